@@ -1,0 +1,159 @@
+"""
+What can go wrong, told by whom it concerns.
+
+    StewardError
+    ├── Rejected                 the caller asked for something that may not be: 4xx, nothing changed
+    │   ├── NotFound             no such thing, or the caller may not know of it (404)
+    │   ├── Forbidden            the caller may know of it and may not do this (403)
+    │   │   └── SeparationOfDuties
+    │   ├── Conflict             somebody or something was faster (409)
+    │   │   ├── AlreadyClaimed
+    │   │   ├── TaskClosed
+    │   │   └── Outdated         an If-Match that no longer matches (412)
+    │   └── Invalid              what was sent does not hold (422), with one problem a field
+    │       └── Refused          a deployment with problems (every problem of every file)
+    ├── Again                    the next attempt may succeed: a lock, a lost connection (503)
+    └── Broken                   concerns us: a record or a setting that must not be so (500)
+
+Each error has a stable `code` for machines and reads as a sentence for people.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+
+@dataclass
+class StewardError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+
+@dataclass
+class Rejected(StewardError):
+    """The caller asked for something that may not be."""
+
+    code: ClassVar[str] = "rejected"
+    status: ClassVar[int] = 400
+
+
+@dataclass
+class NotFound(Rejected):
+    """There is no such thing, or the caller may not know of it."""
+
+    code: ClassVar[str] = "not-found"
+    status: ClassVar[int] = 404
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"There is no {self.kind} {self.id} that you may see."
+
+
+@dataclass
+class Forbidden(Rejected):
+    """The caller may not do this. `why` is a whole sentence; `remedy` says who may."""
+
+    code: ClassVar[str] = "forbidden"
+    status: ClassVar[int] = 403
+    why: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.why} {self.remedy}".strip()
+
+
+@dataclass
+class SeparationOfDuties(Forbidden):
+    """A rule of the model keeps this person apart from this task."""
+
+    code: ClassVar[str] = "separation-of-duties"
+    why: str = ""
+    remedy: str = ""
+    task_id: str = ""
+    person: str = ""
+    rule: str = ""
+
+
+@dataclass
+class Conflict(Rejected):
+    """Somebody or something was faster, or the thing is in another state than the caller thinks."""
+
+    code: ClassVar[str] = "conflict"
+    status: ClassVar[int] = 409
+    why: str
+
+    def __str__(self) -> str:
+        return self.why
+
+
+@dataclass
+class AlreadyClaimed(Conflict):
+    """Another person holds the task."""
+
+    code: ClassVar[str] = "already-claimed"
+    why: str = ""
+    task_id: str = ""
+    holder: str = ""
+
+    def __str__(self) -> str:
+        return f"Task {self.task_id} is already claimed by {self.holder}."
+
+
+@dataclass
+class TaskClosed(Conflict):
+    """The task is finished or was withdrawn."""
+
+    code: ClassVar[str] = "task-closed"
+
+
+@dataclass
+class Outdated(Conflict):
+    """The thing has changed since the caller read it."""
+
+    code: ClassVar[str] = "outdated"
+    status: ClassVar[int] = 412
+
+
+@dataclass
+class Invalid(Rejected):
+    """What was sent does not hold. `problems` maps a field's path to a sentence."""
+
+    code: ClassVar[str] = "invalid"
+    status: ClassVar[int] = 422
+    why: str
+    problems: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.why
+
+
+@dataclass
+class Refused(Invalid):
+    """A deployment has problems; `problems` holds a list under `problems`, and nothing was deployed."""
+
+    code: ClassVar[str] = "deployment-refused"
+
+
+@dataclass
+class Again(StewardError):
+    """The next attempt may succeed."""
+
+    code: ClassVar[str] = "try-again"
+    status: ClassVar[int] = 503
+    why: str
+
+    def __str__(self) -> str:
+        return self.why
+
+
+@dataclass
+class Broken(StewardError):
+    """Something is so that must not be so; an operator has to look."""
+
+    code: ClassVar[str] = "broken"
+    why: str
+
+    def __str__(self) -> str:
+        return self.why
