@@ -1,0 +1,6 @@
+"""Tables and nothing else. Importing this package registers every table on `Table.metadata`."""
+
+from engine.store import definitions, people, records, running
+from engine.store.base import Table
+
+__all__ = ["Table", "definitions", "people", "records", "running"]

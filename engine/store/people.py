@@ -1,0 +1,113 @@
+"""People, the groups they belong to, and the tokens by which their programs speak for them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.base import Document, Id, Table, index_where, one_of
+
+
+class PersonRow(Table):
+    """
+    A named person. Rows are never deleted: history keeps the name.
+
+    `password`, `active`, `fs_uniquifier` and `email` are what Flask-Security
+    expects of a user, so the front door finds the same accounts. `kind`
+    `operator` stands for acts on the machine itself, such as `operator:setup`.
+    """
+
+    __tablename__ = "people"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "person", "operator"), name="kind"),
+        CheckConstraint("ended_at IS NULL OR NOT active", name="ended_is_inactive"),
+        Index("people_email_key", text("lower(email)"), unique=True),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    email: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(default="person")
+    password: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    platform_admin: Mapped[bool] = mapped_column(default=False)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    zone: Mapped[str | None]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class GroupRow(Table):
+    """A role that people hold, such as `quality_manager`."""
+
+    __tablename__ = "groups"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+
+
+class Membership(Table):
+    """Who belongs to a group. A group has at most one lead and one deputy."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        CheckConstraint(one_of("standing", "member", "lead", "deputy"), name="standing"),
+        index_where("memberships_one_lead", "standing = 'lead'", "group_key", unique=True),
+        index_where("memberships_one_deputy", "standing = 'deputy'", "group_key", unique=True),
+    )
+
+    group_key: Mapped[str] = mapped_column(ForeignKey("groups.key"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    standing: Mapped[str] = mapped_column(default="member")
+    since: Mapped[datetime]
+
+
+class Token(Table):
+    """
+    A program's way in, in a person's name.
+
+    Only the SHA-256 of the secret is kept. `scopes` narrows what it may do:
+    `read`, `work`, `deploy`, `admin`.
+    """
+
+    __tablename__ = "tokens"
+    __table_args__ = (CheckConstraint("expires_at > created_at", name="expires_later"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    name: Mapped[str]
+    prefix: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]] = mapped_column(Document)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(Table):
+    """The answer to a request that carried an Idempotency-Key, given again to the same request."""
+
+    __tablename__ = "idempotency_keys"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes]
+    status: Mapped[int]
+    headers: Mapped[list[str]] = mapped_column(Document)
+    body: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SignIn(Table):
+    """Failed attempts to prove an identity, counted per account, so that guessing locks it for a while."""
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[Id]
+    person_id: Mapped[str] = mapped_column(index=True)
+    at: Mapped[datetime]
+    succeeded: Mapped[bool]
+    token_id: Mapped[UUID | None]
