@@ -1,4 +1,4 @@
-"""Records beside the run: evidence, signatures, comments, the audit trail and its seals, and what is owed to the outside."""
+"""Records beside the run: evidence, signatures, comments, the audit trail with its seals, and what is owed outside."""
 
 from datetime import date, datetime
 from typing import Any

@@ -276,7 +276,7 @@ class Message(Table):
 
 
 class ServiceJob(Table):
-    """Work that no person does. A worker leases it by `lock`; `leased_until` is the machine's clock, not the product's."""
+    """Work that no person does, leased by `lock`; `leased_until` is the machine's clock, not the product's."""
 
     __tablename__ = "service_jobs"
     __table_args__ = (
