@@ -1,0 +1,97 @@
+"""
+What an operator may set: in `config/steward.toml`, as `STEWARD_*` in the environment, or as a flag.
+
+The flag wins over the environment, the environment over the file, the file
+over the default. Each field's `help` is what the reference says about it.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from engine.errors import Invalid
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, with their defaults."""
+
+    home: str = _setting("var", "Working folder: database, evidence, keys, demo passwords. Made when missing.")
+    database_url: str = _setting("", "SQLAlchemy URL of the database; empty means SQLite in the working folder.")
+    host: str = _setting("127.0.0.1", "Address to listen on.")
+    port: int = _setting(8080, "Port to listen on.")
+    threads: int = _setting(8, "Threads that answer requests.")
+    config: str = _setting(str(ROOT / "config"), "Folder of the TOML files that seed the tables.")
+    processes: str = _setting(str(ROOT / "processes"), "Folder of the processes that a demo deploys.")
+    release_at_once: bool = _setting(False, "A deployment is released at once, and its deployer owns it.")
+    release_groups: str = _setting("", "Groups, separated by commas, whose members may release a deployment.")
+    evidence_max_bytes: int = _setting(50_000_000, "The largest file accepted as evidence, in bytes.")
+    token_days: int = _setting(30, "Days after which a token that names no other date expires.")
+    message_days: int = _setting(30, "Days for which a message that nobody awaits is kept.")
+    seal_minutes: int = _setting(60, "Minutes between two seals of the audit trail.")
+    log_level: str = _setting("info", "Least severity that is logged: debug, info, warning or error.")
+
+    @property
+    def folder(self) -> Path:
+        """The working folder."""
+        return Path(self.home)
+
+    @property
+    def url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{(self.folder / 'steward.sqlite').resolve()}"
+
+    @property
+    def releasing(self) -> tuple[str, ...]:
+        """The groups whose members may release."""
+        return tuple(name.strip() for name in self.release_groups.split(",") if name.strip())
+
+
+def load(flags: Mapping[str, Any] = {}, environment: Mapping[str, str] = os.environ) -> Settings:
+    """
+    The settings in force.
+
+    Raises:
+        Invalid: a setting has a wrong type, or the file names one that does not exist.
+    """
+    config = Path(str(flags.get("config") or environment.get("STEWARD_CONFIG") or Settings.config))
+    values: dict[str, Any] = _from_file(config / "steward.toml")
+    known = {one.name: one for one in fields(Settings)}
+    if unknown := sorted(set(values) - set(known)):
+        raise Invalid(f"{config / 'steward.toml'} sets {', '.join(unknown)}, which is no setting of Steward.")
+    values |= {name: environment[key] for name in known if (key := f"STEWARD_{name.upper()}") in environment}
+    values |= {name: value for name, value in flags.items() if value is not None}
+    return Settings(**{name: _typed(name, value, known[name].type) for name, value in values.items()})
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid(f"{path} is not well-formed TOML: {error}") from error
+
+
+def _typed(name: str, value: Any, wanted: Any) -> Any:
+    kind = wanted if isinstance(wanted, str) else wanted.__name__
+    if kind == "int":
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise Invalid(f"The setting {name} needs a whole number, not {value!r}.") from None
+    if kind == "bool":
+        word = str(value).lower()
+        if word not in ("true", "false", "1", "0", "yes", "no"):
+            raise Invalid(f"The setting {name} needs true or false, not {value!r}.")
+        return word in ("true", "1", "yes")
+    return str(value)
