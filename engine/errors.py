@@ -22,6 +22,16 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 
+@dataclass(frozen=True)
+class Record:
+    """What the trail keeps of a refusal: the chain it belongs to (an instance's id or `platform`) and what it says."""
+
+    chain: str
+    verb: str
+    subject: str
+    body: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass
 class StewardError(Exception):
     """Something went wrong."""
@@ -32,10 +42,18 @@ class StewardError(Exception):
 
 @dataclass
 class Rejected(StewardError):
-    """The caller asked for something that may not be."""
+    """
+    The caller asked for something that may not be.
+
+    A refusal that carries a `record` leaves it in the trail. `keeps` says that
+    what the verb wrote before it refused is true and must be committed: the
+    deadline that had passed when a late answer arrived.
+    """
 
     code: ClassVar[str] = "rejected"
     status: ClassVar[int] = 400
+    record: Record | None = field(default=None, kw_only=True, repr=False)
+    keeps: bool = field(default=False, kw_only=True, repr=False)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """What all tables share: types that mean the same on SQLite and PostgreSQL, and names for every constraint."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,6 +17,7 @@ from sqlalchemy import (
     TypeDecorator,
     text,
 )
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -69,6 +70,11 @@ class Table(DeclarativeBase):
         bytes: LargeBinary(),
         str: Text(),
     }
+
+
+def table_of(entity: type[Table]) -> SqlTable:
+    """The plain table of an entity, for statements that are built once and know nothing of a unit of work."""
+    return cast(SqlTable, entity.__table__)
 
 
 def index_where(name: str, condition: str, *columns: str, unique: bool = False) -> Index:

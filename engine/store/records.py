@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Big, Document, Id, Table, index_where, one_of
@@ -96,11 +96,16 @@ class AuditEntry(Table):
 
     `chain` is an instance's id or `platform`. The key also refuses a lost
     update: two steps from one version would both write the same number.
-    `digest` is over salt and payload, which lie beside it and can be erased.
+    `digest` is over `salt` and `body`: what the link speaks of. These two can
+    be erased and leave the chain whole; `verify` then says erased.
     """
 
     __tablename__ = "audit_entries"
-    __table_args__ = (CheckConstraint("number > 0", name="number"),)
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number"),
+        CheckConstraint("(body IS NULL) = (erased_at IS NOT NULL)", name="erased"),
+        CheckConstraint("(body IS NULL) = (salt IS NULL)", name="salt"),
+    )
 
     chain: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -110,23 +115,10 @@ class AuditEntry(Table):
     acting_for: Mapped[str | None]
     verb: Mapped[str]
     subject: Mapped[str]
-    digest: Mapped[bytes]
-    hash: Mapped[bytes]
-
-
-class AuditPayload(Table):
-    """What an audit entry speaks of, with its salt. Erasing it leaves the chain whole; `verify` then says erased."""
-
-    __tablename__ = "audit_payloads"
-    __table_args__ = (
-        ForeignKeyConstraint(["chain", "number"], ["audit_entries.chain", "audit_entries.number"]),
-        CheckConstraint("(body IS NULL) = (erased_at IS NOT NULL)", name="erased"),
-    )
-
-    chain: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
     salt: Mapped[bytes | None]
     body: Mapped[bytes | None]
+    digest: Mapped[bytes]
+    hash: Mapped[bytes]
     erased_at: Mapped[datetime | None]
 
 

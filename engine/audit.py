@@ -1,0 +1,118 @@
+"""
+The audit trail: who did what, when, to what; one hash chain per case and one called `platform`.
+
+Whoever writes to a chain holds its owner's row: the instance, or the chain's
+own. There is no switch to turn it off. The verbs are listed, with what each
+entry says, in `docs/reference/trail.md`.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine.core.chain import Chain, Link
+from engine.errors import NotFound
+from engine.ids import new_salt
+from engine.people import Person
+from engine.store.base import table_of
+from engine.store.records import AuditEntry
+from engine.store.records import Chain as ChainRow
+from engine.store.running import Instance
+
+PLATFORM = "platform"
+
+INSERT_LINKS = insert(table_of(AuditEntry))
+INSTANCE_HEAD = (
+    select(Instance.chain_length, Instance.chain_head)
+    .where(Instance.id == bindparam("key"))
+    .with_for_update(key_share=True)
+)
+MOVE_INSTANCE = (
+    update(table_of(Instance))
+    .where(Instance.id == bindparam("owner"))
+    .values(chain_length=bindparam("length"), chain_head=bindparam("head"))
+)
+OWN_HEAD = select(ChainRow.length, ChainRow.head).where(ChainRow.key == bindparam("key")).with_for_update()
+MOVE_OWN = (
+    update(table_of(ChainRow))
+    .where(ChainRow.key == bindparam("owner"))
+    .values(length=bindparam("length"), head=bindparam("head"))
+)
+BEGIN_OWN = {
+    "postgresql": postgresql.insert(table_of(ChainRow)).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(table_of(ChainRow)).on_conflict_do_nothing(),
+}
+
+
+def append(
+    session: Session,
+    chain: UUID | str,
+    verb: str,
+    subject: object,
+    body: Any = None,
+    *,
+    by: Person,
+    now: datetime,
+    happened_at: datetime | None = None,
+    acting_for: str | None = None,
+) -> Link:
+    """
+    Write one entry to the end of a chain, and lock its owner until the transaction ends.
+
+    Args:
+        chain: an instance's id, or the name of a chain without one, such as `platform`.
+        verb: in the dotted grammar of the trail, such as `task.commented`.
+        subject: what it is about, such as a task's id.
+        body: a JSON value; kept beside the chain under a salted digest, so that it can be erased.
+        happened_at: when it happened, if that was before `now`.
+
+    Raises:
+        NotFound: there is no such instance.
+    """
+    grown = extend(session, chain)
+    link = grown.add(verb, subject, body or {}, by=by.id, now=now, happened_at=happened_at, acting_for=acting_for)
+    save(session, grown)
+    return link
+
+
+def extend(session: Session, chain: UUID | str) -> Chain:
+    """The chain as it is now, locked; for verbs that write several entries before `save`."""
+    key = _instance_id(chain)
+    if key is None:
+        name = str(chain)
+        session.execute(BEGIN_OWN[session.get_bind().dialect.name], {"key": name, "length": 0, "head": b""})
+        length, head = session.execute(OWN_HEAD, {"key": name}).one()
+        return Chain(name, length, head, new_salt)
+    found = session.execute(INSTANCE_HEAD, {"key": key}).one_or_none()
+    if found is None:
+        raise NotFound("case", str(key))
+    return Chain(str(key), found.chain_length, found.chain_head, new_salt)
+
+
+def save(session: Session, chain: Chain) -> None:
+    """Write the new links of a chain and move its head."""
+    if not chain.links:
+        return
+    session.execute(INSERT_LINKS, [row_of(link) for link in chain.links])
+    key = _instance_id(chain.key)
+    move, owner = (MOVE_OWN, chain.key) if key is None else (MOVE_INSTANCE, key)
+    session.execute(move, {"owner": owner, "length": chain.length, "head": chain.head})
+    chain.links.clear()
+
+
+def row_of(link: Link) -> dict[str, Any]:
+    """A link as the table holds it."""
+    return {name: getattr(link, name) for name in Link.__slots__} | {"erased_at": None}
+
+
+def _instance_id(chain: UUID | str) -> UUID | None:
+    if isinstance(chain, UUID):
+        return chain
+    try:
+        return UUID(chain)
+    except ValueError:
+        return None

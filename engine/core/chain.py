@@ -1,0 +1,112 @@
+"""
+The hash chain of the audit trail: pure arithmetic over links.
+
+A link's hash covers the link before it, so nothing in between can be changed,
+dropped, added or moved. What a link speaks of lies beside it under a salted
+digest: it can be erased without breaking the chain, and the digest of a short
+text betrays nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """One entry of a chain. `happened_at` is the due moment of what came late, `recorded_at` when it was written."""
+
+    chain: str
+    number: int
+    happened_at: datetime
+    recorded_at: datetime
+    actor: str
+    acting_for: str | None
+    verb: str
+    subject: str
+    salt: bytes
+    body: bytes
+    digest: bytes
+    hash: bytes
+
+
+def canonical(value: Any) -> bytes:
+    """The one spelling of a JSON value: UTF-8, keys sorted, no blanks. Moments and UUIDs become texts."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def digest_of(salt: bytes, body: bytes) -> bytes:
+    """SHA-256 over salt and body."""
+    return sha256(salt + body).digest()
+
+
+def hash_of(
+    previous: bytes,
+    *,
+    chain: str,
+    number: int,
+    happened_at: datetime,
+    recorded_at: datetime,
+    actor: str,
+    acting_for: str | None,
+    verb: str,
+    subject: str,
+    digest: bytes,
+) -> bytes:
+    """SHA-256 over the hash before (empty for the first link) and the canonical list of what the link says."""
+    moments = [moment.astimezone(UTC).isoformat(timespec="microseconds") for moment in (happened_at, recorded_at)]
+    sealed = [chain, number, *moments, actor, acting_for, verb, subject, digest.hex()]
+    return sha256(previous + canonical(sealed)).digest()
+
+
+@dataclass
+class Chain:
+    """
+    A chain from its present end on, growing.
+
+    Args:
+        key: an instance's id, or the name of a chain that no instance owns.
+        length: how many links there are.
+        head: the hash of the last of them; empty when there is none.
+        salts: where the salts come from.
+    """
+
+    key: str
+    length: int
+    head: bytes
+    salts: Callable[[], bytes]
+    links: list[Link] = field(default_factory=list)
+
+    def add(
+        self,
+        verb: str,
+        subject: object,
+        body: Any,
+        *,
+        by: str,
+        now: datetime,
+        happened_at: datetime | None = None,
+        acting_for: str | None = None,
+    ) -> Link:
+        """Put one more link to the end."""
+        salt, text = self.salts(), canonical(body)
+        digest = digest_of(salt, text)
+        said = {
+            "chain": self.key,
+            "number": self.length + 1,
+            "happened_at": happened_at or now,
+            "recorded_at": now,
+            "actor": by,
+            "acting_for": acting_for,
+            "verb": verb,
+            "subject": str(subject),
+            "digest": digest,
+        }
+        link = Link(**said, salt=salt, body=text, hash=hash_of(self.head, **said))
+        self.length, self.head = link.number, link.hash
+        self.links.append(link)
+        return link

@@ -1,0 +1,190 @@
+"""How a transaction begins, whose turn it is, how its writes travel, and what becomes of a refusal."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from threading import Lock
+from types import TracebackType
+from typing import Any, TypeVar
+
+import orjson
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from engine import audit
+from engine.errors import Again, Rejected
+from engine.people import Person
+
+T = TypeVar("T")
+
+ATTEMPTS = 5
+# PostgreSQL's codes for "try again": serialization failure, deadlock, lock not available, and lost connections.
+PASSING = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006")
+# Two steps of one case from the same version wrote the same number: the net under the lock.
+NET = ("audit_entries_pkey", "audit_entries.chain", "events_pkey", "events.instance_id")
+
+
+class Turn:
+    """
+    A lock that serves in order of arrival.
+
+    `threading.Lock` lets the thread that has just left come in again: with
+    eight writers somebody waits ten times as long as with this.
+    """
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._waiting: deque[Lock] = deque()
+        self._taken = False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            mine = Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+class Database:
+    """
+    The one place where transactions begin: web requests and worker ticks alike.
+
+    Args:
+        url: of SQLAlchemy, such as `sqlite:////var/lib/steward/steward.sqlite` or `postgresql+psycopg://...`.
+        options: further arguments of SQLAlchemy's `create_engine`, such as `pool_size`.
+    """
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self.engine = create_engine(url, json_serializer=_json, json_deserializer=orjson.loads, **options)
+        self.sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._turn: AbstractContextManager[None] = nullcontext()
+        if self.engine.dialect.name == "sqlite":
+            self._turn = Turn()
+            _prepare_sqlite(self.engine)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether one writer at a time is all there can be."""
+        return self.engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Returning commits, raising undoes. On SQLite one writer of this process at a time, in order of arrival."""
+        with self._turn, self.sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A page or a list. On SQLite it takes no write lock and waits for nobody."""
+        with self.sessions() as session:
+            session.connection(execution_options={"reading": True})
+            yield session
+
+    def perform(self, verb: Callable[[Session], T], *, by: Person, now: datetime) -> T:
+        """
+        Let `verb` happen in one transaction, and keep what must be kept of a refusal.
+
+        A deadlock or a lock held too long undoes everything and tries again,
+        so `verb` must have no effect outside the session.
+
+        Raises:
+            Rejected: what the verb raised, after its record was committed to the trail.
+            Again: the database gave way five times.
+        """
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._once(verb, by=by, now=now)
+            except (OperationalError, IntegrityError) as error:
+                if not passing(error):
+                    raise
+        try:
+            return self._once(verb, by=by, now=now)
+        except (OperationalError, IntegrityError) as error:
+            if passing(error):
+                raise Again("The database is busy; please try again.") from error
+            raise
+
+    def _once(self, verb: Callable[[Session], T], *, by: Person, now: datetime) -> T:
+        refused: Rejected
+        try:
+            with self.writing() as session:
+                try:
+                    return verb(session)
+                except Rejected as error:
+                    if not error.keeps:
+                        raise
+                    refused = error
+        except Rejected as error:
+            refused = error
+        if refused.record:
+            record = refused.record
+            with self.writing() as session:
+                audit.append(session, record.chain, record.verb, record.subject, record.body, by=by, now=now)
+        raise refused
+
+
+def passing(error: DBAPIError) -> bool:
+    """Whether the same transaction may succeed when it is tried again."""
+    cause = error.orig
+    if isinstance(error, IntegrityError):
+        return any(name in str(cause) for name in NET)
+    if isinstance(cause, psycopg.Error):
+        return cause.sqlstate in PASSING or (cause.sqlstate is None and error.connection_invalidated)
+    return "locked" in str(cause) or "busy" in str(cause)
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """
+    Send the statements inside to PostgreSQL in one round trip; elsewhere one by one.
+
+    None of them may return rows, and their row counts are not known.
+
+    Raises:
+        DBAPIError: as outside, but only when the block ends (the driver's own error is translated).
+    """
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.pipeline():
+            yield
+    except psycopg.Error as error:
+        translated = DBAPIError.instance(None, None, error, psycopg.Error, dialect=connection.dialect)
+        raise translated from error
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def settings(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # We begin transactions, not the driver.
+        for pragma in ("journal_mode=wal", "synchronous=normal", "foreign_keys=on", "busy_timeout=10000"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
