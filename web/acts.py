@@ -1,0 +1,118 @@
+"""From a view to a verb and back: one transaction, one verb, one dump."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response, request
+from marshmallow import Schema
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import instances
+from engine.errors import Invalid, NotFound, Outdated
+from engine.people import Person
+from engine.store.running import Task
+from web.auth import caller
+from web.idempotency import once
+from web.services import services
+
+Verb = Callable[[Session, Person, datetime], Any]
+Read = Callable[[Session, Person], Any]
+Name = Callable[[Any], str]
+KEY = re.compile(r"[\x21-\x7e]{8,200}")
+
+
+def act(
+    verb: Verb,
+    out: Schema | None = None,
+    *,
+    status: int = 200,
+    tag: Name | None = None,
+    at: Name | None = None,
+    task_id: UUID | None = None,
+) -> Response:
+    """
+    Let `verb` happen in one transaction and answer with what it returns, dumped by `out`.
+
+    Args:
+        verb: called with the session, the person and the moment.
+        out: how the answer reads; None answers 204 without content.
+        status: of the answer when `out` is given.
+        tag: names the version of what is answered, for the ETag.
+        at: the address of what was made, for the Location.
+        task_id: the task that an If-Match header speaks of, if there is one.
+    """
+    who, key, expected = caller(), idempotency_key(), expected_version()
+
+    def answer_of(session: Session) -> Response:
+        if task_id is not None and expected is not None:
+            expect(session, task_id, expected)
+        return answer(verb(session, who.person, who.now), out, status=status, tag=tag, at=at)
+
+    def transaction(session: Session) -> Response:
+        return once(session, key, request, who, lambda: answer_of(session))
+
+    given = services().database.perform(transaction, by=who.person, now=who.now)
+    services().ring()
+    return given
+
+
+def look(read: Read, out: Schema, *, tag: Name | None = None) -> Response:
+    """Answer with what `read` finds; 304 when the caller has that version already."""
+    who = caller()
+    with services().database.reading() as session:
+        given = answer(read(session, who.person), out, tag=tag)
+    return given.make_conditional(request) if tag else given
+
+
+def answer(
+    result: Any, out: Schema | None, *, status: int = 200, tag: Name | None = None, at: Name | None = None
+) -> Response:
+    """A JSON answer."""
+    if out is None:
+        return Response(status=204)
+    given = Response(orjson.dumps(out.dump(result)), status, mimetype="application/json")
+    if tag:
+        given.set_etag(tag(result))
+    if at:
+        given.headers["Location"] = at(result)
+    return given
+
+
+def idempotency_key() -> str | None:
+    """
+    The request's Idempotency-Key.
+
+    Raises:
+        Invalid: it is shorter than 8 or longer than 200 visible ASCII signs.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not KEY.fullmatch(key):
+        raise Invalid("An Idempotency-Key has 8 to 200 visible ASCII signs.", {"Idempotency-Key": ["wrong length"]})
+    return key
+
+
+def expected_version() -> set[str] | None:
+    """The versions that the request's If-Match names; None when it names none or any."""
+    if "If-Match" not in request.headers or request.if_match.star_tag:
+        return None
+    return set(request.if_match.as_set())
+
+
+def expect(session: Session, task_id: UUID, versions: set[str]) -> None:
+    """
+    Make sure the task is as the caller last saw it, and keep it so until the transaction ends.
+
+    Raises:
+        Outdated: it has changed.
+    """
+    instances.lock_for_task(session, task_id)
+    version = session.scalar(select(Task.version).where(Task.id == task_id))
+    if version is None:
+        raise NotFound("task", str(task_id))
+    if str(version) not in versions:
+        raise Outdated(f"The task has changed since you read it; it is at version {version} now.")

@@ -1,0 +1,74 @@
+"""Who speaks: a bearer token (RFC 6750), looked up before anything else of a request is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from engine import tokens
+from engine.people import Person
+from web.problems import ScopeMissing, Unauthenticated
+from web.services import services
+
+View = TypeVar("View", bound=Callable[..., Any])
+SCOPES = {
+    "read": "See what the person may see.",
+    "work": "Start cases, and do what the person may do with tasks and cases.",
+    "deploy": "Deploy and release definitions, and say who stands for their roles.",
+    "admin": "Manage people and groups, seal the trail, and move a simulated clock.",
+}
+PUBLIC = "public"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person in whose name a request is made, what its token may do, and the moment at which it came."""
+
+    person: Person
+    scopes: frozenset[str]
+    now: datetime
+
+
+def needs(scope: str) -> Callable[[View], View]:
+    """Mark a view: `scope` is what a token must hold to reach it, or `PUBLIC`."""
+
+    def mark(view: View) -> View:
+        view.scope = scope  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def register(app: Flask) -> None:
+    """Ask every request of `app` who speaks, before its view is reached."""
+    app.before_request(_authenticate)
+
+
+def caller() -> Caller:
+    """Who makes this request; views marked `PUBLIC` have none."""
+    found: Caller = g.caller
+    return found
+
+
+def _authenticate() -> None:
+    scope = getattr(current_app.view_functions.get(request.endpoint or ""), "scope", PUBLIC)
+    if scope == PUBLIC:
+        return
+    now = services().clock()
+    with services().database.writing() as session:
+        known = tokens.verify(session, _bearer(), now=now)
+    if known is None:
+        raise Unauthenticated
+    person, scopes = known
+    if scope not in scopes:
+        raise ScopeMissing(scope)
+    g.caller = Caller(person, frozenset(scopes), now)
+
+
+def _bearer() -> str:
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not secret.strip():
+        raise Unauthenticated
+    return secret.strip()

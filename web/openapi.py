@@ -1,0 +1,64 @@
+"""The API's description (OpenAPI 3.1), gathered from its operations."""
+
+from importlib.metadata import version
+from typing import Any
+
+from flask import Flask, Response
+from flask_smorest import Api
+
+from web.auth import SCOPES
+from web.problems import MEDIA_TYPE, of_http
+from web.schemas.problems import ProblemOut
+
+ABOUT = """\
+Everything a person can do, a program can do in the person's name.
+
+**Who speaks.** `POST /tokens` trades a password for a token; send it as `Authorization: Bearer TOKEN`.
+A token is narrowed by scopes: {scopes}
+Rights hang on the thing, not on its address: what the person may not know of answers 404.
+
+**Problems.** Every answer of 400 and above is a problem document (RFC 9457, `application/problem+json`).
+Its `code` is stable, its `detail` is a sentence for people, its `type` is a page that explains it.
+
+**Twice is once.** Send an `Idempotency-Key` with a POST: the same request under the same key has one effect.
+
+**Changed meanwhile?** A task carries an `ETag`; send it back as `If-Match`, and a task that has changed answers 412.
+
+**Pages.** A list answers `items` and `next`; send `next` as `cursor` for the page after. It is null on the last page.
+
+**Moments** are ISO 8601 with a zone, answered in UTC. Where the clock is simulated, every answer says so in
+`Steward-Simulated-Clock`.
+"""
+
+
+class Description(Api):  # type: ignore[misc]
+    """flask-smorest, with our problem documents in place of its own errors."""
+
+    ERROR_SCHEMA = ProblemOut
+
+    def _register_responses(self) -> None:
+        usual, self.DEFAULT_RESPONSE_CONTENT_TYPE = self.DEFAULT_RESPONSE_CONTENT_TYPE, MEDIA_TYPE
+        try:
+            super()._register_responses()
+        finally:
+            self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
+
+    def handle_http_exception(self, error: Any) -> Response:
+        """A problem document."""
+        return of_http(error)
+
+
+def describe(app: Flask) -> Description:
+    """Begin the description of `app`; operations are added by registering their blueprints."""
+    app.config.update(
+        API_TITLE="Steward",
+        API_VERSION=version("steward"),
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    scopes = "; ".join(f"`{name}`: {what[0].lower()}{what[1:-1]}" for name, what in SCOPES.items()) + "."
+    description = Description(app, spec_kwargs={"info": {"description": ABOUT.format(scopes=scopes)}})
+    scheme = {"type": "http", "scheme": "bearer", "description": "A token of `POST /api/v1/tokens`."}
+    description.spec.components.security_scheme("token", scheme)
+    return description

@@ -1,0 +1,171 @@
+"""Problem documents (RFC 9457): every answer of 400 and above, with a stable `code` and a sentence."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+import orjson
+import structlog
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from engine.errors import Invalid, Rejected, StewardError
+
+MEDIA_TYPE = "application/problem+json"
+TOLD_ELSEWHERE = {"record", "keeps", "problems", "why"}
+CODES = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    408: "too-slow",
+    411: "length-required",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "invalid",
+    429: "too-many-attempts",
+    431: "headers-too-large",
+    503: "try-again",
+}
+
+
+@dataclass
+class Unauthenticated(Rejected):
+    """The request carries no token, or one that is wrong, expired or revoked."""
+
+    code: ClassVar[str] = "unauthenticated"
+    status: ClassVar[int] = 401
+
+    def __str__(self) -> str:
+        return "Send a valid token as `Authorization: Bearer TOKEN`; `POST /api/v1/tokens` trades a password for one."
+
+
+@dataclass
+class ScopeMissing(Rejected):
+    """The token may not do this, whatever its person may do."""
+
+    code: ClassVar[str] = "scope-missing"
+    status: ClassVar[int] = 403
+    scope: str
+
+    def __str__(self) -> str:
+        return f"This token lacks the scope {self.scope}."
+
+
+@dataclass
+class KeyReused(Rejected):
+    """The idempotency key was used before, for another request."""
+
+    code: ClassVar[str] = "idempotency-key-reused"
+    status: ClassVar[int] = 422
+
+    def __str__(self) -> str:
+        return "This Idempotency-Key was used for another request. Use a new key for each request."
+
+
+def register(app: Flask) -> None:
+    """Let every error of `app` be answered by a problem document."""
+    app.register_error_handler(StewardError, of_error)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, of_accident)
+
+
+def of_error(error: StewardError) -> Response:
+    """The document of an error of ours."""
+    if error.status >= 500:
+        structlog.get_logger().error("broken", code=error.code, path=request.path, exc_info=error)
+    headers = {"WWW-Authenticate": 'Bearer realm="Steward"'} if error.status == 401 else {}
+    headers |= {"Retry-After": "1"} if error.status == 503 else {}
+    return document(error.status, error.code, str(error), _facts(error), headers)
+
+
+def of_http(error: HTTPException) -> Response:
+    """The document of an error that the web framework raised, with its headers (such as `Allow`)."""
+    status = error.code or 500
+    said = getattr(error, "data", None) or {}
+    code = CODES.get(status, "error" if status >= 500 else "malformed")
+    found = said.get("errors") or said.get("messages")
+    detail = said.get("message") or ("What was sent does not hold." if found else error.description or error.name)
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return document(status, code, detail, {"errors": dict(flat(found))} if found else {}, headers)
+
+
+def of_accident(error: Exception) -> Response:
+    """The document of what nobody foresaw: says nothing of the inside, and is logged whole."""
+    structlog.get_logger().error("accident", path=request.path, method=request.method, exc_info=error)
+    return document(500, "error", "Something went wrong on our side; it has been logged.")
+
+
+def document(
+    status: int,
+    code: str,
+    detail: str,
+    facts: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem document; `facts` are its further members."""
+    body = {
+        "type": f"/problems/{code}",
+        "title": titles().get(code, "Something went wrong."),
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        **(facts or {}),
+    }
+    answer = Response(orjson.dumps(body, default=_plain), status, mimetype=MEDIA_TYPE)
+    answer.headers.extend(dict(headers or {}))
+    return answer
+
+
+def flat(found: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """`{"json": {"a": {"b": ["wrong"]}}}` as `a.b -> ["wrong"]`: a field's path and what is wrong with it."""
+    if isinstance(found, Mapping):
+        for key, value in found.items():
+            place = {"json": "", "query": "", "form": "", "files": ""}.get(str(key)) if not path else None
+            yield from flat(value, place if place is not None else f"{path}.{key}".lstrip("."))
+    else:
+        yield path or "body", [str(one) for one in found] if isinstance(found, list | tuple) else [str(found)]
+
+
+def titles() -> dict[str, str]:
+    """Every code this server may answer with, and what it means."""
+    known = {
+        "malformed": "The request cannot be read.",
+        "method-not-allowed": "This address does not take this method.",
+        "not-acceptable": "This address has no such representation.",
+        "too-slow": "The request took too long to arrive.",
+        "length-required": "The request must say how long it is.",
+        "too-large": "The request is larger than this server takes.",
+        "unsupported-media-type": "This address takes another media type.",
+        "too-many-attempts": "Too many attempts; wait a while.",
+        "headers-too-large": "The request's headers are larger than this server takes.",
+        "error": "Something went wrong on our side.",
+    }
+    return known | {kind.code: (kind.__doc__ or "").strip().splitlines()[0] for kind in _kinds(StewardError)[1:]}
+
+
+def _kinds(kind: type[StewardError]) -> list[type[StewardError]]:
+    return [kind, *(found for below in kind.__subclasses__() for found in _kinds(below))]
+
+
+def _facts(error: StewardError) -> dict[str, Any]:
+    facts = {f.name: getattr(error, f.name) for f in fields(error) if f.name not in TOLD_ELSEWHERE}
+    if isinstance(error, Invalid) and error.problems:
+        listed = error.problems.get("problems")
+        if isinstance(listed, list | tuple):
+            facts["problems"] = [asdict(one) if is_dataclass(one) else one for one in listed]  # type: ignore[arg-type]
+        else:
+            facts["errors"] = dict(flat(error.problems))
+    return {name: value for name, value in facts.items() if value not in ("", None)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID | Exception):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no place in a problem document")

@@ -1,0 +1,1 @@
+"""How messages read: one schema a message, no logic."""

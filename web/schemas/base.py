@@ -1,0 +1,77 @@
+"""What all messages share."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, validate
+
+TEXT = validate.Length(max=10_000)
+LINE = validate.Length(min=1, max=300)
+NAME = validate.Regexp(r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$", error="Letters, digits and _ . - only, beginning with a letter.")
+
+
+class Sent(Schema):
+    """Something sent to the server: a field that is not known is refused, not ignored."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Given(Schema):
+    """Something the server answers."""
+
+
+def line(about: str, **more: Any) -> fields.String:
+    """A short text that must not be empty."""
+    return fields.String(validate=LINE, metadata={"description": about}, **more)
+
+
+def name(about: str, **more: Any) -> fields.String:
+    """The id of a person, the key of a group, or another name that people give to things."""
+    return fields.String(validate=NAME, metadata={"description": about}, **more)
+
+
+def text(about: str, **more: Any) -> fields.String:
+    """A longer text."""
+    return fields.String(validate=TEXT, metadata={"description": about}, **more)
+
+
+def reason(**more: Any) -> fields.String:
+    """Why something is done; it stands in the trail."""
+    return fields.String(
+        required=True, validate=validate.Length(1, 2000), metadata={"description": "Why; it stands in the trail."}, **more
+    )
+
+
+def moment(about: str, **more: Any) -> fields.AwareDateTime:
+    """A moment, ISO 8601 with a zone."""
+    return fields.AwareDateTime(format="iso", metadata={"description": about}, **more)
+
+
+class PageQuery(Sent):
+    """Which page of a list."""
+
+    limit = fields.Integer(
+        load_default=50, validate=validate.Range(1, 200), metadata={"description": "How many items at most."}
+    )
+    cursor = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"^[A-Za-z0-9_-]{1,400}$"),
+        metadata={"description": "`next` of the page before."},
+    )
+
+
+def page_of(item: type[Schema]) -> Schema:
+    """A page of `item`s."""
+    members = {
+        "items": fields.List(fields.Nested(item), required=True),
+        "next": fields.String(
+            required=True, allow_none=True, metadata={"description": "Cursor of the next page; null on the last."}
+        ),
+    }
+    return type(f"{item.__name__.removesuffix('Out')}Page", (Given,), {"__doc__": "A page of a list.", **members})()
+
+
+def list_of(item: type[Schema]) -> Schema:
+    """All `item`s, for lists that stay short."""
+    members = {"items": fields.List(fields.Nested(item), required=True)}
+    return type(f"{item.__name__.removesuffix('Out')}List", (Given,), {"__doc__": "A whole list.", **members})()

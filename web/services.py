@@ -1,0 +1,69 @@
+"""What the front door needs from the program that opens it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import current_app
+
+from engine.evidence import Store
+from engine.transactions import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """
+    Bounds on what one request may carry.
+
+    `body` and `upload` are bytes of a whole request; `sign_ins` is how often
+    one address may try a password, in Flask-Limiter's notation.
+    """
+
+    body: int = 2_000_000
+    upload: int = 60_000_000
+    sign_ins: str = "60 per minute"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """
+    Everything a request reaches, put together by `steward`.
+
+    Args:
+        database: where transactions begin.
+        clock: the product's moment, aware; it may be simulated.
+        machine_clock: the machine's moment, aware; heartbeats go by it.
+        evidence: the folder of files handed in.
+        seal_key: signs the heads of the audit chains; without it nothing can be sealed.
+        simulated: whether `clock` moves only when told; every answer then says so.
+        move_clock: moves a simulated clock to a moment, lets everything due on the way happen, and says what did.
+        release_at_once: whether a deployment needs no second person.
+        release_groups: members of these may release, beside a definition's owner.
+        token_life: how long a token lives that names no other date.
+        message_life: how long a message that nobody awaits is kept.
+        heartbeat_within: a worker that was silent for longer counts as gone.
+        ring: wakes the worker; called after each commit.
+    """
+
+    database: Database
+    clock: Callable[[], datetime]
+    machine_clock: Callable[[], datetime]
+    evidence: Store
+    seal_key: Ed25519PrivateKey | None = None
+    simulated: bool = False
+    move_clock: Callable[[datetime], Any] | None = None
+    release_at_once: bool = False
+    release_groups: tuple[str, ...] = ()
+    token_life: timedelta = timedelta(days=30)
+    message_life: timedelta = timedelta(days=30)
+    heartbeat_within: timedelta = timedelta(seconds=60)
+    ring: Callable[[], None] = lambda: None
+    limits: Limits = field(default_factory=Limits)
+
+
+def services() -> Services:
+    """The services of the application that answers this request."""
+    found: Services = current_app.extensions["steward"]
+    return found
