@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engine.core.chain import Chain, Link
 from engine.errors import NotFound
 from engine.ids import new_salt
-from engine.people import Person
+from engine.person import Person
 from engine.store.base import table_of
 from engine.store.records import AuditEntry
 from engine.store.records import Chain as ChainRow

@@ -1,20 +1,217 @@
-"""People: who acts."""
+"""The people of the organisation: who they are, and how they come, change and leave."""
 
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import Row, bindparam, func, insert, or_, outerjoin, select, text, update
+from sqlalchemy.orm import Session
+
+from engine import audit, leaving
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.ids import new_id
+from engine.person import Kind as Kind
+from engine.person import Person as Person
+from engine.store.people import GroupRow, Membership, PersonRow
+
+SETUP = Person(id="operator:setup", name="Setting up", kind="operator", platform_admin=True)
+"""Who acts while an installation is set up and there is nobody yet."""
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}\Z")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
+_MEMBERSHIPS = outerjoin(
+    GroupRow, Membership, (Membership.group_key == GroupRow.key) & (Membership.person_id == bindparam("id"))
+)
+_PERSON = (
+    select(
+        PersonRow.id,
+        PersonRow.name,
+        PersonRow.kind,
+        PersonRow.platform_admin,
+        GroupRow.key,
+        GroupRow.everybody,
+        GroupRow.grants,
+        Membership.standing,
+    )
+    .select_from(outerjoin(PersonRow, _MEMBERSHIPS, or_(text("groups.everybody"), Membership.person_id.is_not(None))))
+    .where(PersonRow.id == bindparam("id"), text("people.active"))
+)
+_INSERT = insert(PersonRow)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Person:
+def person(session: Session, person_id: str) -> Person:
     """
-    Somebody who acts, with the groups he belongs to and those he leads or deputises.
+    Somebody who may act, with groups and rights.
 
-    `kind` is `operator` for acts on the machine itself, such as `operator:worker`.
+    Raises:
+        NotFound: nobody has this id, or he has left.
     """
+    found = find(session, person_id)
+    if found is None:
+        raise NotFound("person", person_id)
+    return found
 
-    id: str
-    name: str
-    kind: Literal["person", "operator"] = "person"
-    groups: frozenset[str] = frozenset()
-    leads: frozenset[str] = frozenset()
-    platform_admin: bool = False
+
+def find(session: Session, person_id: str) -> Person | None:
+    """As `person`, or None."""
+    rows = session.execute(_PERSON, {"id": person_id}).all()
+    return _person(rows) if rows else None
+
+
+def _person(rows: Sequence[Any]) -> Person:
+    first = rows[0]
+    grants = {row.grants for row in rows}
+    auditor = "read" in grants
+    belongs = [row for row in rows if row.key and (row.standing or (first.kind == "person" and not auditor))]
+    return Person(
+        id=first.id,
+        name=first.name,
+        kind=first.kind,
+        groups=frozenset(row.key for row in belongs),
+        leads=frozenset(row.key for row in belongs if row.standing in ("lead", "deputy")),
+        platform_admin=bool(first.platform_admin) or "platform" in grants,
+        auditor=auditor,
+    )
+
+
+def names(session: Session, ids: set[str] | frozenset[str]) -> dict[str, str]:
+    """The names of these people, of those who left too."""
+    rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sorted(ids))))
+    return dict(rows.tuples().all())
+
+
+def create(
+    session: Session,
+    person_id: str,
+    *,
+    name: str,
+    email: str | None = None,
+    kind: Kind = "person",
+    platform_admin: bool = False,
+    zone: str | None = None,
+    by: Person,
+    now: datetime,
+) -> Person:
+    """
+    Welcome somebody. He has no password and no group yet.
+
+    Args:
+        person_id: a short name such as `hannah.vogel`; it never changes and is never given away again.
+        zone: IANA name of the time zone in which he is shown times; None for the organisation's.
+
+    Raises:
+        Forbidden: `by` does not manage people.
+        Conflict: somebody has, or had, this id or this e-mail address.
+        Invalid: a value cannot be used.
+    """
+    must_manage(by)
+    _check(person_id=person_id if kind == "person" else None, name=name, email=email, zone=zone)
+    if session.execute(select(PersonRow.id).where(PersonRow.id == person_id)).first():
+        raise Conflict(f"There is, or was, somebody called {person_id}. Choose another id: history keeps the old one.")
+    _check_email_is_free(session, email, person_id)
+    row = {"id": person_id, "name": name.strip(), "email": email, "kind": kind, "password": None, "active": True}
+    more = {"platform_admin": platform_admin, "fs_uniquifier": new_id().hex, "zone": zone, "created_at": now}
+    session.execute(_INSERT, [row | more | {"ended_at": None}])
+    said = {"name": name.strip(), "email": email, "kind": kind, "platform_admin": platform_admin}
+    audit.append(session, audit.PLATFORM, "person.created", person_id, said, by=by, now=now)
+    return person(session, person_id)
+
+
+def operator(session: Session, name: str, *, now: datetime) -> Person:
+    """The operator `operator:NAME`, for acts on the machine itself; written down the first time it acts."""
+    person_id = f"operator:{name}"
+    return find(session, person_id) or create(
+        session, person_id, name=f"Operator ({name})", kind="operator", platform_admin=True, by=SETUP, now=now
+    )
+
+
+def change(session: Session, person_id: str, *, by: Person, now: datetime, **changes: Any) -> Person:
+    """
+    Change a person's `name`, `email`, `zone` or `platform_admin`; history keeps what was.
+
+    Raises:
+        Forbidden: `by` does not manage people.
+        NotFound: nobody has this id.
+        Invalid: a value cannot be used, or there is no such field.
+        Conflict: somebody else has this e-mail address, or nobody would be left to manage people.
+    """
+    must_manage(by)
+    before = _locked(session, person_id)
+    if unknown := sorted(set(changes) - {"name", "email", "zone", "platform_admin"}):
+        raise Invalid(f"A person has no {unknown[0]} that could be changed.", {unknown[0]: "Cannot be changed."})
+    _check(**{key: value for key, value in changes.items() if key != "platform_admin"})
+    _check_email_is_free(session, changes.get("email"), person_id)
+    if changes.get("platform_admin") is False:
+        leaving.keep_an_admin(session, person_id)
+    differs = {key: value for key, value in changes.items() if getattr(before, key) != value}
+    if differs:
+        session.execute(update(PersonRow).where(PersonRow.id == person_id).values(differs))
+        said = {key: {"before": getattr(before, key), "after": value} for key, value in differs.items()}
+        audit.append(session, audit.PLATFORM, "person.changed", person_id, said, by=by, now=now)
+    return person(session, person_id)
+
+
+def end(session: Session, person_id: str, *, by: Person, now: datetime) -> None:
+    """
+    Let somebody leave: he can act no more, and his tokens are void. History keeps his name.
+
+    Raises:
+        Forbidden: `by` does not manage people.
+        NotFound: nobody has this id, or he has left already.
+        Conflict: tasks, groups or processes would be left without him; `why` lists them.
+    """
+    must_manage(by)
+    if not _locked(session, person_id).active:
+        raise NotFound("person", person_id)
+    if held := leaving.still_held(session, person_id):
+        raise Conflict(f"{person_id} cannot leave yet: {'; '.join(held)}. Hand these over first.")
+    leaving.keep_an_admin(session, person_id)
+    session.execute(
+        update(PersonRow).where(PersonRow.id == person_id).values(active=False, ended_at=now, password=None)
+    )
+    leaving.let_go(session, person_id, now)
+    audit.append(session, audit.PLATFORM, "person.ended", person_id, by=by, now=now)
+
+
+def must_manage(by: Person) -> None:
+    """
+    Refuse whoever does not manage people.
+
+    Raises:
+        Forbidden: `by` is no administrator of the platform.
+    """
+    if not by.platform_admin:
+        raise Forbidden(f"{by.name} does not manage people and groups.", "Ask an administrator of the platform.")
+
+
+def _locked(session: Session, person_id: str) -> Row[Any]:
+    row = session.execute(select(PersonRow).where(PersonRow.id == person_id).with_for_update(key_share=True)).first()
+    if row is None:
+        raise NotFound("person", person_id)
+    return row
+
+
+def _check(
+    person_id: str | None = None, name: str | None = "-", email: str | None = None, zone: str | None = None
+) -> None:
+    problems = {}
+    if person_id is not None and not _ID.match(person_id):
+        problems["id"] = "Use letters, digits and . _ - @ +, such as hannah.vogel; at most 100."
+    if not name or not name.strip():
+        problems["name"] = "A person needs a name."
+    if email is not None and not _EMAIL.match(email):
+        problems["email"] = f"{email!r} is no e-mail address."
+    if zone is not None and zone not in available_timezones():
+        problems["zone"] = f"There is no time zone {zone!r}. Use an IANA name, such as Europe/Berlin."
+    if problems:
+        raise Invalid(next(iter(problems.values())), problems)
+
+
+def _check_email_is_free(session: Session, email: str | None, person_id: str) -> None:
+    if email is None:
+        return
+    same = select(PersonRow.id).where(func.lower(PersonRow.email) == email.lower(), PersonRow.id != person_id)
+    if other := session.execute(same).scalar():
+        raise Conflict(f"{other} has the e-mail address {email}. Each person needs an address of his own.")

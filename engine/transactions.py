@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from engine import audit
 from engine.errors import Again, Rejected
-from engine.people import Person
+from engine.person import Person
 
 T = TypeVar("T")
 

@@ -39,13 +39,25 @@ class PersonRow(Table):
 
 
 class GroupRow(Table):
-    """A role that people hold, such as `quality_manager`."""
+    """
+    A role that people hold, such as `quality_manager`.
+
+    `everybody` means that each person belongs without a membership. `grants`
+    is a right that comes with it: `platform` (deploy, manage people) or `read`
+    (read what is not confidential, and change nothing).
+    """
 
     __tablename__ = "groups"
+    __table_args__ = (
+        CheckConstraint(f"grants IS NULL OR {one_of('grants', 'platform', 'read')}", name="grants"),
+        CheckConstraint("grants IS NULL OR NOT everybody", name="rights_are_given_by_name"),
+    )
 
     key: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     description: Mapped[str] = mapped_column(default="")
+    everybody: Mapped[bool] = mapped_column(default=False)
+    grants: Mapped[str | None]
 
 
 class Membership(Table):

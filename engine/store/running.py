@@ -26,6 +26,7 @@ class Instance(Table):
         CheckConstraint(one_of("status", *INSTANCE_STATUS), name="status"),
         CheckConstraint("(status IN ('running', 'suspended')) = (ended_at IS NULL)", name="ended_at"),
         CheckConstraint("(caller_id IS NULL) = (caller_token IS NULL)", name="caller"),
+        CheckConstraint("(caller_id IS NULL) = (caller_element IS NULL)", name="caller_element"),
         CheckConstraint("chain_length > 0 OR version = 0", name="chain_grows"),
         {"postgresql_with": {"fillfactor": 70}},
     )
@@ -41,6 +42,7 @@ class Instance(Table):
     owner: Mapped[str] = mapped_column(ForeignKey("people.id"))
     caller_id: Mapped[UUID | None] = mapped_column(ForeignKey("instances.id"), index=True)
     caller_token: Mapped[int | None]
+    caller_element: Mapped[str | None]
     confidential: Mapped[bool] = mapped_column(default=False)
     calendar: Mapped[str] = mapped_column(ForeignKey("calendars.digest"))
     version: Mapped[int] = mapped_column(default=0)

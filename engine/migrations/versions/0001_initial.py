@@ -54,6 +54,10 @@ def upgrade() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("everybody", sa.Boolean(), nullable=False),
+        sa.Column("grants", sa.Text(), nullable=True),
+        sa.CheckConstraint("grants IS NULL OR grants IN ('platform', 'read')", name=op.f("groups_grants_check")),
+        sa.CheckConstraint("grants IS NULL OR NOT everybody", name=op.f("groups_rights_are_given_by_name_check")),
         sa.PrimaryKeyConstraint("key", name=op.f("groups_pkey")),
     )
     op.create_table(
@@ -286,6 +290,7 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("caller_id", sa.Uuid(), nullable=True),
         sa.Column("caller_token", sa.Integer(), nullable=True),
+        sa.Column("caller_element", sa.Text(), nullable=True),
         sa.Column("confidential", sa.Boolean(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -301,6 +306,9 @@ def upgrade() -> None:
             name=op.f("instances_status_check"),
         ),
         sa.CheckConstraint("(caller_id IS NULL) = (caller_token IS NULL)", name=op.f("instances_caller_check")),
+        sa.CheckConstraint(
+            "(caller_id IS NULL) = (caller_element IS NULL)", name=op.f("instances_caller_element_check")
+        ),
         sa.CheckConstraint("chain_length > 0 OR version = 0", name=op.f("instances_chain_grows_check")),
         sa.ForeignKeyConstraint(["calendar"], ["calendars.digest"], name=op.f("instances_calendar_fkey")),
         sa.ForeignKeyConstraint(["caller_id"], ["instances.id"], name=op.f("instances_caller_id_fkey")),

@@ -1,0 +1,80 @@
+"""What a person still holds, so that nothing is left unowned when he goes."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from engine.errors import Conflict
+from engine.store.definitions import Binding, DefinitionRow, Deployment
+from engine.store.people import GroupRow, Membership, PersonRow, Token
+from engine.store.running import Instance, Task
+
+SHOWN = 5
+
+
+def still_held(session: Session, person_id: str) -> list[str]:
+    """What would be unowned without this person, in words; empty when nothing would."""
+    live = text("tasks.status IN ('open', 'claimed')")
+    tasks = select(Task.name).where(live, or_(Task.holder == person_id, Task.accountable == person_id))
+    leads = select(Membership.group_key).where(Membership.person_id == person_id, Membership.standing == "lead")
+    running = select(Instance.title).where(Instance.owner == person_id, Instance.ended_at.is_(None))
+    processes = (
+        select(DefinitionRow.key)
+        .distinct()
+        .join(Deployment, Deployment.id == DefinitionRow.deployment_id)
+        .where(Deployment.owner == person_id, DefinitionRow.suspended_at.is_(None))
+    )
+    bound = select(Binding.role).distinct().where(Binding.who == f"person:{person_id}")
+    found = {
+        "has to see to the tasks": tasks,
+        "leads the groups": leads,
+        "owns the running cases": running,
+        "owns the processes": processes,
+        "stands for the roles": bound,
+    }
+    return [
+        said
+        for words, query in found.items()
+        if (said := _listed(words, list(session.execute(query.limit(SHOWN + 1)).scalars())))
+    ]
+
+
+def _listed(words: str, names: list[str]) -> str:
+    more = " and more" if len(names) > SHOWN else ""
+    return f"{words} {', '.join(names[:SHOWN])}{more}" if names else ""
+
+
+def keep_an_admin(session: Session, without: str) -> None:
+    """
+    Refuse what would leave nobody to manage people.
+
+    Raises:
+        Conflict: this person is the last one who manages the platform.
+    """
+    by_group = (
+        select(Membership.person_id)
+        .join(GroupRow, GroupRow.key == Membership.group_key)
+        .where(GroupRow.grants == "platform")
+    )
+    others = select(PersonRow.id).where(
+        PersonRow.id != without,
+        PersonRow.kind == "person",
+        text("people.active"),
+        or_(text("people.platform_admin"), PersonRow.id.in_(by_group)),
+    )
+    is_one = select(PersonRow.id).where(
+        PersonRow.id == without,
+        PersonRow.kind == "person",
+        or_(text("people.platform_admin"), PersonRow.id.in_(by_group)),
+    )
+    if session.execute(is_one).first() and not session.execute(others.limit(1)).first():
+        raise Conflict(f"{without} is the last one who manages the platform. Name another administrator first.")
+
+
+def let_go(session: Session, person_id: str, now: datetime) -> None:
+    """Take a leaving person out of his groups and make his tokens void."""
+    session.execute(delete(Membership).where(Membership.person_id == person_id))
+    session.execute(
+        update(Token).where(Token.person_id == person_id, Token.revoked_at.is_(None)).values(revoked_at=now)
+    )

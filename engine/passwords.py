@@ -1,0 +1,144 @@
+"""
+Passwords: kept as argon2id, checked at sign-in and again at each signature.
+
+The hashes are those that Flask-Security writes and reads with
+`SECURITY_PASSWORD_HASH = "argon2"` and `SECURITY_PASSWORD_SINGLE_HASH = ["argon2"]`,
+so an account made here can use the front door, and the other way round.
+"""
+
+import unicodedata
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import audit
+from engine.errors import Forbidden, Invalid, NotFound, Record
+from engine.ids import new_id
+from engine.person import Person
+from engine.store.people import PersonRow, SignIn
+
+SHORTEST, LONGEST = 8, 200
+FAILURES, PERIOD = 10, timedelta(minutes=15)
+"""So many wrong passwords within this time, and the account waits until they are older."""
+
+WRONG = "The name or the password is wrong."
+
+
+class Hashing:
+    """
+    How much work a hash costs; the defaults are argon2-cffi's (RFC 9106, low memory).
+
+    Tests lower it with `Hashing.use(time_cost=1, memory_cost=8)`.
+    """
+
+    hasher = PasswordHasher()
+
+    @classmethod
+    def use(cls, *, time_cost: int, memory_cost: int) -> None:
+        """Hash from now on with so many passes over so many KiB."""
+        cls.hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_cost, parallelism=1)
+
+
+def hashed(password: str) -> str:
+    """The argon2id hash of a password, with a salt of its own."""
+    return Hashing.hasher.hash(_normal(password))
+
+
+def matches(password: str, kept: str) -> bool:
+    """Whether a password is the one that was hashed."""
+    try:
+        return Hashing.hasher.verify(kept, _normal(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def set_password(session: Session, person_id: str, password: str, *, by: Person, now: datetime) -> None:
+    """
+    Give a person a password. Everybody may change his own; the trail says that, not what.
+
+    Raises:
+        Forbidden: it is another person's, and `by` does not manage people.
+        NotFound: nobody has this id, or he has left.
+        Invalid: it is too short, too long or the person's own name.
+    """
+    if by.id != person_id and not by.platform_admin:
+        raise Forbidden(f"{by.name} may change no password but his own.", "Ask an administrator of the platform.")
+    _check_choice(person_id, password)
+    changed = update(PersonRow).where(PersonRow.id == person_id, PersonRow.active).values(password=hashed(password))
+    if session.connection().execute(changed).rowcount != 1:
+        raise NotFound("person", person_id)
+    audit.append(session, audit.PLATFORM, "person.password_set", person_id, by=by, now=now)
+
+
+def check_password(session: Session, person_id: str, password: str, *, now: datetime) -> None:
+    """
+    Let pass whoever knows the password, and count who does not.
+
+    An unknown name takes as long as a wrong password and reads the same.
+
+    Raises:
+        Forbidden: it is wrong, or there were too many wrong ones lately. What is
+            counted must be committed, so the error says `keeps`.
+    """
+    kept = _account(session, person_id)
+    since = now - PERIOD
+    since = max(since, _last_success(session, person_id, since))
+    failed = (SignIn.person_id == person_id, SignIn.at > since, ~SignIn.succeeded)
+    wrong = select(func.count()).where(*failed)
+    if session.execute(wrong).scalar_one() >= FAILURES:
+        raise _locked_out(session, person_id, since)
+    right = matches(password, kept.password if kept and kept.password else _nobodys())
+    _count(session, person_id, succeeded=right and kept is not None, now=now)
+    if kept is None or not right:
+        record = Record(audit.PLATFORM, "person.sign_in_failed", person_id) if kept else None
+        raise Forbidden(WRONG, keeps=True, record=record)
+    if Hashing.hasher.check_needs_rehash(kept.password):
+        session.execute(update(PersonRow).where(PersonRow.id == person_id).values(password=hashed(password)))
+
+
+def _account(session: Session, person_id: str) -> Row[str, str | None] | None:
+    """The account, locked, so that guesses at the same moment are counted one by one."""
+    query = select(PersonRow.id, PersonRow.password).where(PersonRow.id == person_id, PersonRow.active)
+    return session.execute(query.with_for_update(key_share=True)).first()
+
+
+def _last_success(session: Session, person_id: str, since: datetime) -> datetime:
+    query = select(func.max(SignIn.at)).where(SignIn.person_id == person_id, SignIn.succeeded, SignIn.at > since)
+    return session.execute(query).scalar() or since
+
+
+def _locked_out(session: Session, person_id: str, since: datetime) -> Forbidden:
+    oldest = select(SignIn.at).where(SignIn.person_id == person_id, SignIn.at > since, ~SignIn.succeeded)
+    nth = session.execute(oldest.order_by(SignIn.at.desc()).offset(FAILURES - 1).limit(1)).scalar() or since
+    until = (nth + PERIOD).isoformat(timespec="minutes")
+    return Forbidden("There were too many wrong passwords.", f"Try again after {until}.")
+
+
+def _count(session: Session, person_id: str, *, succeeded: bool, now: datetime) -> None:
+    row = {"id": new_id(), "person_id": person_id[:100], "at": now, "succeeded": succeeded, "token_id": None}
+    session.execute(insert(SignIn), [row])
+
+
+def _check_choice(person_id: str, password: str) -> None:
+    problem = ""
+    if len(password) < SHORTEST:
+        problem = f"A password needs at least {SHORTEST} signs."
+    elif len(password) > LONGEST:
+        problem = f"A password has at most {LONGEST} signs."
+    elif password.casefold() in (person_id.casefold(), person_id.partition("@")[0].casefold()):
+        problem = "A password must not be the person's own name."
+    if problem:
+        raise Invalid(problem, {"password": problem})
+
+
+@lru_cache(1)
+def _nobodys() -> str:
+    return hashed("nobody knows this one")
+
+
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFKD", password)
