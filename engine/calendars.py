@@ -8,15 +8,18 @@ of that library makes another snapshot and leaves the old ones as they were.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
 
 from engine.core.calendar import WEEKDAYS, Calendar, CalendarError, Hours, check_hours
+from engine.core.walltime import Change
 
 OFFICE: Hours = ((9 * 60, 17 * 60),)
+DAY = 24 * 60 * 60
 LONGEST = 200
 """Years that one snapshot may cover."""
 
@@ -56,6 +59,7 @@ def build_calendar(settings: CalendarSettings, first_year: int, last_year: int) 
     first, last = date(first_year, 1, 1), date(last_year, 12, 31)
     return Calendar(
         zone=_zone(settings.zone),
+        changes=clock_changes(settings.zone, first, last),
         first=first,
         last=last,
         week=tuple(settings.week.get(day, ()) for day in WEEKDAYS),
@@ -86,6 +90,33 @@ def read_settings(content: Mapping[str, Any]) -> CalendarSettings:
         closed={_day(day): str(why) for day, why in content.get("closed", {}).items()},
         opened={_day(day): _hours(text) for day, text in content.get("opened", {}).items()},
     )
+
+
+@lru_cache(maxsize=64)
+def clock_changes(zone: str, first: date, last: date) -> tuple[Change, ...]:
+    """The offset of `zone` at the beginning, and each change of it up to the end of `last`, to the second."""
+    zone_info = ZoneInfo(zone)
+    low = int(datetime.combine(first, time(), UTC).timestamp()) - 2 * DAY
+    end = int(datetime.combine(last, time(), UTC).timestamp()) + 3 * DAY
+    found = [(low, _offset(low, zone_info))]
+    for high in range(low + DAY, end, DAY):
+        if _offset(high, zone_info) != found[-1][1]:
+            found.append(_change(high - DAY, high, zone_info))
+    return tuple(found)
+
+
+def _change(low: int, high: int, zone: ZoneInfo) -> Change:
+    offset = _offset(high, zone)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _offset(middle, zone) == offset else (middle, high)
+    return high, offset
+
+
+def _offset(seconds: int, zone: ZoneInfo) -> int:
+    offset = datetime.fromtimestamp(seconds, UTC).astimezone(zone).utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds())
 
 
 def _holidays(settings: CalendarSettings, first: date, last: date) -> tuple[date, ...]:

@@ -1,9 +1,10 @@
 """
 Business time: when an organisation is open, and how open days and hours add up.
 
-A calendar is a snapshot: every day of its years is open or closed, once and for
-all. Recorded events name it by its digest, so that a newer list of holidays
-changes no record of the past.
+A calendar is a snapshot: every day of its years is open or closed, and every
+clock change in them is known, once and for all. Recorded events name it by its
+digest, so that a newer list of holidays or time zones changes no record of the
+past.
 
 A closing time counts as open: four open hours from 13:00 end at 17:00, not at
 09:00 of the next day. All moments are aware datetimes; results are in UTC.
@@ -18,9 +19,8 @@ from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate, pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from engine.core.walltime import place, wall_clock
+from engine.core.walltime import Change, RecordedZone, wall_clock
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MIDNIGHT = 24 * 60
@@ -51,6 +51,7 @@ class Calendar:
 
     Args:
         zone: the IANA name of the zone in which opening hours are meant.
+        changes: when clocks of that zone change, and to which offset; the first entry holds from the beginning.
         first, last: the days that the calendar knows. Whatever leads outside raises `CalendarError`.
         week: the hours of Monday to Sunday; a weekday without hours is closed.
         closed: holidays and other closed days.
@@ -58,6 +59,7 @@ class Calendar:
     """
 
     zone: str
+    changes: tuple[Change, ...]
     first: date
     last: date
     week: tuple[Hours, ...]
@@ -65,8 +67,10 @@ class Calendar:
     opened: Mapping[date, Hours] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if len(self.week) != 7 or self.first > self.last:
-            raise CalendarError("A calendar needs seven weekdays and a first day before its last.", "")
+        if len(self.week) != 7 or self.first > self.last or not self.changes:
+            raise CalendarError(
+                "A calendar needs seven weekdays, a zone's offset, and a first day before its last.", ""
+            )
         for hours in (*self.week, *self.opened.values()):
             check_hours(hours)
 
@@ -74,9 +78,9 @@ class Calendar:
         return hash(self.digest)
 
     @cached_property
-    def tz(self) -> ZoneInfo:
-        """The zone of the organisation."""
-        return ZoneInfo(self.zone)
+    def tz(self) -> RecordedZone:
+        """The zone of the organisation, as the snapshot knows it."""
+        return RecordedZone(self.zone, self.changes)
 
     @cached_property
     def digest(self) -> str:
@@ -87,6 +91,7 @@ class Calendar:
         """The same calendar is always the same bytes: JSON in UTF-8, keys and days sorted."""
         content = {
             "zone": self.zone,
+            "changes": [list(change) for change in self.changes],
             "first": self.first.isoformat(),
             "last": self.last.isoformat(),
             "week": [[list(stretch) for stretch in hours] for hours in self.week],
@@ -101,6 +106,7 @@ class Calendar:
         content: dict[str, Any] = json.loads(data)
         return cls(
             zone=content["zone"],
+            changes=tuple((at, offset) for at, offset in content["changes"]),
             first=date.fromisoformat(content["first"]),
             last=date.fromisoformat(content["last"]),
             week=tuple(_hours(hours) for hours in content["week"]),
@@ -114,7 +120,7 @@ class Calendar:
 
     def place(self, wall: datetime) -> datetime:
         """The moment at which clocks of the organisation show `wall` (gap: the moment after; twice: the first)."""
-        return place(wall, self.tz)
+        return self.tz.place(wall)
 
     def is_open_day(self, day: date) -> bool:
         """Whether the organisation opens at all on `day`."""

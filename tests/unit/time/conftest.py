@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from engine.calendars import CalendarSettings, build_calendar
 from engine.core.calendar import Calendar
 
 HOLIDAYS = ("2027-01-01", "2027-03-26", "2027-03-29", "2027-05-06", "2027-05-17", "2027-12-24", "2027-12-27")
@@ -11,10 +12,5 @@ HOLIDAYS = ("2027-01-01", "2027-03-26", "2027-03-29", "2027-05-06", "2027-05-17"
 
 @pytest.fixture(scope="session")
 def office() -> Calendar:
-    return Calendar(
-        zone="Europe/Berlin",
-        first=date(2025, 1, 1),
-        last=date(2030, 12, 31),
-        week=(((540, 1020),),) * 5 + ((), ()),
-        closed=frozenset(date.fromisoformat(day) for day in HOLIDAYS),
-    )
+    settings = CalendarSettings(closed=dict.fromkeys((date.fromisoformat(day) for day in HOLIDAYS), "closed"))
+    return build_calendar(settings, 2025, 2030)
