@@ -19,12 +19,14 @@ class Started:
     Args:
         start: the id of the start event that was chosen; None takes the model's only one.
         case: id, key, title, started_at (ISO 8601, UTC), initiator, business_key.
+        called: another case waits for this one; an error that nobody catches here goes to it.
     """
 
     start: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
     case: dict[str, Any] = field(default_factory=dict)
     subject: dict[str, Any] | None = None
+    called: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,55 @@
+"""A process as it can be executed: parsed once, shared by all its instances and all threads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from engine.core.spiff import version
+from engine.core.spiff.parser import parse
+from engine.core.vocabulary import Model
+
+version.check()
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """
+    One version of one process.
+
+    Immutable, so it may be cached and shared. `digest` is the SHA-256 of the
+    translated XML, in hexadecimal. What begins with `spec` is the library's.
+    """
+
+    key: str
+    model: Model
+    digest: str
+    spec: Any
+    scopes: Mapping[str, Any]
+    nodes: Mapping[str, Any]
+    limits: Mapping[str, str]
+
+
+def define(model: Model, translated: bytes) -> Definition:
+    """
+    Make the process of `model` executable.
+
+    Args:
+        translated: what `translate` made of the author's XML.
+
+    Raises:
+        ValueError: the XML does not hold this process, or something that the profile refuses.
+    """
+    spec, scopes = parse(translated, model.key)
+    nodes: dict[str, Any] = {}
+    for found in (spec, *scopes.values()):
+        nodes.update(found.task_specs)
+    return Definition(
+        key=model.key,
+        model=model,
+        digest=sha256(translated).hexdigest(),
+        spec=spec,
+        scopes=scopes,
+        nodes=nodes,
+        limits={name: text.partition(", pause")[0].strip() for name, text in model.limits.items()},
+    )

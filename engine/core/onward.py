@@ -1,0 +1,82 @@
+"""
+How a case goes on: late timers first, each at its own moment, then the event, then what is due by now.
+
+Works on a case in memory; `advance` loads it before and saves it after.
+"""
+
+from copy import deepcopy
+from datetime import datetime
+
+from engine.core.definition import Definition
+from engine.core.difference import Watch
+from engine.core.events import Event, Started, TimerDue
+from engine.core.spiff import applying, running
+from engine.core.spiff.activities import begin
+from engine.core.spiff.step import current
+from engine.core.spiff.tokens import Case
+
+
+def let_happen(case: Case, event: Event, last: datetime) -> tuple[Watch, str | None]:
+    """
+    Let `event` happen to `case` within the current step.
+
+    Args:
+        last: the moment of the step before; time never goes back behind it.
+
+    Returns:
+        What was seen, and why nobody awaited the event, if nobody did.
+    """
+    step = current()
+    now = step.now = max(step.now, last)
+    watch = Watch(case, step)
+    refused = None
+    if isinstance(event, Started):
+        _begin(case, event)
+    else:
+        _catch_up(case, watch, now, last)
+        refused = None if isinstance(event, TimerDue) else applying.apply(case, event)
+    if refused is None:
+        running.settle(case)
+        watch.look()
+    _catch_up(case, watch, now, now)
+    return watch, refused
+
+
+def _begin(case: Case, event: Started) -> None:
+    case.given = {"case": deepcopy(event.case)}
+    if event.subject is not None:
+        case.given["subject"] = deepcopy(event.subject)
+    if event.called:
+        case.given["called"] = True
+    case.variables = deepcopy(event.variables)
+    begin(case, _start(case.definition, event.start))
+
+
+def _start(definition: Definition, wanted: str | None) -> str:
+    starts = list(definition.spec.start.starts)
+    if wanted is None:
+        plain = [start.element for start in definition.model.starts if start.kind == "none"]
+        candidates = plain if len(plain) == 1 else starts
+        if len(candidates) != 1:
+            raise ValueError(f"{definition.key} has several start events; one must be chosen.")
+        return candidates[0]
+    if wanted not in starts:
+        raise ValueError(f"{definition.key} has no start event {wanted}.")
+    return wanted
+
+
+def _catch_up(case: Case, watch: Watch, now: datetime, last: datetime) -> None:
+    """Fire what is due until `now`, oldest first, each at its own moment; then it is `now` again."""
+    step = current()
+    for _ in range(running.MOST_TIMERS):
+        due = None if case.completed else running.next_due(case)
+        if due is None or due[0] > now:
+            step.now = now
+            return
+        moment = running.last_missed(due[1], now)
+        if moment <= due[0]:
+            step.now = last = max(moment, last)
+            running.fire(due[1])
+            running.settle(case)
+            watch.look()
+    raise case.definition.spec.start.stuck("Timers come round without an end.")

@@ -1,0 +1,258 @@
+"""
+Data and expressions: where names are looked up, and where values go.
+
+Variables live in the case, outside of the tokens. Local are only the inputs
+of an activity and what one instance of a multi-instance knows for itself.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from engine.core.calendar import TimeError
+from engine.core.due import parse_due
+from engine.core.spans import Repeat
+from engine.core.spiff.extensions import Keyed, Listed, Mapping, Passing
+from engine.core.spiff.standin import Expression, ExpressionError, Scope, compile_condition, compile_text, run_script
+from engine.core.spiff.step import current, iso
+
+_text = lru_cache(4096)(compile_text)
+_condition = lru_cache(4096)(compile_condition)
+
+
+def local_data(token: Any) -> list[dict[str, Any]]:
+    """The local variables that a token sees, the innermost first."""
+    found = []
+    while token is not None:
+        if token.data:
+            found.append(token.data)
+        loop = token.parent if token.task_spec.loop is not None else None
+        if loop is not None and loop.data:
+            found.append(loop.data)
+        token = _outer(token)
+    return found
+
+
+def _outer(token: Any) -> Any:
+    owner = token.workflow.parent_task_id
+    return token.workflow.top_workflow.find(owner) if owner else None
+
+
+def visible(token: Any) -> dict[str, Any]:
+    """Every variable that a token sees, `case` and `subject` among them."""
+    case = token.workflow.top_workflow
+    data = {**case.variables, "case": case.given.get("case", {}), "subject": case.given.get("subject")}
+    for local in reversed(local_data(token)):
+        data.update(local)
+    return data
+
+
+def assign(token: Any, name: str, value: Any) -> None:
+    """Set a local variable if one has this name, else one of the case."""
+    for local in local_data(token):
+        if name in local:
+            local[name] = value
+            return
+    token.workflow.top_workflow.variables[name] = value
+
+
+def assign_outside(token: Any, name: str, value: Any) -> None:
+    """As `assign`, past the token's own inputs: where the result of an activity goes."""
+    own, token.data = token.data, {k: v for k, v in token.data.items() if k in _outputs(token)}
+    try:
+        assign(token, name, value)
+    finally:
+        token.data = {**own, **token.data}
+
+
+def _outputs(token: Any) -> tuple[str, ...]:
+    loop = token.parent.task_spec if token.task_spec.loop is not None and token.parent is not None else None
+    return (loop.output_item,) if loop is not None and loop.output_item else ()
+
+
+def scope_of(token: Any, now: datetime | None = None, extra: dict[str, Any] | None = None) -> Scope:
+    """What an expression at `token` may use; `now` is the moment that it calls now."""
+    step = current()
+    data = visible(token)
+    if extra:
+        data.update(extra)
+    case = token.workflow.top_workflow
+    return Scope(variables=data, functions=_functions(case), now=now or step.now, zone=step.calendar.tz)
+
+
+def _functions(case: Any) -> dict[str, Callable[..., Any]]:
+    def fact(name: str) -> Callable[[str], Any]:
+        return lambda element: case.facts.get(element, {}).get(name)
+
+    return {
+        "done_at": fact("done_at"),
+        "actor": fact("actor"),
+        "round": lambda element: case.facts.get(element, {}).get("round", 0),
+        "currentUser": lambda: current().by,
+    }
+
+
+def evaluate(
+    node: Any,
+    token: Any,
+    expression: Expression,
+    source: str,
+    where: str = "",
+    now: datetime | None = None,
+    extra: dict[str, Any] | None = None,
+) -> Any:
+    """The value of an expression; whatever goes wrong leaves the step stuck at `node`."""
+    try:
+        scope = scope_of(token, now, extra)
+        if "limit" in expression.names and "limit" not in scope.variables:
+            scope.variables["limit"] = limits(node, token)
+        return expression.evaluate(scope)
+    except ExpressionError as error:
+        raise node.stuck(f"{where}{error}", source) from error
+
+
+def compiled(node: Any, compile: Callable[..., Expression], *source: str | None) -> Expression:
+    """A compiled expression; a text that does not parse leaves the step stuck at `node`."""
+    try:
+        return compile(*source)
+    except ExpressionError as error:
+        raise node.stuck(str(error), source[0]) from error
+
+
+def condition(node: Any, token: Any, text: str, language: str | None = None, where: str = "") -> Any:
+    """The value of a condition."""
+    return evaluate(node, token, compiled(node, _condition, text, language), text, where)
+
+
+def value(node: Any, token: Any, text: str, extra: dict[str, Any] | None = None) -> Any:
+    """The value of a text that may hold expressions."""
+    if not depends_on_data(text):
+        return text
+    return evaluate(node, token, compiled(node, _text, text), text, extra=extra)
+
+
+def text(node: Any, token: Any, source: str) -> str | None:
+    """The same as a text; null stays null."""
+    found = value(node, token, source)
+    return found if found is None or isinstance(found, str) else str(found)
+
+
+def script(node: Any, token: Any, source: str) -> Any:
+    """What a FEEL script gives."""
+    try:
+        return run_script(source, scope_of(token))
+    except ExpressionError as error:
+        raise node.stuck(str(error), source) from error
+
+
+# Mappings
+
+
+def mapped(node: Any, token: Any, found: Any, extra: dict[str, Any] | None = None) -> Any:
+    """The value of a parameter: a text, a list or a map."""
+    if isinstance(found, Listed):
+        return [mapped(node, token, item, extra) for item in found.items]
+    if isinstance(found, Keyed):
+        return {key: mapped(node, token, item, extra) for key, item in found.entries}
+    return None if found is None else value(node, token, found, extra)
+
+
+def enter(node: Any, token: Any, mapping: Mapping) -> None:
+    """Give an activity its inputs, as local variables, in the order in which they stand."""
+    for name, found in mapping.inputs:
+        token.data[name] = mapped(node, token, found)
+
+
+def leave(node: Any, token: Any, mapping: Mapping, result: dict[str, Any]) -> None:
+    """
+    Take over the result of an activity.
+
+    Where outputs are mapped, they see the result and nothing else crosses the
+    border; otherwise the whole result does.
+    """
+    if mapping.outputs:
+        for name, found in mapping.outputs:
+            assign_outside(token, name, mapped(node, token, found, result))
+    else:
+        for name, found in result.items():
+            assign_outside(token, name, found)
+
+
+def mapped_in(node: Any, token: Any, mapping: Mapping) -> dict[str, Any]:
+    """What an activity or a thrown event gives away: only what is mapped."""
+    given: dict[str, Any] = {}
+    for passing in mapping.into:
+        given.update(_passed(node, token, passing, visible(token)))
+    for name, found in mapping.inputs:
+        given[name] = token.data[name] if name in token.data else mapped(node, token, found, given)
+    return given
+
+
+def mapped_out(node: Any, token: Any, mapping: Mapping, result: dict[str, Any]) -> dict[str, Any]:
+    """What of a called case's variables comes back: only what is mapped."""
+    taken: dict[str, Any] = {}
+    for passing in mapping.out_of:
+        taken.update(_passed(node, token, passing, result))
+    return taken
+
+
+def _passed(node: Any, token: Any, passing: Passing, data: dict[str, Any]) -> dict[str, Any]:
+    if passing.expression is not None:
+        return {str(passing.target): value(node, token, passing.expression, data)}
+    if passing.source is None:
+        return {name: found for name, found in data.items() if name not in ("case", "subject")}
+    if passing.source not in data:
+        raise node.stuck(f"There is no variable {passing.source!r} to pass on.", passing.source)
+    return {str(passing.target): data[passing.source]}
+
+
+# Times
+
+
+def moment(node: Any, token: Any, source: str, clock: str, since: datetime) -> datetime | Repeat | None:
+    """The moment that a due text means for something that runs since `since`; in it, now means `since`."""
+    if depends_on_data(source):
+        found = evaluate(node, token, compiled(node, _text, source), source, now=since)
+    else:
+        found = source
+    try:
+        due = parse_due(found if found is None or isinstance(found, str) else str(found))
+        return due if isinstance(due, Repeat) else due.moment(since, current().calendar, clock)  # type: ignore[arg-type]
+    except TimeError as error:
+        raise node.stuck(str(error), source) from error
+
+
+def depends_on_data(source: str | None) -> bool:
+    """Whether a text holds an expression."""
+    return source is not None and ("${" in source or source.lstrip().startswith("="))
+
+
+def set_due(node: Any, token: Any) -> bool:
+    """Work out when a waiting timer is due; whether that has changed."""
+    happening = node.happening
+    found = moment(node, token, happening.text, happening.clock, token.entered)
+    if isinstance(found, Repeat):
+        number = token.internal_data.setdefault("repeat", 1)
+        try:
+            found = found.nth(number, token.entered, current().calendar, happening.clock)
+        except TimeError as error:
+            raise node.stuck(str(error), happening.text) from error
+    due = None if found is None else iso(found)
+    if token.internal_data.get("due") == due:
+        return False
+    if due is None:
+        token.internal_data.pop("due", None)
+    else:
+        token.internal_data["due"] = due
+    return True
+
+
+def limits(node: Any, token: Any) -> dict[str, Any]:
+    """The named limits of the model, as ISO 8601 texts; null where what they run from has not happened."""
+    case = token.workflow.top_workflow
+    found: dict[str, Any] = {}
+    for name, rule in case.definition.limits.items():
+        due = moment(node, token, rule, "business", token.entered)
+        found[name] = None if due is None or isinstance(due, Repeat) else iso(due)
+    return found
