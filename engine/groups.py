@@ -1,15 +1,17 @@
 """Groups: the roles that people hold, who leads them, and who stands in."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import Row, bindparam, delete, insert, select, text, union, update
 from sqlalchemy.orm import Session
 
 from engine import audit, leaving, people
 from engine.errors import Conflict, Invalid, NotFound
 from engine.person import Person
+from engine.store.base import table_of
 from engine.store.people import GroupRow, Membership, PersonRow
 
 Standing = Literal["member", "lead", "deputy"]
@@ -22,6 +24,14 @@ _MEMBERS = (
     .where(Membership.group_key == bindparam("key"), _ACTIVE)
 )
 _EVERYBODY = select(PersonRow.id).where(_ACTIVE, PersonRow.kind == "person")
+_EACH = select(GroupRow.key).where(GroupRow.key.in_(bindparam("keys", expanding=True)), text("groups.everybody"))
+_PEOPLE_OF = union(
+    select(PersonRow.id).where(_ACTIVE, PersonRow.id.in_(bindparam("people", expanding=True))),
+    select(PersonRow.id)
+    .join(Membership, Membership.person_id == PersonRow.id)
+    .where(_ACTIVE, Membership.group_key.in_(bindparam("keys", expanding=True))),
+    _EVERYBODY.where(_EACH.exists()),
+)
 _LEAD = _MEMBERS.where(Membership.standing == "lead")
 
 
@@ -147,7 +157,7 @@ def group(session: Session, key: str, *, lock: bool = False) -> Row[Any]:
     Raises:
         NotFound: there is no such group.
     """
-    query = select(GroupRow).where(GroupRow.key == key)
+    query = select(table_of(GroupRow)).where(GroupRow.key == key)
     found = session.execute(query.with_for_update(key_share=True) if lock else query).first()
     if found is None:
         raise NotFound("group", key)
@@ -174,3 +184,16 @@ def keys(session: Session) -> frozenset[str]:
 def _standing(session: Session, key: str, person_id: str) -> str | None:
     mine = (Membership.group_key == key) & (Membership.person_id == person_id)
     return session.execute(select(Membership.standing).where(mine)).scalar()
+
+
+def people_of(session: Session, parties: Sequence[str]) -> frozenset[str]:
+    """The ids of those behind `person:ID` and `group:KEY` who have not left. One statement."""
+    return frozenset(session.execute(_PEOPLE_OF, parties_of(parties)).scalars())
+
+
+def parties_of(parties: Sequence[str]) -> dict[str, list[str]]:
+    """`person:ID` and `group:KEY` parted into the parameters `people` and `keys`."""
+    return {
+        "people": sorted(who.removeprefix("person:") for who in parties if who.startswith("person:")),
+        "keys": sorted(who.removeprefix("group:") for who in parties if who.startswith("group:")),
+    }

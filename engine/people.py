@@ -14,6 +14,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.ids import new_id
 from engine.person import Kind as Kind
 from engine.person import Person as Person
+from engine.store.base import table_of
 from engine.store.people import GroupRow, Membership, PersonRow
 
 SETUP = Person(id="operator:setup", name="Setting up", kind="operator", platform_admin=True)
@@ -187,7 +188,8 @@ def must_manage(by: Person) -> None:
 
 
 def _locked(session: Session, person_id: str) -> Row[Any]:
-    row = session.execute(select(PersonRow).where(PersonRow.id == person_id).with_for_update(key_share=True)).first()
+    query = select(table_of(PersonRow)).where(PersonRow.id == person_id).with_for_update(key_share=True)
+    row = session.execute(query).first()
     if row is None:
         raise NotFound("person", person_id)
     return row

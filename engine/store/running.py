@@ -100,6 +100,9 @@ class Task(Table):
         index_where("tasks_held", "status = 'claimed'", "holder", "opened_at", "id"),
         index_where("tasks_accountable", "status IN ('open', 'claimed')", "accountable", "opened_at", "id"),
         index_where("tasks_done_by", "status = 'completed'", "instance_id", "completed_by", "element"),
+        index_where(
+            "tasks_done_for", "status = 'completed' AND acting_for IS NOT NULL", "instance_id", "acting_for", "element"
+        ),
     )
 
     id: Mapped[Id]

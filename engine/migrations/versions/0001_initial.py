@@ -592,6 +592,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'completed'"),
     )
     op.create_index(
+        "tasks_done_for",
+        "tasks",
+        ["instance_id", "acting_for", "element"],
+        unique=False,
+        postgresql_where=sa.text("status = 'completed' AND acting_for IS NOT NULL"),
+        sqlite_where=sa.text("status = 'completed' AND acting_for IS NOT NULL"),
+    )
+    op.create_index(
         "tasks_held",
         "tasks",
         ["holder", "opened_at", "id"],

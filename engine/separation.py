@@ -1,0 +1,304 @@
+"""
+Separation of duties: who must be kept apart from a task, because of what he did in the case.
+
+The rules are the model's (`separate_from`): the id of a task (who did it in
+this case, in every round), `self` (who did this same task in this round: two
+approvers), `person:VARIABLE` (who is named in the case) and `called:ACTIVITY`
+(who worked in the case that it called). Whoever acted for somebody counts as
+both. Checked at claim, assign, delegate and complete; a refusal is a record.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+from uuid import UUID
+
+import orjson
+from sqlalchemy import CompoundSelect, Select, bindparam, literal, or_, select, text, union_all
+from sqlalchemy.orm import Session
+
+from engine import groups
+from engine.core.vocabulary import Model
+from engine.errors import Record, SeparationOfDuties
+from engine.person import Person
+from engine.store.base import table_of
+from engine.store.running import Candidate, Instance, Task, Variable
+
+COMPLETED = text("tasks.status = 'completed'")
+FOR_OTHERS = text("tasks.status = 'completed' AND tasks.acting_for IS NOT NULL")
+
+
+class Modelled(Protocol):
+    """A parsed definition, as far as rules go."""
+
+    @property
+    def model(self) -> Model:
+        """The author's facts."""
+
+
+class Held(Protocol):
+    """A case, as far as rules go."""
+
+    @property
+    def id(self) -> UUID:
+        """The instance's id."""
+
+
+class Work(Protocol):
+    """An open task, or one about to open."""
+
+    @property
+    def element(self) -> str:
+        """Its node in the model."""
+
+    @property
+    def locals(self) -> Mapping[str, Any]:
+        """The data of its own in a multi-instance."""
+
+
+class OpenWork(Work, Protocol):
+    """A task that has a row."""
+
+    @property
+    def id(self) -> UUID:
+        """The task's id."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it opened."""
+
+
+class Bar(NamedTuple):
+    """A rule that keeps a person away."""
+
+    rule: str
+    person: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one task, by kind."""
+
+    tasks: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    itself: bool = False
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Rules":
+        """Sort the texts of `separate_from`."""
+        return cls(
+            tasks=tuple(one for one in texts if ":" not in one and one != "self"),
+            variables=tuple(one.removeprefix("person:") for one in texts if one.startswith("person:")),
+            calls=tuple(one.removeprefix("called:") for one in texts if one.startswith("called:")),
+            itself="self" in texts,
+        )
+
+
+def rules_of(parsed: Modelled, element: str) -> tuple[str, ...]:
+    """What the model keeps apart from the people of this task."""
+    node = parsed.model.nodes.get(element)
+    return node.rules.separate_from if node else ()
+
+
+def check(
+    session: Session, parsed: Modelled, case: Held, task: OpenWork, by: Person, *, acting_for: str | None = None
+) -> None:
+    """
+    Refuse a person whom a rule keeps away from a task. One statement; none where the model has no rule.
+
+    Args:
+        by: who claims, is assigned, is delegated to or completes.
+        acting_for: for whom he stands in; both are checked.
+
+    Raises:
+        SeparationOfDuties: with the rule, and the record of the refusal for the case's trail.
+    """
+    texts = rules_of(parsed, task.element)
+    if not texts:
+        return
+    who = (by.id, acting_for) if acting_for else (by.id,)
+    found = barred(session, case.id, task, texts, opened_at=task.opened_at, who=who)
+    if found:
+        raise _refusal(session, parsed, case, task, by, min(found))
+
+
+def eligible(
+    session: Session,
+    parsed: Modelled,
+    case: Held,
+    task: OpenWork,
+) -> frozenset[str]:
+    """The ids of those among a task's candidates, past ones included, whom no rule keeps away."""
+    parties = session.execute(select(Candidate.who).where(Candidate.task_id == task.id)).scalars().all()
+    texts = rules_of(parsed, task.element)
+    apart = barred(session, case.id, task, texts, opened_at=task.opened_at) if texts else frozenset()
+    return groups.people_of(session, parties) - {bar.person for bar in apart}
+
+
+def barred(
+    session: Session,
+    instance_id: UUID,
+    task: Work,
+    texts: Sequence[str],
+    *,
+    opened_at: datetime,
+    who: Sequence[str] | None = None,
+    done: Iterable[tuple[str, str]] = (),
+    variables: Mapping[str, Any] | None = None,
+) -> frozenset[Bar]:
+    """
+    Whom the rules keep away from a task, and by which rule.
+
+    Args:
+        opened_at: when the task opened; `self` looks at its round of a multi-instance.
+        who: ask about these people only; None asks about everybody.
+        done: tasks (element, person) that this transaction completes and that have no row yet.
+        variables: the case's variables, where their rows are not written yet.
+    """
+    rules = Rules.of(texts)
+    if not texts:
+        return frozenset()
+    counter = task.locals.get("loopCounter")
+    in_round = rules.itself and isinstance(counter, int)
+    query = _query(bool(rules.tasks), rules.itself, in_round, bool(rules.variables), bool(rules.calls), who is not None)
+    given = {
+        "instance_id": instance_id,
+        "elements": rules.tasks,
+        "element": task.element,
+        "opened_at": opened_at,
+        "names": rules.variables,
+        "calls": rules.calls,
+        "who": who or (),
+    }
+    found = {bar for row in session.execute(query, given) for bar in _bars(row)}
+    found |= {Bar(element, person) for element, person in done if element in rules.tasks}
+    found |= {Bar("self", person) for element, person in done if rules.itself and element == task.element}
+    for name in rules.variables if variables else ():
+        found |= {Bar(f"person:{name}", person) for person in _named((variables or {}).get(name))}
+    return frozenset(bar for bar in found if who is None or bar.person in who)
+
+
+def _bars(row: Any) -> Iterable[Bar]:
+    if row.kind == "person":
+        return (Bar(f"person:{row.rule}", person) for person in _named(orjson.loads(row.person)))
+    return (Bar(f"called:{row.rule}" if row.kind == "called" else row.rule, row.person),)
+
+
+def _named(value: Any) -> Iterable[str]:
+    """The ids of people in a variable's value: a text, a list of them, or objects with an `id`."""
+    if isinstance(value, str):
+        return (value.removeprefix("person:"),)
+    if isinstance(value, dict):
+        return _named(value.get("id"))
+    if isinstance(value, list):
+        return tuple(person for item in value for person in _named(item))
+    return ()
+
+
+@lru_cache(64)
+def _query(
+    tasks: bool, itself: bool, in_round: bool, variables: bool, calls: bool, narrow: bool
+) -> CompoundSelect[str, str, str]:
+    """One statement for a set of kinds of rules; each part is a probe of an index where it is `narrow`."""
+    here = Task.instance_id == bindparam("instance_id")
+    parts: list[Select[str, str, str]] = []
+    if tasks:
+        parts += _did(Task.element, "task", narrow, here, Task.element.in_(bindparam("elements", expanding=True)))
+    if itself:
+        same = [here, Task.element == bindparam("element")]
+        if in_round:
+            first = _round_began()
+            same.append(or_(first.is_(None), Task.opened_at >= first))
+        parts += _did(literal("self"), "task", narrow, *same)
+    if calls:
+        under = _called()
+        parts += [part.join(under, under.c.id == Task.instance_id) for part in _did(under.c.rule, "called", narrow)]
+    if variables:
+        named = [
+            Variable.instance_id == bindparam("instance_id"),
+            Variable.name.in_(bindparam("names", expanding=True)),
+        ]
+        parts.append(
+            select(literal("person").label("kind"), Variable.name.label("rule"), Variable.value.label("person")).where(
+                *named
+            )
+        )
+    return union_all(*parts)
+
+
+def _did(rule: Any, kind: str, narrow: bool, *where: Any) -> list[Select[str, str, str]]:
+    """Who completed tasks, and for whom somebody else did."""
+    parts = []
+    for column, done in ((Task.completed_by, COMPLETED), (Task.acting_for, FOR_OTHERS)):
+        part = select(literal(kind).label("kind"), rule.label("rule"), column.label("person")).where(done, *where)
+        parts.append(part.where(column.in_(bindparam("who", expanding=True))).distinct() if narrow else part.distinct())
+    return parts
+
+
+def _round_began() -> Any:
+    """When the first item of this task's round opened."""
+    other = table_of(Task).alias("first_of_round")
+    return (
+        select(other.c.opened_at)
+        .where(
+            other.c.instance_id == bindparam("instance_id"),
+            other.c.element == bindparam("element"),
+            other.c.opened_at <= bindparam("opened_at"),
+            other.c.locals["loopCounter"].as_integer() == 0,
+        )
+        .order_by(other.c.opened_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _called() -> Any:
+    """The cases that the named activities of this one called, and those that these called in turn."""
+    direct = (
+        select(Instance.id, Instance.caller_element.label("rule"))
+        .where(
+            Instance.caller_id == bindparam("instance_id"),
+            Instance.caller_element.in_(bindparam("calls", expanding=True)),
+        )
+        .cte("under", recursive=True)
+    )
+    return direct.union_all(select(Instance.id, direct.c.rule).where(Instance.caller_id == direct.c.id))
+
+
+def _refusal(
+    session: Session, parsed: Modelled, case: Held, task: OpenWork, by: Person, bar: Bar
+) -> SeparationOfDuties:
+    others = sorted(eligible(session, parsed, case, task) - {by.id})
+    shown = ", ".join(others[:5]) + (" or others" if len(others) > 5 else "")
+    remedy = f"It can be done by {shown}." if others else "No eligible person is left; the owner must name one."
+    return SeparationOfDuties(
+        why=f"{bar.person} may not do {task.name!r}: {_words(parsed, bar.rule)}.",
+        remedy=remedy,
+        task_id=str(task.id),
+        person=bar.person,
+        rule=bar.rule,
+        record=Record(
+            chain=str(case.id),
+            verb="separation.refused",
+            subject=str(task.id),
+            body={"rule": bar.rule, "person": bar.person, "element": task.element},
+        ),
+    )
+
+
+def _words(parsed: Modelled, rule: str) -> str:
+    """What a person did, in words."""
+    if rule == "self":
+        return "the same person has done it in this round already"
+    if rule.startswith("person:"):
+        return f"the same person is named in the case as {rule.removeprefix('person:')}"
+    node = parsed.model.nodes.get(rule.removeprefix("called:"))
+    name = f"{node.name!r} ({node.id})" if node and node.name else rule
+    return f"the same person worked in {name}" if rule.startswith("called:") else f"the same person did {name}"
