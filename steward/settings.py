@@ -46,6 +46,11 @@ class Settings:
         return Path(self.home)
 
     @property
+    def config_folder(self) -> Path:
+        """The folder of the TOML files."""
+        return Path(self.config)
+
+    @property
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{(self.folder / 'steward.sqlite').resolve()}"

@@ -1,6 +1,7 @@
 """What every command that speaks to a server shares: who speaks, to whom, and what an error becomes."""
 
 import json
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -18,10 +19,11 @@ def asks(function: Callable[..., Any]) -> Callable[..., Any]:
     """A command over HTTP: it gets `server` first, knows `--json`, and ends with a documented exit code."""
 
     @click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for scripts.")
-    @click.pass_obj
+    @click.pass_context
     @wraps(function)
-    def command(server: Server, *args: Any, as_json: bool, **kwargs: Any) -> Any:
-        server.as_json = as_json
+    def command(context: click.Context, /, *args: Any, **kwargs: Any) -> Any:
+        server: Server = context.obj
+        server.as_json = as_json = kwargs.pop("as_json")
         try:
             return function(server, *args, **kwargs)
         except Answered as answer:
@@ -39,7 +41,8 @@ def asks(function: Callable[..., Any]) -> Callable[..., Any]:
 def _details(problem: dict[str, Any]) -> list[str]:
     """One line for each field or file that a problem document complains about."""
     lines: list[str] = []
-    for place, said in (problem.get("errors") or {}).items():
+    errors: dict[str, Any] = problem.get("errors") or {}
+    for place, said in errors.items():
         lines += [f"{place}: {one}" for one in (said if isinstance(said, list) else [said])]
     for one in problem.get("problems") or []:
         where = ":".join(str(one[key]) for key in ("file", "line", "column") if one.get(key))
@@ -55,10 +58,12 @@ def values(pairs: tuple[str, ...], file: str | None) -> dict[str, Any]:
     A value that is JSON is taken as such; everything else is text.
     """
     given: dict[str, Any] = {}
+    held: Any = {}
     if file:
-        text = click.get_text_stream("stdin").read() if file == "-" else Path(file).read_text()
+        text = sys.stdin.read() if file == "-" else Path(file).read_text()
         try:
-            given = dict(json.loads(text))
+            held = json.loads(text)
+            given = dict(held)
         except (ValueError, TypeError) as error:
             raise click.UsageError(f"{file} does not hold a JSON object: {error}") from error
     for pair in pairs:

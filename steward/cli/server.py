@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import urllib3
 
 LOCAL = "http://127.0.0.1:8080"
-Files = list[tuple[str, tuple[str, bytes]]]
+Files = list[tuple[str, tuple[str, bytes] | tuple[str, bytes, str]]]
 
 
 @dataclass
@@ -103,6 +103,10 @@ class Server:
         """What the server answers to `body`."""
         return self.call("POST", path, body=body if body is not None else {}, headers=headers)
 
+    def change(self, method: str, path: str, body: Any, *, dry_run: bool) -> Any:
+        """Change something; with `dry_run` everything is checked and computed, and nothing is kept."""
+        return self.call(method, f"{path}?dry_run=true" if dry_run else path, body=body)
+
     def upload(self, path: str, fields: Mapping[str, str], files: Files) -> Any:
         """Send files as a form (RFC 7578)."""
         return self.call("POST", path, parts=[*fields.items(), *files])
@@ -121,7 +125,7 @@ class Server:
 
     def log_in(self, person: str, password: str, name: str, days: int | None, scopes: list[str] | None) -> Any:
         """Trade a password for a token, and keep it."""
-        body = {"person": person, "password": password, "name": name}
+        body: dict[str, Any] = {"person": person, "password": password, "name": name}
         body |= {"days": days} if days else {}
         body |= {"scopes": scopes} if scopes else {}
         given = self._send("POST", "/tokens", {}, body, None)

@@ -1,0 +1,77 @@
+"""Commands of the admin: deploy, release, look at what is in force."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steward.cli.client import DRY_RUN, asks, values
+from steward.cli.output import echo, table
+from steward.cli.server import Files, Server
+
+SUFFIXES = (".bpmn", ".dmn", ".form")
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--name", help="What the deployment is called; default: the name of the folder or first file.")
+@click.option("--source", default="steward deploy", help="Where it comes from.", show_default=True)
+@DRY_RUN
+@asks
+def deploy(server: Server, paths: tuple[Path, ...], name: str | None, source: str, dry_run: bool) -> None:
+    """Deploy every diagram, table and form in PATHS (files or folders) as one deployment, all or nothing."""
+    fields = {"name": name or paths[0].resolve().stem, "source": source, "dry_run": str(dry_run).lower()}
+    made = server.upload("/deployments", fields, _files(paths))
+    echo(made, _deployed(made, dry_run), as_json=server.as_json)
+
+
+def _files(paths: tuple[Path, ...]) -> Files:
+    found = [inner for path in paths for inner in ([path] if path.is_file() else sorted(path.iterdir()))]
+    wanted = [path for path in found if path.is_file() and (path in paths or path.suffix in SUFFIXES)]
+    if not wanted:
+        raise click.UsageError(f"There is no {', '.join(SUFFIXES)} file there.")
+    return [("files", (path.name, path.read_bytes())) for path in wanted]
+
+
+def _deployed(made: dict[str, Any], dry_run: bool) -> list[str]:
+    warnings = [
+        f"warning: {one['file']}:{one['line'] or 1} {one['element'] or ''} {one['message']} {one['remedy']}"
+        for one in made["warnings"]
+    ]
+    new = [f"{one['key']} version {one['version']}: {one['status']}" for one in made["definitions"]]
+    if not new:
+        return [*warnings, "Nothing has changed."]
+    after = "Nothing was deployed: this was a dry run." if dry_run else f"Deployment {made['id']} is {made['status']}."
+    hint = (
+        []
+        if dry_run or made["status"] == "released"
+        else [f"A second person puts it in force: steward release {made['id']} --owner PERSON"]
+    )
+    return [*warnings, *new, after, *hint]
+
+
+@click.command()
+@click.argument("deployment_id")
+@click.option("--owner", required=True, help="Who answers for it from now on.")
+@click.option("--bind", multiple=True, metavar="ROLE=WHO", help="Such as lane:Lane_QM=group:quality_manager.")
+@DRY_RUN
+@asks
+def release(server: Server, deployment_id: str, owner: str, bind: tuple[str, ...], dry_run: bool) -> None:
+    """Put a deployment in force. Never by who deployed it."""
+    body = {"owner": owner, "bindings": values(bind, None)}
+    done = server.change("POST", f"/deployments/{deployment_id}/release", body, dry_run=dry_run)
+    lines = [f"{one['key']} version {one['version']} is in force." for one in done["definitions"]]
+    echo(done, lines or ["Released."], as_json=server.as_json)
+
+
+@click.command()
+@click.argument("key", required=False)
+@click.option("--all", "every", is_flag=True, help="All versions, not only the newest.")
+@asks
+def definitions(server: Server, key: str | None, every: bool) -> None:
+    """List definitions: which version of which process is in force, and who owns it."""
+    latest = None if every else "true"
+    found = server.get("/definitions", key=key, latest=latest, limit=200)["items"]
+    columns = {"KEY": "key", "VERSION": "version", "STATUS": "status", "OWNER": "owner", "NAME": "name", "ID": "id"}
+    columns |= {"DEPLOYMENT": "deployment_id"}
+    echo(found, table(found, columns, empty="Nothing is deployed."), as_json=server.as_json)

@@ -1,0 +1,157 @@
+"""Commands about who you are, and about people, groups and tokens."""
+
+from typing import Any
+
+import click
+
+from steward.cli.client import asks
+from steward.cli.output import echo, table
+from steward.cli.server import Server
+
+
+@click.command()
+@click.argument("person")
+@click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it; STEWARD_PASSWORD also works.")
+@click.option("--name", default="command line", help="What the token is called.", show_default=True)
+@click.option("--days", type=int, help="How long the token lives.")
+@click.option("--scope", "scopes", multiple=True, help="Narrow what the token may do: read, work, deploy, admin.")
+@asks
+def login(server: Server, person: str, password: str | None, name: str, days: int | None, scopes: Any) -> None:
+    """Trade the password of PERSON for a token, and keep it for later commands."""
+    password = password or click.prompt("Password", hide_input=True)
+    given = server.log_in(person, password, name, days, list(scopes) or None)
+    shown = {key: value for key, value in given.items() if key != "token"}
+    echo(shown, [f"Logged in as {given['person']} until {given['expires_at']}."], as_json=server.as_json)
+
+
+@click.group()
+def token() -> None:
+    """Make, list and revoke tokens of your own."""
+
+
+@token.command("list")
+@asks
+def list_tokens(server: Server) -> None:
+    """List your tokens."""
+    found = server.get("/tokens")["items"]
+    columns = {"ID": "id", "NAME": "name", "BEGINS": "prefix", "MAY": "scopes", "EXPIRES": "expires_at"}
+    echo(found, table(found, columns, empty="You have no tokens."), as_json=server.as_json)
+
+
+@token.command("revoke")
+@click.argument("token_id")
+@asks
+def revoke_token(server: Server, token_id: str) -> None:
+    """Make a token void at once."""
+    server.call("DELETE", f"/tokens/{token_id}")
+    echo({"revoked": token_id}, ["The token is void."], as_json=server.as_json)
+
+
+@token.command("new")
+@click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it.")
+@click.option("--name", required=True, help="What it is for, such as `pipeline`.")
+@click.option("--days", type=int, help="How long it lives.")
+@click.option("--scope", "scopes", multiple=True, help="What it may do: read, work, deploy, admin.")
+@asks
+def new_token(server: Server, password: str | None, name: str, days: int | None, scopes: Any) -> None:
+    """Make a further token and show its secret, this once."""
+    me = server.get("/me")["id"]
+    body: dict[str, Any] = {"person": me, "name": name, "scopes": list(scopes) or None, "days": days}
+    body["password"] = password or click.prompt("Password", hide_input=True)
+    given = server.post("/tokens", body)
+    echo(given, [given["token"], f"It expires {given['expires_at']} and is shown this once."], as_json=server.as_json)
+
+
+@click.group()
+def person() -> None:
+    """Look up, add, change and end people."""
+
+
+@person.command("list")
+@click.option("--text", help="Part of a name or id.")
+@asks
+def list_people(server: Server, text: str | None) -> None:
+    """List people."""
+    found = server.get("/people", text=text, limit=200)["items"]
+    columns = {"ID": "id", "NAME": "name", "GROUPS": "groups", "ADMIN": "platform_admin", "LEFT": "ended_at"}
+    echo(found, table(found, columns, empty="Nobody."), as_json=server.as_json)
+
+
+@person.command("add")
+@click.argument("person_id")
+@click.option("--name", required=True, help="As the person is called.")
+@click.option("--email", help="Where mail reaches the person.")
+@click.option("--password", envvar="STEWARD_NEW_PASSWORD", help="A first password; STEWARD_NEW_PASSWORD also works.")
+@click.option("--admin", is_flag=True, help="May deploy, and manage people.")
+@click.option("--zone", help="Time zone, such as Europe/Berlin.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@asks
+def add_person(server: Server, person_id: str, admin: bool, dry_run: bool, **about: Any) -> None:
+    """Add a person under PERSON_ID, which is never used again for another."""
+    body = {"id": person_id, "platform_admin": admin} | {key: value for key, value in about.items() if value}
+    made = server.change("POST", "/people", body, dry_run=dry_run)
+    echo(made, [f"{made['name']} can log in as {made['id']}."], as_json=server.as_json)
+
+
+@person.command("end")
+@click.argument("person_id")
+@click.option("--reason", default="", help="Why; it stands in the trail.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@asks
+def end_person(server: Server, person_id: str, reason: str, dry_run: bool) -> None:
+    """Let somebody leave. History keeps the name; refused while anything would be unowned."""
+    done = server.change("POST", f"/people/{person_id}/end", {"reason": reason}, dry_run=dry_run)
+    echo(done, [f"{person_id} has left."], as_json=server.as_json)
+
+
+@click.group()
+def group() -> None:
+    """Look up groups, and say who belongs to them."""
+
+
+@group.command("list")
+@asks
+def list_groups(server: Server) -> None:
+    """List groups."""
+    found = server.get("/groups")["items"]
+    columns = {"KEY": "key", "NAME": "name", "WHAT FOR": "description"}
+    echo(found, table(found, columns, empty="There are no groups."), as_json=server.as_json)
+
+
+@group.command("show")
+@click.argument("key")
+@asks
+def show_group(server: Server, key: str) -> None:
+    """Show who belongs to a group."""
+    found = server.get(f"/groups/{key}")
+    columns = {"PERSON": "person", "NAME": "name", "STANDING": "standing", "SINCE": "since"}
+    lines = [f"{found['name']} ({found['key']})", *table(found["members"], columns, empty="Nobody belongs to it.")]
+    echo(found, lines, as_json=server.as_json)
+
+
+@group.command("add")
+@click.argument("key")
+@click.argument("person_id")
+@click.option("--as", "standing", type=click.Choice(["member", "lead", "deputy"]), default="member", help="How.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@asks
+def add_member(server: Server, key: str, person_id: str, standing: str, dry_run: bool) -> None:
+    """Let a person belong to a group, as member, lead or deputy."""
+    server.change("PUT", f"/groups/{key}/members/{person_id}", {"standing": standing}, dry_run=dry_run)
+    echo(
+        {"group": key, "person": person_id, "standing": standing},
+        [f"{person_id}: {standing} of {key}."],
+        as_json=server.as_json,
+    )
+
+
+@group.command("new")
+@click.argument("key")
+@click.option("--name", required=True, help="As people call it.")
+@click.option("--description", default="", help="What it is for.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@asks
+def new_group(server: Server, key: str, name: str, description: str, dry_run: bool) -> None:
+    """Make a group that models can name by KEY."""
+    made = server.change("POST", "/groups", {"key": key, "name": name, "description": description}, dry_run=dry_run)
+    echo(made, [f"Group {key} exists."], as_json=server.as_json)

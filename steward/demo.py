@@ -1,0 +1,108 @@
+"""A made-up organisation to try Steward with, and the shipped processes in force."""
+
+import json
+import os
+import secrets
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import deployments, groups, passwords, people
+from engine.errors import Forbidden
+from engine.person import Person
+from engine.store.records import Setting
+from steward.program import Program
+from steward.settings import Settings
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SUFFIXES = (".bpmn", ".dmn", ".form")
+APPLIED = "demo"
+
+
+def refuse_elsewhere(settings: Settings) -> None:
+    """
+    Passwords that are printed belong on one machine.
+
+    Raises:
+        Forbidden: the host is not a loopback address.
+    """
+    if settings.host not in LOOPBACK:
+        raise Forbidden(
+            f"A demo prints its passwords, so it is not served on {settings.host}.",
+            "Use `steward init` for a real organisation, or serve the demo on 127.0.0.1.",
+        )
+
+
+def settle(program: Program) -> list[dict[str, Any]]:
+    """
+    Make the organisation and deploy the processes, the first time; later only deploy what has changed.
+
+    Returns:
+        The people: id, name, password and groups, as in `demo-people.json` of the working folder.
+    """
+    refuse_elsewhere(program.settings)
+    content = tomllib.loads((program.settings.config_folder / "demo.toml").read_text())
+    path = program.settings.folder / "demo-people.json"
+    setup = program.operator("setup")
+    made = _people(content) if not path.exists() else json.loads(path.read_text())
+    _keep(path, made)
+    program.perform(lambda session: _welcome(session, made, content, by=setup, now=program.clock()), by=setup)
+    for folder in process_folders(program.settings):
+        program.perform(
+            lambda session, folder=folder: put_in_force(
+                session, folder, owner=content["owner"], by=setup, now=program.clock()
+            ),
+            by=setup,
+        )
+    return list(made)
+
+
+def process_folders(settings: Settings) -> list[Path]:
+    """The shipped processes, those first that others call."""
+    found = [path.parent for path in sorted(Path(settings.processes).glob("*/*.bpmn"))]
+    return sorted(found, key=lambda folder: (b"callActivity" in next(folder.glob("*.bpmn")).read_bytes(), folder.name))
+
+
+def put_in_force(session: Session, folder: Path, *, owner: str, by: Person, now: datetime) -> None:
+    """Deploy a folder and release it at once; the trail says so. Unchanged files make no new version."""
+    files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES}
+    deployments.deploy(session, files, name=folder.name, source="shipped", by=by, now=now, at_once=True, owner=owner)
+
+
+def _people(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """Everybody with a password of his own; who reads most is listed first."""
+    first = content.get("quick_start", [])
+    order = [*first, *(one for one in content["people"] if one not in first)]
+    return [
+        {
+            "id": one,
+            "name": content["people"][one],
+            "password": secrets.token_urlsafe(9),
+            "groups": [key for key, members in content["groups"].items() if one in members],
+        }
+        for one in order
+    ]
+
+
+def _keep(path: Path, made: list[dict[str, Any]]) -> None:
+    if path.exists():
+        return
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(made, file, indent=2, ensure_ascii=False)
+
+
+def _welcome(
+    session: Session, made: list[dict[str, Any]], content: dict[str, Any], *, by: Person, now: datetime
+) -> None:
+    if session.get(Setting, APPLIED):
+        return
+    for one in made:
+        people.create(session, one["id"], name=one["name"], by=by, now=now)
+        passwords.set_password(session, one["id"], one["password"], by=by, now=now)
+    for key, members in content["groups"].items():
+        for one, standing in zip(members, ("lead", "deputy", *("member" for _ in members)), strict=False):
+            groups.join(session, key, one, standing=standing, by=by, now=now)
+    session.add(Setting(key=APPLIED, value={"organisation": content["name"]}))

@@ -1,0 +1,60 @@
+"""The key that seals the audit trail: a file in the working folder that only its owner can read (Ed25519, RFC 8032)."""
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from engine.errors import Broken
+
+
+def seal_key(folder: Path) -> Ed25519PrivateKey:
+    """
+    The private key of this working folder, made at the first call.
+
+    Its public half is written beside it as `seal.pub`; keep a copy of that elsewhere.
+
+    Raises:
+        Broken: the file is not such a key, or others can read it.
+    """
+    path = folder / "seal.key"
+    if not path.exists():
+        _make(path)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise Broken(f"{path} can be read by others. Make it yours alone: chmod 600 {path}")
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except ValueError as error:
+        raise Broken(f"{path} is not a key: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise Broken(f"{path} is not an Ed25519 key.")
+    return key
+
+
+def public_key(path: Path) -> Ed25519PublicKey:
+    """
+    The public key in `path` (PEM).
+
+    Raises:
+        Broken: the file is not such a key.
+    """
+    try:
+        key = serialization.load_pem_public_key(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Broken(f"{path} is not a public key: {error}") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise Broken(f"{path} is not an Ed25519 key.")
+    return key
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(private)
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    path.with_suffix(".pub").write_bytes(public)

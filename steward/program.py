@@ -1,0 +1,139 @@
+"""The wiring: one process of Steward, from its settings to what requests and lanes reach."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from engine import messages as post
+from engine import migrations, people, seals, services, timers
+from engine.calendars import CalendarSettings, read_settings
+from engine.evidence import Store
+from engine.person import Person
+from engine.store.records import Heartbeat
+from engine.transactions import Database
+from steward import simulation
+from steward.clock import Clock, chosen_clock, utc_now
+from steward.keys import seal_key
+from steward.settings import Settings
+from steward.worker import LANES, Worker
+from web.app import create_app
+from web.services import Services
+
+BATCH = 100
+"""How much one drain takes on before it looks around again."""
+
+
+@dataclass
+class Program:
+    """Everything one process has: the database, the clock, the evidence, and its worker where it has one."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    simulated: bool
+    worker: Worker | None = None
+    sealed_at: datetime | None = field(default=None, init=False)
+
+    @property
+    def evidence(self) -> Store:
+        """The folder of files handed in."""
+        return Store(self.settings.folder / "evidence", largest=self.settings.evidence_max_bytes)
+
+    def operator(self, name: str) -> Person:
+        """The operator under whose name this process acts."""
+        with self.database.writing() as session:
+            return people.operator(session, name, now=self.clock())
+
+    def perform(self, verb: Callable[[Session], Any], *, by: Person) -> Any:
+        """One transaction of an operator."""
+        return self.database.perform(verb, by=by, now=self.clock())
+
+    def drain_all(self) -> int:
+        """Work off everything that is due now, whatever lane it is on; how much that was."""
+        done = 0
+        while round_ := sum(self.drains()[lane]() for lane in ("timers", "messages", "services")):
+            done += round_
+        return done
+
+    def drains(self) -> dict[str, Callable[[], int]]:
+        """What each lane of the worker does; each answers how much it did."""
+        database, clock = self.database, self.clock
+        return {
+            "timers": lambda: timers.drain_timers(database, now=clock(), limit=BATCH),
+            "messages": lambda: post.drain_messages(database, now=clock(), limit=BATCH),
+            "services": lambda: services.drain_services(database, now=clock(), limit=BATCH),
+            "heartbeat": self._beat,
+            "housekeeping": self._keep_house,
+        }
+
+    def seal(self) -> None:
+        """Sign the heads of all chains."""
+        key, now = seal_key(self.settings.folder), self.clock()
+        self.perform(lambda session: seals.seal(session, key, now=now), by=self.operator("worker"))
+        self.sealed_at = now
+
+    def _beat(self) -> int:
+        name, lanes = (self.worker.name, list(self.worker.lanes)) if self.worker else ("drain", [])
+        with self.database.writing() as session:
+            session.merge(Heartbeat(worker=name, lanes=lanes, at=utc_now()))
+        return 0
+
+    def _keep_house(self) -> int:
+        span = timedelta(minutes=self.settings.seal_minutes)
+        if self.sealed_at is None or self.clock() >= self.sealed_at + span:
+            self.seal()
+        return 0
+
+
+def prepare(settings: Settings, *, simulated_from: datetime | None = None) -> Program:
+    """
+    Open the working folder, bring its database up to date, and choose the clock.
+
+    Raises:
+        Forbidden: the folder lives on a simulated clock and `simulated_from` is not given.
+        Conflict: the simulated clock is already past `simulated_from` in the other direction.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.url)
+    migrations.upgrade(database.engine)
+    clock = chosen_clock(database, simulated_from)
+    return Program(settings, database, clock, simulated=simulated_from is not None)
+
+
+def calendar_settings(settings: Settings) -> CalendarSettings:
+    """What `config/calendar.toml` says about zone, hours and holidays."""
+    path = settings.config_folder / "calendar.toml"
+    return read_settings(tomllib.loads(path.read_text())) if path.is_file() else CalendarSettings()
+
+
+def with_worker(program: Program, lanes: tuple[str, ...] = LANES) -> Worker:
+    """Give the process a worker; it does not tick yet."""
+    program.worker = Worker(program.drains(), lanes)
+    return program.worker
+
+
+def application(program: Program) -> Flask:
+    """The front door of this process."""
+    settings, worker = program.settings, program.worker
+    move = (lambda to: simulation.move(program, to)) if program.simulated else None
+    return create_app(
+        Services(
+            database=program.database,
+            clock=program.clock,
+            machine_clock=utc_now,
+            evidence=program.evidence,
+            seal_key=seal_key(settings.folder),
+            simulated=program.simulated,
+            move_clock=move,
+            release_at_once=settings.release_at_once,
+            release_groups=settings.releasing,
+            token_life=timedelta(days=settings.token_days),
+            message_life=timedelta(days=settings.message_days),
+            ring=worker.ring if worker else lambda: None,
+        )
+    )

@@ -1,0 +1,1 @@
+"""Stories beside diagrams, played through the real engine. `docs/reference/scenarios.md` is the contract."""
