@@ -80,6 +80,11 @@ def read_settings(content: Mapping[str, Any]) -> CalendarSettings:
         raise CalendarError(
             f"config/calendar.toml has an unknown key {unknown[0]!r}.", "See docs/reference/due-dates.md."
         )
+    for key in ("week", "closed", "opened"):
+        if not isinstance(content.get(key, {}), Mapping):
+            raise CalendarError(f"[{key}] in config/calendar.toml is no table.", "See docs/reference/due-dates.md.")
+    if not isinstance(content.get("categories", []), list):
+        raise CalendarError("`categories` in config/calendar.toml is no list.", 'Write ["public"].')
     week = content.get("week")
     return CalendarSettings(
         zone=_zone(content.get("zone", "Europe/Berlin")),

@@ -132,6 +132,12 @@ class Calendar:
         index = bisect_right(self._stretches.starts, moment) - 1
         return index >= 0 and moment <= self._stretches.ends[index]
 
+    def hours_of(self, day: date) -> Hours:
+        """The open stretches of `day`, in minutes of its wall clock; empty on a closed day."""
+        if self._known(day) in self.opened:
+            return self.opened[day]
+        return () if day in self.closed else self.week[day.weekday()]
+
     def opening(self, day: date) -> datetime:
         """When the organisation opens on `day`, or on the next open day if it is closed."""
         return self._days.opens[self._inside(self._days.at_or_after(self._known(day)))]
@@ -220,11 +226,6 @@ class Calendar:
     def _outside(self, what: str) -> CalendarError:
         return CalendarError(f"{what}, which knows {self.first} to {self.last}.", "Expand the calendar to more years.")
 
-    def _hours_of(self, day: date) -> Hours:
-        if day in self.opened:
-            return self.opened[day]
-        return () if day in self.closed else self.week[day.weekday()]
-
     @cached_property
     def _stretches(self) -> "_Stretches":
         starts: list[datetime] = []
@@ -248,7 +249,7 @@ class Calendar:
     def _placed(self, day: date) -> Iterable[tuple[datetime, datetime]]:
         """The open stretches of `day` in real time; one that falls into the gap of a clock change is empty."""
         midnight = datetime.combine(day, time())
-        for opens, closes in self._hours_of(day):
+        for opens, closes in self.hours_of(day):
             yield tuple(self.place(midnight + timedelta(minutes=minute)) for minute in (opens, closes))  # type: ignore[misc]
 
 
