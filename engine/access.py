@@ -1,0 +1,157 @@
+"""
+Who may see a case, and who may act on it: once as a pure function, once as the same rule in SQL.
+
+Whoever has a task of a case, had one, answers for one or was offered one sees
+it, and so does whoever started it. Its owner sees and manages it. Auditors and
+administrators of the platform read what is not confidential; a confidential
+case does not exist for them, nor for an owner who is not among its people.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CompoundSelect, bindparam, literal, not_, or_, select, text, true, union_all
+from sqlalchemy.orm import Session
+
+from engine.errors import Forbidden, NotFound
+from engine.person import Person
+from engine.store.running import Candidate, Instance, Task
+
+
+class Case(Protocol):
+    """An instance, as far as rights go."""
+
+    @property
+    def id(self) -> UUID:
+        """The instance's id."""
+
+    @property
+    def owner(self) -> str:
+        """Who owns it."""
+
+    @property
+    def started_by(self) -> str:
+        """Who started it."""
+
+    @property
+    def confidential(self) -> bool:
+        """Whether it exists for its own people only."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """
+    What decides who sees a case.
+
+    Args:
+        people: who holds, did, stood in for or answers for a task of it.
+        parties: to whom a task was ever offered, as `person:ID` and `group:KEY`.
+    """
+
+    owner: str
+    started_by: str
+    confidential: bool = False
+    people: frozenset[str] = frozenset()
+    parties: frozenset[str] = frozenset()
+
+
+def may_see(by: Person, facts: Facts) -> bool:
+    """Whether the case exists for this person."""
+    if by.kind == "operator" or by.id == facts.started_by or by.id in facts.people or by.parties & facts.parties:
+        return True
+    return not facts.confidential and (by.id == facts.owner or by.auditor or by.platform_admin)
+
+
+def may_manage(by: Person, facts: Facts) -> bool:
+    """Whether this person assigns, cancels, suspends, corrects and retries."""
+    return may_see(by, facts) and not by.auditor and (by.kind == "operator" or by.id == facts.owner)
+
+
+def visible_instances(by: Person) -> ColumnElement[bool]:
+    """`may_see` as a condition on `Instance`: every list, count and export uses it."""
+    if by.kind == "operator":
+        return true()
+    here = Task.instance_id == Instance.id
+    touched = select(Task.id).where(
+        here,
+        or_(Task.holder == by.id, Task.completed_by == by.id, Task.accountable == by.id, Task.acting_for == by.id),
+    )
+    offered = (
+        select(Task.id).join(Candidate, Candidate.task_id == Task.id).where(here, Candidate.who.in_(sorted(by.parties)))
+    )
+    open_to_all = or_(Instance.owner == by.id, literal(by.auditor or by.platform_admin).is_(True))
+    return or_(
+        Instance.started_by == by.id,
+        touched.correlate(Instance).exists(),
+        offered.correlate(Instance).exists(),
+        not_(Instance.confidential) & open_to_all,
+    )
+
+
+def facts_of(session: Session, case: Case) -> Facts:
+    """What decides who sees this case. One statement."""
+    people: set[str] = set()
+    parties: set[str] = set()
+    for kind, who in session.execute(_FACTS, {"instance_id": case.id}):
+        (parties if kind == "party" else people).add(who or "")
+    return Facts(
+        owner=case.owner,
+        started_by=case.started_by,
+        confidential=case.confidential,
+        people=frozenset(people),
+        parties=frozenset(parties),
+    )
+
+
+def must_see(session: Session, by: Person, case: Case) -> None:
+    """
+    Let the case not exist for whoever may not know of it.
+
+    Raises:
+        NotFound: `by` may not know of it.
+    """
+    if not may_see(by, _enough(session, by, case)):
+        raise NotFound("case", str(case.id))
+
+
+def must_manage(session: Session, by: Person, case: Case) -> None:
+    """
+    Refuse whoever does not own the case.
+
+    Raises:
+        NotFound: `by` may not know of it.
+        Forbidden: `by` sees it and neither owns it nor is an operator.
+    """
+    facts = _enough(session, by, case)
+    if not may_see(by, facts):
+        raise NotFound("case", str(case.id))
+    if not may_manage(by, facts):
+        raise Forbidden(f"{by.name} does not manage this case.", f"Ask its owner, {case.owner}.")
+
+
+def must_act(by: Person) -> None:
+    """
+    Refuse whoever only reads.
+
+    Raises:
+        Forbidden: `by` is an auditor.
+    """
+    if by.auditor:
+        raise Forbidden(f"{by.name} may read and change nothing.", "An auditor takes no part in what he audits.")
+
+
+def _enough(session: Session, by: Person, case: Case) -> Facts:
+    """All facts, or those of the row alone where they decide already."""
+    alone = Facts(owner=case.owner, started_by=case.started_by, confidential=case.confidential)
+    return alone if may_see(by, alone) else facts_of(session, case)
+
+
+_HERE = Task.instance_id == bindparam("instance_id")
+_FACTS: CompoundSelect[str, str | None] = union_all(
+    select(literal("holder"), Task.holder).where(_HERE, Task.holder.is_not(None)).distinct(),
+    select(literal("doer"), Task.completed_by).where(_HERE, text("tasks.completed_by IS NOT NULL")).distinct(),
+    select(literal("accountable"), Task.accountable).where(_HERE).distinct(),
+    select(literal("stood for"), Task.acting_for).where(_HERE, text("tasks.acting_for IS NOT NULL")).distinct(),
+    select(literal("party"), Candidate.who).join(Task, Task.id == Candidate.task_id).where(_HERE).distinct(),
+)
