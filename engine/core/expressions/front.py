@@ -31,12 +31,14 @@ class Scope:
         functions: called with plain JSON values; answers are plain JSON or moments.
         now: an aware datetime, what now() says.
         zone: where today() is a date, and where a text without an offset is a moment.
+        strict: unknown names and entries are errors; forms alone are not strict, for a browser takes them as null.
     """
 
     variables: Mapping[str, Any]
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     now: datetime = field(kw_only=True)
     zone: tzinfo = field(kw_only=True)
+    strict: bool = field(default=True, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class Expression:
         return found
 
     def _within(self, scope: Scope, finish: Callable[[Run, Value], Any]) -> Any:
-        run = Run(functions=scope.functions, now=scope.now, zone=scope.zone)
+        run = Run(functions=scope.functions, now=scope.now, zone=scope.zone, strict=scope.strict)
         try:
             return finish(run, self.code(Env(Lazy(scope.variables, run), None, run)))
         except ExpressionError as error:
