@@ -158,4 +158,4 @@ def _owner(element: Element) -> str:
 
 def uses_form_data(element: Element) -> bool:
     """Whether a task has form fields of the older kind, drawn into the diagram."""
-    return any(extensions(element, "formData"))
+    return next(extensions(element, "formData"), None) is not None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.core.calendar import TimeError
+from engine.core.cron import parse_cron
 from engine.core.due import check_due
 from engine.core.expressions import Expression, ExpressionError, compile_condition, compile_text
 from engine.core.model import grammar
@@ -151,18 +152,19 @@ def _compiled(text: Text) -> Expression:
 
 def _does_not_parse(sheet: Sheet, text: Text, error: ExpressionError) -> None:
     place = _owner(text.element)
+    caret = f"\n{error.caret}" if error.caret else ""
     if text.kind != "script" and calls_a_method(text.text):
         sheet.refuse(
             text.element,
             "method-call",
-            f"The {text.what} of {place} calls a method: {_short(text.text)}",
+            f"The {text.what} of {place} calls a method: {_short(text.text)}.",
             "Use a variable, or let an external service task compute the value.",
         )
         return
     sheet.refuse(
         text.element,
         "condition-syntax" if text.kind == "condition" else "expression-syntax",
-        f"The {text.what} of {place} does not parse: {error}",
+        f"The {text.what} of {place} does not parse: {error.message.rstrip('.')}.{caret}",
         "Mend the expression: ${...} as in the reference, or FEEL that begins with =.",
     )
 
@@ -170,10 +172,12 @@ def _does_not_parse(sheet: Sheet, text: Text, error: ExpressionError) -> None:
 def _check_due(sheet: Sheet, text: Text, compiled: Expression) -> None:
     if compiled.language == "feel":
         return
-    if text.kind == "timer" and _is_cron_start(text):
-        return
+    written = text.text.strip()
     try:
-        check_due(text.text.strip())
+        if _is_cron_start(text):
+            parse_cron(written)
+        else:
+            check_due(written)
     except TimeError as error:
         sheet.refuse(
             text.element,
@@ -182,7 +186,7 @@ def _check_due(sheet: Sheet, text: Text, compiled: Expression) -> None:
             "Write it as in the reference: 5 bd, 4 bh, P30D, PT15M, a date, or ${...} that gives one of these.",
         )
         return
-    if text.text.strip().startswith("R") and (text.kind == "due" or not _may_repeat(text.element)):
+    if written.startswith("R") and (text.kind == "due" or not _may_repeat(text.element)):
         sheet.refuse(
             text.element,
             "repeats-not-here",
@@ -206,20 +210,19 @@ def _may_repeat(element: Element) -> bool:
 
 
 def _is_cron_start(text: Text) -> bool:
+    """Only a timer that starts a process may be written as cron."""
     event = _event_of(text.element)
-    return (
-        text.what == "timeCycle"
-        and event is not None
-        and is_bpmn(event, "startEvent")
-        and bool(_CRON.fullmatch(text.text.strip()))
-    )
+    if text.what != "timeCycle" or event is None or not is_bpmn(event, "startEvent"):
+        return False
+    scope = event.getparent()
+    return scope is not None and is_bpmn(scope, "process") and bool(_CRON.fullmatch(text.text.strip()))
 
 
 def _looks_like_code(sheet: Sheet, text: Text) -> None:
     sheet.warn(
         text.element,
         "looks-like-code",
-        f"The {text.what} of {_owner(text.element)} is plain text that looks like code: {_short(text.text)}",
+        f"The {text.what} of {_owner(text.element)} is plain text that looks like code: {_short(text.text)}.",
         "Write ${...} or = in front of FEEL, if it is meant as an expression.",
     )
 

@@ -46,7 +46,9 @@ def _check_service(sheet: Sheet, task: Element) -> None:
 
 def _has_code(task: Element) -> bool:
     """Code is refused where code is looked for; one problem is enough."""
-    return bool(said(task, "class") or said(task, "delegateExpression") or any(extensions(task, "connector")))
+    return bool(
+        said(task, "class") or said(task, "delegateExpression") or next(extensions(task, "connector"), None) is not None
+    )
 
 
 def _check_topic(sheet: Sheet, task: Element) -> None:

@@ -41,8 +41,8 @@ class Told:
         assert self.here is None or problem.line == self.here, (problem, self.here)
         assert problem.column is not None
         assert problem.column >= 1
-        assert problem.message.endswith((".", "^")) or "\n" in problem.message or "'" in problem.message
-        assert problem.remedy
+        assert problem.message.splitlines()[0].endswith((".", "?")), problem.message
+        assert problem.remedy.strip()
         return problem
 
     @property
