@@ -33,13 +33,13 @@ INSTANCE_HEAD = (
 )
 MOVE_INSTANCE = (
     update(table_of(Instance))
-    .where(Instance.id == bindparam("owner"))
+    .where(Instance.id == bindparam("of"))
     .values(chain_length=bindparam("length"), chain_head=bindparam("head"))
 )
 OWN_HEAD = select(ChainRow.length, ChainRow.head).where(ChainRow.key == bindparam("key")).with_for_update()
 MOVE_OWN = (
     update(table_of(ChainRow))
-    .where(ChainRow.key == bindparam("owner"))
+    .where(ChainRow.key == bindparam("of"))
     .values(length=bindparam("length"), head=bindparam("head"))
 )
 BEGIN_OWN = {
@@ -100,7 +100,7 @@ def save(session: Session, chain: Chain) -> None:
     session.execute(INSERT_LINKS, [row_of(link) for link in chain.links])
     key = _instance_id(chain.key)
     move, owner = (MOVE_OWN, chain.key) if key is None else (MOVE_INSTANCE, key)
-    session.execute(move, {"owner": owner, "length": chain.length, "head": chain.head})
+    session.execute(move, {"of": owner, "length": chain.length, "head": chain.head})
     chain.links.clear()
 
 

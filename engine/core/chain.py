@@ -39,6 +39,22 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
+def settled(value: Any) -> Any:
+    """The same JSON value with whole numbers as int: a database may give back 1e16 as 10000000000000000."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**64:
+        return int(value)
+    if isinstance(value, dict):
+        return {key: settled(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [settled(held) for held in value]
+    return value
+
+
+def content_digest(value: Any) -> bytes:
+    """SHA-256 over a JSON value in its one spelling, the same whichever database it came back from."""
+    return sha256(canonical(settled(value))).digest()
+
+
 def digest_of(salt: bytes, body: bytes) -> bytes:
     """SHA-256 over salt and body."""
     return sha256(salt + body).digest()
@@ -95,18 +111,33 @@ class Chain:
         """Put one more link to the end."""
         salt, text = self.salts(), canonical(body)
         digest = digest_of(salt, text)
-        said = {
-            "chain": self.key,
-            "number": self.length + 1,
-            "happened_at": happened_at or now,
-            "recorded_at": now,
-            "actor": by,
-            "acting_for": acting_for,
-            "verb": verb,
-            "subject": str(subject),
-            "digest": digest,
-        }
-        link = Link(**said, salt=salt, body=text, hash=hash_of(self.head, **said))
+        number, happened_at, subject = self.length + 1, happened_at or now, str(subject)
+        sealed = hash_of(
+            self.head,
+            chain=self.key,
+            number=number,
+            happened_at=happened_at,
+            recorded_at=now,
+            actor=by,
+            acting_for=acting_for,
+            verb=verb,
+            subject=subject,
+            digest=digest,
+        )
+        link = Link(
+            chain=self.key,
+            number=number,
+            happened_at=happened_at,
+            recorded_at=now,
+            actor=by,
+            acting_for=acting_for,
+            verb=verb,
+            subject=subject,
+            salt=salt,
+            body=text,
+            digest=digest,
+            hash=sealed,
+        )
         self.length, self.head = link.number, link.hash
         self.links.append(link)
         return link

@@ -193,7 +193,7 @@ class Timer(Table):
     __table_args__ = (
         CheckConstraint(one_of("status", "pending", "fired", "cleared", "stuck"), name="status"),
         index_where("timers_due", "status = 'pending'", "next_try_at", "id"),
-        index_where("timers_live", "status = 'pending'", "instance_id", "token", unique=True),
+        index_where("timers_live", "status IN ('pending', 'stuck')", "instance_id", "token", unique=True),
     )
 
     id: Mapped[Id]

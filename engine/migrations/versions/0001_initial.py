@@ -305,10 +305,10 @@ def upgrade() -> None:
             "status IN ('running', 'suspended', 'completed', 'cancelled', 'failed')",
             name=op.f("instances_status_check"),
         ),
-        sa.CheckConstraint("(caller_id IS NULL) = (caller_token IS NULL)", name=op.f("instances_caller_check")),
         sa.CheckConstraint(
             "(caller_id IS NULL) = (caller_element IS NULL)", name=op.f("instances_caller_element_check")
         ),
+        sa.CheckConstraint("(caller_id IS NULL) = (caller_token IS NULL)", name=op.f("instances_caller_check")),
         sa.CheckConstraint("chain_length > 0 OR version = 0", name=op.f("instances_chain_grows_check")),
         sa.ForeignKeyConstraint(["calendar"], ["calendars.digest"], name=op.f("instances_calendar_fkey")),
         sa.ForeignKeyConstraint(["caller_id"], ["instances.id"], name=op.f("instances_caller_id_fkey")),
@@ -642,8 +642,8 @@ def upgrade() -> None:
         "timers",
         ["instance_id", "token"],
         unique=True,
-        postgresql_where=sa.text("status = 'pending'"),
-        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status IN ('pending', 'stuck')"),
+        sqlite_where=sa.text("status IN ('pending', 'stuck')"),
     )
     op.create_table(
         "variables",

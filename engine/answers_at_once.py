@@ -1,0 +1,109 @@
+"""What a step answers by itself: decision tables, and built-in topics that concern the case alone."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from engine import beginning, timetable, topics
+from engine.cache import Cache
+from engine.cases import Case
+from engine.cause import Cause
+from engine.core import effects as fx
+from engine.core import events as ev
+from engine.core.dmn import Decisions, read_decisions
+from engine.core.expressions import ExpressionError
+from engine.core.model.references import Reference
+from engine.core.stuck import Stuck
+from engine.definitions import Parsed
+from engine.errors import NotFound
+from engine.rows import Context, Rows
+from engine.store.definitions import DecisionRow, Resource
+
+BY_ID = (
+    select(DecisionRow.key, DecisionRow.version, Resource.name, Resource.data)
+    .join(Resource, Resource.id == DecisionRow.resource_id)
+    .where(DecisionRow.id == bindparam("decision_id"))
+)
+
+_decisions: Cache[UUID, tuple[int, Decisions]] = Cache(64)
+
+
+def decide(
+    session: Session, definition: Parsed, case: Case, effect: fx.Decide, rows: Rows, context: Context
+) -> tuple[ev.Event, Cause]:
+    """
+    Ask the decision, and record which version of it answered by which rows.
+
+    Raises:
+        Stuck: there is no such released decision, or it has no answer.
+    """
+    reference = Reference("decision", effect.decision, effect.binding, effect.version)
+    decision_id = beginning.version_of(session, rows, definition, case, reference)
+    if decision_id is None:
+        raise Stuck(effect.element, effect.decision, f"There is no released decision {reference.name}.")
+    version, decisions = decision(session, decision_id)
+    zone = ZoneInfo(timetable.calendar(session, case.calendar).zone)
+    try:
+        decided = decisions.decide(effect.decision, effect.inputs, now=effect.at, zone=zone)
+    except ExpressionError as error:
+        raise Stuck(effect.element, effect.decision, str(error)) from error
+    matched = [{"table": match.table, "rule": match.rule, "index": match.index} for match in decided.matched]
+    rows.add(
+        "decisions_made",
+        {
+            "id": context.new_id(),
+            "instance_id": case.id,
+            "element": effect.element,
+            "decision_id": decision_id,
+            "at": effect.at,
+            "inputs": effect.inputs,
+            "matched": matched,
+            "rows": decided.rows,
+        },
+    )
+    said = {"decision": effect.decision, "version": version, "matched": matched, "rows": decided.rows}
+    return ev.ServiceDone(token=effect.token, rows=decided.rows), Cause(
+        verb="decision.made", subject=effect.element, body=said
+    )
+
+
+def decision(session: Session, decision_id: UUID) -> tuple[int, Decisions]:
+    """
+    The version number and the tables of one deployed decision, parsed at most once while they stay in memory.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    return _decisions.get(decision_id, lambda: _read(session, decision_id))
+
+
+def serve(
+    session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context
+) -> tuple[ev.Event, Cause] | None:
+    """
+    The answer of a built-in topic that concerns this case alone; None for work that leaves the step.
+
+    Raises:
+        Stuck: the topic cannot do what it is asked.
+    """
+    topic = topics.BUILT_IN.get(effect.topic)
+    if topic is None:
+        return None
+    result: dict[str, Any] = topic(session, case, effect, rows, context)
+    job = rows.pending("service_jobs", case, effect.token)
+    if job:
+        job["status"] = "done"
+    said = {"topic": effect.topic, "result": result}
+    return ev.ServiceDone(token=effect.token, result=result), Cause(
+        verb="service.completed", subject=effect.element, body=said
+    )
+
+
+def _read(session: Session, decision_id: UUID) -> tuple[int, Decisions]:
+    found = session.execute(BY_ID, {"decision_id": decision_id}).one_or_none()
+    if found is None:
+        raise NotFound("decision", str(decision_id))
+    return found.version, read_decisions(found.data, found.name)

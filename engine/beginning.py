@@ -1,0 +1,211 @@
+"""How a case comes into being: by a person, a message, a timer, or another case that calls it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.orm import Session
+
+from engine import timetable, versions
+from engine.cases import Case
+from engine.core import effects as fx
+from engine.core import events as ev
+from engine.core.chain import Chain
+from engine.core.expressions import ExpressionError, Scope, compile_text
+from engine.core.model.references import Reference
+from engine.core.stuck import Stuck
+from engine.definitions import Parsed, owner_of, parsed
+from engine.errors import Conflict
+from engine.ids import new_salt
+from engine.person import Person
+from engine.rows import Context, Rows, message_row
+from engine.store.running import Instance
+
+DEEPEST = 30
+"""How many calls may nest within one step."""
+
+CALLED_BY = select(Instance.id).where(
+    Instance.caller_id == bindparam("caller"),
+    Instance.caller_token == bindparam("token"),
+    text("instances.ended_at IS NULL"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A new case, not yet written, and the event that begins it."""
+
+    case: Case
+    row: dict[str, Any]
+    parsed: Parsed
+    event: ev.Started
+    said: dict[str, Any]
+
+
+def new_case(
+    session: Session,
+    definition: Parsed,
+    rows: Rows,
+    *,
+    variables: dict[str, Any],
+    start: str | None = None,
+    business_key: str | None = None,
+    title: str | None = None,
+    calendar: str,
+    caller: tuple[Case, fx.StartCalled] | None = None,
+    by: Person,
+    context: Context,
+) -> Begun:
+    """
+    Make a case of a definition, with everything it refers to fixed at the version of this moment.
+
+    Raises:
+        Conflict: nobody owns the definition, so nobody would be accountable.
+    """
+    owner = owner_of(session, definition.id)
+    if owner is None:
+        raise Conflict(f"Nobody owns {definition.name} version {definition.version}. Name its owner at release.")
+    called_by, effect = caller or (None, None)
+    case = Case(
+        id=context.new_id(),
+        definition_id=definition.id,
+        title=title or _title(session, definition, variables, calendar, context),
+        business_key=business_key,
+        status="running",
+        started_at=context.now,
+        started_by=by.id,
+        owner=owner,
+        caller_id=called_by.id if called_by else None,
+        caller_token=effect.token if effect else None,
+        caller_element=effect.element if effect else None,
+        confidential=_is_confidential(definition, start) or bool(called_by and called_by.confidential),
+        calendar=calendar,
+        version=1,
+        state=None,
+        events=0,
+        chain=Chain("", 0, b"", new_salt),
+        is_new=True,
+    )
+    case.chain = replace(case.chain, key=str(case.id), links=[])
+    resolved = versions.resolve(session, definition.references, definition.deployment_id)
+    for row in versions.rows_for(case.id, resolved):
+        rows.add("fixed_versions", row)
+    event = ev.Started(start=start, variables=variables, case=_facts(case, definition), called=caller is not None)
+    said = {
+        "process": definition.key,
+        "version": definition.version,
+        "title": case.title,
+        "business_key": business_key,
+        "start": start,
+        "owner": owner,
+        "caller": called_by.id if called_by else None,
+    }
+    return Begun(case=case, row=_row(case), parsed=definition, event=event, said=said)
+
+
+def called(
+    session: Session,
+    caller: Parsed,
+    case: Case,
+    effect: fx.StartCalled,
+    rows: Rows,
+    by: Person,
+    context: Context,
+    depth: int,
+) -> Begun:
+    """
+    The case that a call activity starts, in the transaction of its caller.
+
+    Raises:
+        Stuck: there is no such released process, or calls nest without an end.
+    """
+    if depth >= DEEPEST:
+        raise Stuck(
+            effect.element, caller.name, f"Calls nest more than {DEEPEST} deep; does {effect.process} call itself?"
+        )
+    reference = Reference("process", effect.process, effect.binding, effect.version)
+    definition_id = version_of(session, rows, caller, case, reference)
+    if definition_id is None:
+        raise Stuck(effect.element, caller.name, f"There is no released process {reference.name} to call.")
+    begun = new_case(
+        session,
+        parsed(session, definition_id),
+        rows,
+        variables=effect.variables,
+        business_key=effect.business_key,
+        calendar=case.calendar,
+        caller=(case, effect),
+        by=by,
+        context=context,
+    )
+    rows.begun.append((begun.case, begun.row))
+    case.chain.add(
+        "instance.called",
+        begun.case.id,
+        {"element": effect.element, "process": effect.process},
+        by=context.by,
+        now=context.now,
+        happened_at=effect.at,
+        acting_for=context.acting_for,
+    )
+    return begun
+
+
+def cancel_called(session: Session, rows: Rows, context: Context) -> None:
+    """Owe each called case that is to end a message that says so; those that have not begun for others just end."""
+    for case, token in rows.cancelled:
+        found = list(session.execute(CALLED_BY, {"caller": case.id, "token": token}).scalars())
+        found += [new.id for new, _ in rows.begun if (new.caller_id, new.caller_token) == (case.id, token)]
+        for called_id in found:
+            reason = {"reason": f"{case.title} no longer waits for it."}
+            rows.add("messages", message_row("cancel", case.title, reason, context, source=case, target=called_id))
+
+
+def version_of(session: Session, rows: Rows, definition: Parsed, case: Case, reference: Reference) -> UUID | None:
+    """The version that a case uses, also while the case is not yet written."""
+    if not case.is_new:
+        return versions.fixed(session, case.id, reference, definition.deployment_id)
+    for row in rows.new.get("fixed_versions", []):
+        if (row["instance_id"], row["kind"], row["reference"]) == (case.id, reference.kind, reference.name):
+            version_id: UUID = row["version_id"]
+            return version_id
+    resolved = versions.resolve(session, [reference], definition.deployment_id)
+    for row in versions.rows_for(case.id, resolved):
+        rows.add("fixed_versions", row)
+    return resolved.get(reference)
+
+
+def _title(session: Session, definition: Parsed, variables: dict[str, Any], calendar: str, context: Context) -> str:
+    """What the model calls a case of its kind; the name of the process where its text has no value."""
+    if not definition.model.title:
+        return definition.name
+    zone = ZoneInfo(timetable.calendar(session, calendar).zone)
+    try:
+        return str(compile_text(definition.model.title).evaluate(Scope(variables, now=context.now, zone=zone)))
+    except ExpressionError:
+        return definition.name
+
+
+def _is_confidential(definition: Parsed, start: str | None) -> bool:
+    node = definition.model.nodes.get(start) if start else None
+    return definition.model.rules.confidential or bool(node and node.rules.confidential)
+
+
+def _facts(case: Case, definition: Parsed) -> dict[str, Any]:
+    return {
+        "id": str(case.id),
+        "key": definition.key,
+        "title": case.title,
+        "started_at": case.started_at.astimezone(UTC).isoformat(),
+        "initiator": case.started_by,
+        "business_key": case.business_key,
+    }
+
+
+def _row(case: Case) -> dict[str, Any]:
+    names = ("id", "definition_id", "title", "business_key", "started_at", "started_by", "owner")
+    more = ("caller_id", "caller_token", "caller_element", "confidential", "calendar")
+    return {name: getattr(case, name) for name in (*names, *more)}

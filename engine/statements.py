@@ -1,0 +1,116 @@
+"""
+Write what a step means: one statement a table, in one journey to the database.
+
+Built once, at import. How many statements a step takes depends on the kinds of
+things that change, never on their number.
+"""
+
+from typing import Any
+
+from sqlalchemy import Dialect, bindparam, delete, insert, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import store
+from engine.rows import Rows, chain_links, instance_row
+from engine.store.base import table_of
+from engine.store.running import Candidate, Instance, ServiceJob, Subscription, Task, Timer, Variable
+from engine.transactions import together
+
+INSTANCE, TASK, TIMER, JOB = (table_of(entity) for entity in (Instance, Task, Timer, ServiceJob))
+SUBSCRIPTION, VARIABLE, CANDIDATE = (table_of(entity) for entity in (Subscription, Variable, Candidate))
+
+INSERTS: dict[str, Any] = {table.name: insert(table) for table in store.Table.metadata.sorted_tables}
+ORDER = [table.name for table in store.Table.metadata.sorted_tables]
+MOVED = ("status", "ended_at", "version", "state", "events", "chain_length", "chain_head")
+
+MOVE = (
+    update(INSTANCE)
+    .where(INSTANCE.c.id == bindparam("case"), INSTANCE.c.version == bindparam("read_version"))
+    .values({name: bindparam(name) for name in MOVED})
+)
+CLOSED = ("status", "closed_at", "completed_by", "closed_because", "acting_for")
+CLOSE = (
+    update(TASK)
+    .where(TASK.c.id == bindparam("task_id"))
+    .values({name: bindparam(name) for name in CLOSED} | {"version": TASK.c.version + 1})
+)
+RESCHEDULE = (
+    update(TASK)
+    .where(TASK.c.id == bindparam("task_id"))
+    .values(due_at=bindparam("due_at"), follow_up_at=bindparam("follow_up_at"), version=TASK.c.version + 1)
+)
+CLOSE_CANDIDATES = (
+    update(CANDIDATE)
+    .where(CANDIDATE.c.task_id == bindparam("of_task"), CANDIDATE.c.closed_at.is_(None))
+    .values(closed_at=bindparam("closed_at"))
+)
+# Conditions of partial indexes are written out: bound, a generic plan would not use the index.
+CLEAR = (
+    update(TIMER)
+    .where(TIMER.c.instance_id == bindparam("case"), TIMER.c.token == bindparam("gone"))
+    .where(text("timers.status IN ('pending', 'stuck')"))
+    .values(status=bindparam("status"))
+)
+UNSUBSCRIBE = delete(SUBSCRIPTION).where(
+    SUBSCRIPTION.c.instance_id == bindparam("case"), SUBSCRIPTION.c.token == bindparam("gone")
+)
+WITHDRAW = (
+    update(JOB)
+    .where(JOB.c.instance_id == bindparam("case"), JOB.c.token == bindparam("gone"))
+    .where(JOB.c.status.in_(["owed", "stuck"]))
+    .values(status="withdrawn", lock=None, leased_until=None)
+)
+FORGET = delete(VARIABLE).where(VARIABLE.c.instance_id == bindparam("case"), VARIABLE.c.name == bindparam("gone"))
+
+
+def _latest(dialect: Any) -> Any:
+    given = dialect.insert(VARIABLE)
+    return given.on_conflict_do_update(index_elements=["instance_id", "name"], set_={"value": given.excluded.value})
+
+
+REMEMBER = {"postgresql": _latest(postgresql), "sqlite": _latest(sqlite)}
+
+
+def carry_out(session: Session, rows: Rows) -> None:
+    """
+    Write everything that one step of a locked case means, and what it began elsewhere.
+
+    Raises:
+        IntegrityError: a rule about the data would be broken; nothing of the step may be kept.
+    """
+    links = [link for case, _ in rows.begun for link in chain_links(case.chain)]
+    links += [link for case in rows.moved for link in chain_links(case.chain)]
+    new = rows.new | {
+        "instances": [row | instance_row(case) for case, row in rows.begun],
+        "audit_entries": links,
+    }
+    with together(session):
+        for case in rows.moved:
+            moved = instance_row(case)
+            session.execute(MOVE, {"case": case.id, "read_version": case.version - 1, **moved})
+        for statement, given in _changes(rows):
+            if given:
+                session.execute(statement, given)
+        for table in ORDER:
+            if new.get(table):
+                session.execute(_insert(session.get_bind().dialect, table), new[table])
+    for case in (*rows.moved, *(case for case, _ in rows.begun)):
+        case.chain.links.clear()
+        case.is_new = False
+
+
+def _changes(rows: Rows) -> list[tuple[Any, list[dict[str, Any]]]]:
+    return [
+        (CLOSE, rows.closed),
+        (CLOSE_CANDIDATES, rows.uncandidated),
+        (RESCHEDULE, rows.changed),
+        (CLEAR, rows.cleared),
+        (UNSUBSCRIBE, rows.unsubscribed),
+        (WITHDRAW, rows.withdrawn),
+        (FORGET, rows.forgotten),
+    ]
+
+
+def _insert(dialect: Dialect, table: str) -> Any:
+    return REMEMBER[dialect.name] if table == "variables" else INSERTS[table]

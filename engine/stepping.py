@@ -1,0 +1,218 @@
+"""
+One step of a case: let an event happen, and write what it means.
+
+Read, decide, write. Nothing is written before everything is decided: what the
+model has no answer to leaves no trace but the stuck step that the verb keeps.
+Decisions and what concerns the case alone are answered within the step, each
+recorded as an event of its own; called cases begin in the same transaction.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import answers_at_once, assignment, beginning, timetable
+from engine.cases import Case
+from engine.cause import Cause
+from engine.core import effects as fx
+from engine.core import events as ev
+from engine.core import recorded
+from engine.core.advance import Advance, advance, variables_of
+from engine.core.chain import content_digest
+from engine.core.stuck import Stuck
+from engine.definitions import Parsed, parsed
+from engine.ids import new_id
+from engine.person import Person
+from engine.rows import Assigned, Context, Rows, absorb
+from engine.separation import rules_of
+from engine.statements import carry_out
+
+ROUNDS = 500
+"""Decisions, answers at once and called cases that one step may bring about."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A step was taken. `refused` says that nobody awaited the event; then only due timers fired."""
+
+    rows: Rows
+    refused: str | None = None
+
+
+@dataclass
+class _Turn:
+    """An event that waits to be applied to a case within a step."""
+
+    case: Case
+    parsed: Parsed
+    event: ev.Event
+    cause: Cause | None
+    depth: int = 0
+
+
+def take(
+    session: Session,
+    case: Case,
+    event: ev.Event,
+    *,
+    by: Person,
+    now: datetime,
+    cause: Cause | None = None,
+    acting_for: str | None = None,
+    rows: Rows | None = None,
+) -> Taken:
+    """
+    Let `event` happen to a locked case, and write all of it.
+
+    Args:
+        cause: the trail's first entry; timers that fire speak for themselves.
+        rows: what the verb itself wants written in the same journey.
+
+    Raises:
+        Stuck: the model has no answer; nothing was written, and `case` is as it was.
+    """
+    context = Context(by=by.id, now=now, new_id=new_id, acting_for=acting_for)
+    gathered = rows or Rows()
+    definition = parsed(session, case.definition_id)
+    with _as_it_was(case):
+        refused = _apply(session, _Turn(case, definition, event, cause), gathered, by, context)
+    if refused is None:
+        write(session, case, gathered, context)
+        return Taken(rows=gathered)
+    late = Rows()
+    with _as_it_was(case):
+        _apply(session, _Turn(case, definition, ev.TimerDue(), None), late, by, context)
+    if case.chain.links:
+        write(session, case, late, context)
+    return Taken(rows=late, refused=refused)
+
+
+def begin(
+    session: Session,
+    case: Case,
+    row: dict[str, Any],
+    event: ev.Started,
+    *,
+    by: Person,
+    now: datetime,
+    cause: Cause,
+    rows: Rows,
+) -> Taken:
+    """
+    Let a case begin that this transaction has made, and write all of it.
+
+    Raises:
+        Stuck: the model has no answer; there is no case.
+    """
+    context = Context(by=by.id, now=now, new_id=new_id)
+    rows.begun.append((case, row))
+    definition = parsed(session, case.definition_id)
+    _apply(session, _Turn(case, definition, event, cause), rows, by, context)
+    write(session, None, rows, context)
+    return Taken(rows=rows)
+
+
+def write(session: Session, case: Case | None, rows: Rows, context: Context) -> None:
+    """Write what was gathered, and the case that moved if it existed before."""
+    if case is not None:
+        case.version += 1
+        rows.moved.append(case)
+    beginning.cancel_called(session, rows, context)
+    carry_out(session, rows)
+
+
+def _apply(session: Session, first: _Turn, rows: Rows, by: Person, context: Context) -> str | None:
+    """Apply an event and all that follows from it within the step. Returns why nobody awaited it, if nobody did."""
+    turns = deque([first])
+    for _ in range(ROUNDS):
+        turn = turns.popleft()
+        done = _advance(session, turn, context)
+        if done.refused is not None:
+            if turn is first:
+                return done.refused
+        else:
+            _record(rows, turn, done, context)
+            absorb(rows, turn.case, done.effects, _assigned(session, turn, done, context), context)
+            turns.extend(_follow(session, turn, done, rows, by, context))
+        if not turns:
+            return None
+    raise Stuck(first.case.definition_id.hex, turn.parsed.name, f"One step went round {ROUNDS} times without an end.")
+
+
+def _advance(session: Session, turn: _Turn, context: Context) -> Advance:
+    """The core's answer, to the event exactly as a replay will read it."""
+    event = recorded.from_bytes(recorded.to_bytes(turn.event))
+    calendar = timetable.calendar(session, turn.case.calendar)
+    return advance(turn.parsed.definition, turn.case.state, event, now=context.now, calendar=calendar)
+
+
+def _record(rows: Rows, turn: _Turn, done: Advance, context: Context) -> None:
+    """The event, the state it led to, and the trail's entry about its cause."""
+    case, body = turn.case, recorded.to_bytes(turn.event)
+    case.state = done.state
+    case.events += 1
+    event = {"instance_id": case.id, "number": case.events, "at": context.now, "calendar": case.calendar, "body": body}
+    rows.add("events", event)
+    cause = turn.cause or Cause(verb="instance.woken", subject=case.id)
+    said = {**cause.body, "event": case.events, "event_digest": content_digest(body.decode()).hex()}
+    case.chain.add(
+        cause.verb, cause.subject, said, by=cause.actor or context.by, now=context.now, acting_for=context.acting_for
+    )
+
+
+def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) -> dict[int, Assigned]:
+    opened: list[Any] = [effect for effect in done.effects if isinstance(effect, fx.OpenTask)]
+    if not opened:
+        return {}
+    closed = [effect for effect in done.effects if isinstance(effect, fx.CloseTask) and effect.reason == "completed"]
+    people = [person for person in (context.by, context.acting_for) if person]
+    by_name = any(rule.startswith("person:") for one in opened for rule in rules_of(turn.parsed, one.element))
+    return assignment.assign(
+        session,
+        opened,
+        parsed=turn.parsed,
+        case=turn.case,
+        done=[(effect.element, person) for effect in closed for person in people],
+        variables=variables_of(done.state) if by_name else None,
+    )
+
+
+def _follow(session: Session, turn: _Turn, done: Advance, rows: Rows, by: Person, context: Context) -> Iterator[_Turn]:
+    """What happens next within the same step: answers at once, and cases that are called."""
+    gone = {effect.token for effect in done.effects if isinstance(effect, fx.WithdrawService)}
+    for effect in done.effects:
+        if isinstance(effect, fx.Decide) and effect.token not in gone:
+            event, cause = answers_at_once.decide(session, turn.parsed, turn.case, effect, rows, context)
+            yield _Turn(turn.case, turn.parsed, event, cause, turn.depth)
+        elif isinstance(effect, fx.CallService) and effect.token not in gone:
+            answered = answers_at_once.serve(session, turn.case, effect, rows, context)
+            if answered:
+                yield _Turn(turn.case, turn.parsed, *answered, turn.depth)
+        elif isinstance(effect, fx.StartCalled):
+            called = beginning.called(session, turn.parsed, turn.case, effect, rows, by, context, turn.depth)
+            cause = Cause(verb="instance.started", subject=called.case.id, body=called.said)
+            yield _Turn(called.case, called.parsed, called.event, cause, turn.depth + 1)
+
+
+@contextmanager
+def _as_it_was(case: Case) -> Iterator[None]:
+    """Undo in memory what a step did to a case, if it is refused or stuck."""
+    kept, chain, live = copy(case), (case.chain.length, case.chain.head, len(case.chain.links)), dict(case.live)
+    try:
+        yield
+    except Exception:
+        for name in ("state", "status", "ended_at", "version", "events"):
+            setattr(case, name, getattr(kept, name))
+        case.live = live
+        case.chain.length, case.chain.head = chain[0], chain[1]
+        del case.chain.links[chain[2] :]
+        raise
+
+
+__all__ = ["Cause", "Taken", "begin", "take", "write"]

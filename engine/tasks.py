@@ -1,0 +1,300 @@
+"""What a person does with a task: claim it, give it back, pass it on, save a draft, hand it in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, delete, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import access, audit, guards, handing_in, people, separation, stepping, stuck
+from engine.cases import Case, LiveTask, lock_for_task
+from engine.core import events as ev
+from engine.core.stuck import Stuck
+from engine.definitions import parsed
+from engine.errors import AlreadyClaimed, Conflict, Forbidden, Invalid, NotFound, TaskClosed
+from engine.person import Person
+from engine.store.base import table_of
+from engine.store.running import Candidate, Draft, Task
+
+TASK, CANDIDATE, DRAFT = table_of(Task), table_of(Candidate), table_of(Draft)
+HOLD = (
+    update(TASK)
+    .where(TASK.c.id == bindparam("task_id"))
+    .values(
+        status="claimed",
+        holder=bindparam("who"),
+        acting_for=bindparam("for_whom"),
+        claimed_at=bindparam("moment"),
+        version=TASK.c.version + 1,
+    )
+)
+LET_GO = (
+    update(TASK)
+    .where(TASK.c.id == bindparam("task_id"))
+    .values(status="open", holder=None, acting_for=None, claimed_at=None, version=TASK.c.version + 1)
+)
+CANDIDATES = select(CANDIDATE.c.who).where(CANDIDATE.c.task_id == bindparam("of_task"))
+TAKE_OFF = (
+    update(CANDIDATE)
+    .where(CANDIDATE.c.task_id == bindparam("of_task"), text("candidates.closed_at IS NULL"))
+    .values(closed_at=bindparam("moment"))
+)
+OFFER_AGAIN = update(CANDIDATE).where(CANDIDATE.c.task_id == bindparam("of_task")).values(closed_at=None)
+CLOSED = select(TASK.c.name, TASK.c.status, TASK.c.closed_at, TASK.c.completed_by, TASK.c.closed_because).where(
+    TASK.c.id == bindparam("task_id")
+)
+DRAFT_OF = select(DRAFT.c.answers, DRAFT.c.saved_at).where(
+    DRAFT.c.task_id == bindparam("of_task"), DRAFT.c.person_id == bindparam("person")
+)
+DROP_OLD_DRAFTS = delete(DRAFT).where(
+    DRAFT.c.task_id.in_(select(TASK.c.id).where(TASK.c.status.in_(["completed", "withdrawn"])))
+)
+
+
+def _keep_draft(dialect: Any) -> Any:
+    given = dialect.insert(DRAFT)
+    changed = {"answers": given.excluded.answers, "saved_at": given.excluded.saved_at}
+    return given.on_conflict_do_update(index_elements=["task_id", "person_id"], set_=changed)
+
+
+KEEP_DRAFT = {"postgresql": _keep_draft(postgresql), "sqlite": _keep_draft(sqlite)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """
+    What became of a handed-in task.
+
+    `stuck_id` names the stuck step that keeps the answers, if the case cannot
+    go on; the task stays with its holder and says so.
+    """
+
+    task_id: UUID
+    instance_id: UUID
+    stuck_id: UUID | None = None
+    error: str | None = None
+
+
+def claim(session: Session, task_id: UUID, *, by: Person, now: datetime) -> None:
+    """
+    Give the task to one person; it leaves everybody else's inbox. Claiming one's own task again is no error.
+
+    Raises:
+        NotFound: there is no such task, or `by` may not know of it.
+        Forbidden: `by` is no candidate, nor accountable.
+        AlreadyClaimed: another person holds it.
+        SeparationOfDuties: `by` did a task that this one is separate from; the refusal stands in the trail.
+        TaskClosed: it is finished or was withdrawn.
+    """
+    case, task = held_case(session, task_id)
+    access.must_see(session, by, case)
+    if task.holder == by.id:
+        return
+    if task.holder is not None:
+        raise AlreadyClaimed(task_id=str(task.id), holder=task.holder)
+    offered = offered_to(session, task)
+    if not (offered & by.parties or by.id == task.accountable):
+        raise Forbidden("This task is not offered to you.", f"Ask {task.accountable}, who is accountable for it.")
+    separation.check(session, parsed(session, case.definition_id), case, task, by)
+    _hand_to(session, case, task, by.id, "task.claimed", {}, by=by, now=now)
+
+
+def give_back(session: Session, task_id: UUID, *, reason: str = "", by: Person, now: datetime) -> None:
+    """
+    Offer a held task to its candidates again.
+
+    Raises:
+        NotFound, TaskClosed: as for `claim`.
+        Conflict: nobody holds it.
+        Forbidden: `by` neither holds it nor manages the case.
+    """
+    case, task = held_case(session, task_id)
+    access.must_see(session, by, case)
+    if task.holder is None:
+        raise Conflict(f"Nobody holds {task.name}.")
+    if task.holder != by.id:
+        guards.must_hand_on(session, by, case, task, offered_to(session, task))
+    session.execute(LET_GO, {"task_id": task.id})
+    session.execute(OFFER_AGAIN, {"of_task": task.id})
+    said = {"element": task.element, "holder": task.holder, "reason": reason}
+    audit.append(session, case.id, "task.given_back", task.id, said, by=by, now=now)
+
+
+def assign(session: Session, task_id: UUID, *, to: str, reason: str, by: Person, now: datetime) -> None:
+    """
+    Let somebody else do the task, whoever holds it. Only for those who manage the case or lead its group.
+
+    Raises:
+        NotFound, TaskClosed: as for `claim`; or there is no person `to`.
+        Forbidden: `by` may not hand on tasks of this case.
+        SeparationOfDuties: `to` did a task that this one is separate from.
+    """
+    case, task = held_case(session, task_id)
+    access.must_see(session, by, case)
+    guards.must_hand_on(session, by, case, task, offered_to(session, task))
+    _pass_on(session, case, task, to, "task.assigned", reason, by=by, now=now)
+
+
+def delegate(session: Session, task_id: UUID, *, to: str, reason: str = "", by: Person, now: datetime) -> None:
+    """
+    Let somebody else do the task that one holds.
+
+    Raises:
+        NotFound, TaskClosed: as for `claim`; or there is no person `to`.
+        Forbidden: `by` does not hold it.
+        SeparationOfDuties: `to` did a task that this one is separate from.
+    """
+    case, task = held_case(session, task_id)
+    access.must_see(session, by, case)
+    if task.holder != by.id:
+        raise Forbidden("Only who holds a task may delegate it.", "Claim it first, or ask for it to be assigned.")
+    _pass_on(session, case, task, to, "task.delegated", reason, by=by, now=now)
+
+
+def complete(
+    session: Session,
+    task_id: UUID,
+    *,
+    answers: dict[str, Any],
+    note: str | None = None,
+    acting_for: str | None = None,
+    sign: dict[str, str] | None = None,
+    by: Person,
+    now: datetime,
+) -> Done:
+    """
+    Keep the answers, close the task and move the case on.
+
+    Args:
+        answers: by the keys of the form's fields; checked against the form.
+        note: a comment on the task, kept beside the answers.
+        acting_for: the id of the person for whom it is done; both count for separation.
+        sign: `password` and `meaning`, where the model asks for a signature.
+
+    Raises:
+        NotFound: there is no such task, or `by` may not know of it.
+        AlreadyClaimed: another person holds it.
+        Conflict: nobody holds it, the case rests, or its answers are kept in a stuck step already.
+        SeparationOfDuties: a rule keeps `by` apart from it; the refusal stands in the trail.
+        Invalid: answers or evidence do not hold.
+        TaskClosed: it is finished or was withdrawn; a deadline that withdrew it just now is kept.
+    """
+    case, task = held_case(session, task_id)
+    _must_hold(case, task, by)
+    definition = parsed(session, case.definition_id)
+    separation.check(session, definition, case, task, by, acting_for=acting_for)
+    handed = handing_in.check(session, case, task, answers, sign=sign, note=note, by=by, now=now)
+    event = ev.TaskCompleted(token=task.token, by=by.id, answers=handed.answers)
+    before = len(case.chain.links), case.chain.length, case.chain.head
+    try:
+        taken = stepping.take(
+            session, case, event, by=by, now=now, cause=handed.cause, acting_for=acting_for, rows=handed.rows
+        )
+    except Stuck as error:
+        del case.chain.links[before[0] :]
+        case.chain.length, case.chain.head = before[1:]
+        stuck_id = stuck.keep(session, case, event, error, by=by, now=now, task_id=task.id, acting_for=acting_for)
+        return Done(task_id=task.id, instance_id=case.id, stuck_id=stuck_id, error=str(error))
+    if taken.refused:
+        raise closed(session, task_id, keeps=True)
+    return Done(task_id=task.id, instance_id=case.id)
+
+
+def save_draft(session: Session, task_id: UUID, *, answers: dict[str, Any], by: Person, now: datetime) -> None:
+    """
+    Keep what the holder has typed so far. Drafts are no records: they stand in no trail and go with the task.
+
+    Raises:
+        NotFound, TaskClosed: as for `claim`.
+        Conflict: `by` does not hold the task.
+    """
+    case, task = held_case(session, task_id)
+    _must_hold(case, task, by)
+    row = {"task_id": task.id, "person_id": by.id, "answers": answers, "saved_at": now}
+    session.execute(KEEP_DRAFT[session.get_bind().dialect.name], row)
+
+
+def draft(session: Session, task_id: UUID, *, by: Person) -> tuple[dict[str, Any], datetime | None]:
+    """What `by` had typed, and when; empty and None where he had not."""
+    found = session.execute(DRAFT_OF, {"of_task": task_id, "person": by.id}).one_or_none()
+    return (found.answers, found.saved_at) if found else ({}, None)
+
+
+def sweep_drafts(session: Session) -> int:
+    """Drop the drafts of tasks that are closed; returns how many."""
+    return int(getattr(session.execute(DROP_OLD_DRAFTS), "rowcount", 0))
+
+
+def offered_to(session: Session, task: LiveTask) -> frozenset[str]:
+    """To whom a task is or was offered: `person:ID`, `group:KEY`."""
+    return frozenset(session.execute(CANDIDATES, {"of_task": task.id}).scalars())
+
+
+def held_case(session: Session, task_id: UUID) -> tuple[Case, LiveTask]:
+    """
+    The case of a task, locked, and the task, open or claimed.
+
+    Raises:
+        NotFound: there is no such task.
+        TaskClosed: it is finished or was withdrawn.
+    """
+    case = lock_for_task(session, task_id)
+    task = case.task(task_id)
+    if task is None:
+        raise closed(session, task_id)
+    return case, task
+
+
+def closed(session: Session, task_id: UUID, *, keeps: bool = False) -> TaskClosed | NotFound:
+    """Why a task can no longer be worked on, as an error to raise."""
+    found = session.execute(CLOSED, {"task_id": task_id}).one_or_none()
+    if found is None:
+        return NotFound("task", str(task_id))
+    if found.status == "completed":
+        return TaskClosed(
+            f"{found.name} was completed by {found.completed_by} at {found.closed_at:%Y-%m-%d %H:%M} UTC."
+        )
+    by_what = f" by {found.closed_because}" if found.closed_because else ""
+    why = f"{found.name} was withdrawn{by_what} at {found.closed_at:%Y-%m-%d %H:%M} UTC."
+    return TaskClosed(why, keeps=keeps)
+
+
+def _must_hold(case: Case, task: LiveTask, by: Person) -> None:
+    if case.status != "running":
+        raise Conflict(f"The case is {case.status}; its tasks wait until it is resumed.")
+    if task.holder is None:
+        raise Conflict(f"Nobody holds {task.name}. Claim it first.")
+    if task.holder != by.id:
+        raise AlreadyClaimed(task_id=str(task.id), holder=task.holder)
+    if task.stuck:
+        raise Conflict("Your answers are kept, and wait for a stuck step to be put right. They need not be sent again.")
+
+
+def _pass_on(
+    session: Session, case: Case, task: LiveTask, to: str, verb: str, reason: str, *, by: Person, now: datetime
+) -> None:
+    receiver = people.person(session, to)
+    if receiver.kind != "person":
+        raise Invalid("A task is done by a person.", {"to": ["This is no person."]})
+    separation.check(session, parsed(session, case.definition_id), case, task, receiver)
+    _hand_to(session, case, task, receiver.id, verb, {"to": receiver.id, "reason": reason}, by=by, now=now)
+
+
+def _hand_to(
+    session: Session,
+    case: Case,
+    task: LiveTask,
+    who: str,
+    verb: str,
+    said: dict[str, Any],
+    *,
+    by: Person,
+    now: datetime,
+) -> None:
+    session.execute(HOLD, {"task_id": task.id, "who": who, "for_whom": None, "moment": now})
+    session.execute(TAKE_OFF, {"of_task": task.id, "moment": now})
+    body = {"element": task.element, "from": task.holder, **said}
+    audit.append(session, case.id, verb, task.id, body, by=by, now=now)
