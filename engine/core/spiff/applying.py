@@ -23,7 +23,7 @@ from engine.core.spiff.activities import Job, UserTask
 from engine.core.spiff.happenings import Catch, throw_code
 from engine.core.spiff.loops import COUNTS, MultiInstance
 from engine.core.spiff.running import stop
-from engine.core.spiff.step import Thrown, current, iso
+from engine.core.spiff.step import Left, Thrown, current, iso
 from engine.core.spiff.tokens import Case, Token
 
 ENDED = "The case has ended."
@@ -119,7 +119,11 @@ def _job(case: Case, event: Any) -> str | None:
 
 
 def _failed(token: Token, event: ServiceFailed | CalledFailed) -> None:
+    """The work is over, so there is nothing to cancel; its error goes outwards."""
     payload = event.result if isinstance(event, ServiceFailed) else {}
+    token._state = TaskState.COMPLETED
+    step = current()
+    step.journal.append(Left(token.id, token.task_spec.element, step.now, token.entered, withdrawn=True))
     if throw_code(token, "error", event.code, event.message, payload) is None:
         told = f" It says: {event.message}" if event.message else ""
         raise token.task_spec.stuck(f"Nobody catches the error {event.code!r}.{told}")

@@ -81,7 +81,7 @@ class StandardLoop(Loop):
             return False
         if self.condition is None:
             return True
-        return bool(script.condition(self, seen_from, self.condition, self.language))
+        return script.condition(self, seen_from, self.condition, self.language)
 
 
 class MultiInstance(Loop):
@@ -123,10 +123,7 @@ class MultiInstance(Loop):
             count = _whole(self, script.value(self, token, self.cardinality), self.cardinality)
             return [None] * count
         source = self.collection or ""
-        if "${" in source or source.startswith("="):
-            found = script.value(self, token, source)
-        else:
-            found = script.condition(self, token, f"${{{source}}}")
+        found = script.value(self, token, source if script.depends_on_data(source) else f"${{{source}}}")
         if not isinstance(found, list):
             raise self.stuck(f"{source} is not a list.", source)
         return deepcopy(found)
@@ -156,7 +153,7 @@ class MultiInstance(Loop):
         data["nrOfCompletedInstances"] += 1
         if self.output and self.output_item:
             self.collect(token, number, child.data.get(self.output_item))
-        if self.condition is not None and script.condition(self, child, self.condition, self.language) is True:
+        if self.condition is not None and script.condition(self, child, self.condition, self.language):
             self.end(token)
         elif data["nrOfCompletedInstances"] == data["nrOfInstances"]:
             token._ready()

@@ -133,10 +133,7 @@ class Node(BpmnTaskSpec):  # type: ignore[misc]
         if flow.condition is None:
             return True
         where = f"On the flow {flow.id} to {flow.target}: "
-        value = script.condition(self, token, flow.condition, flow.language, where)
-        if not isinstance(value, bool):
-            raise self.stuck(f"{where}the condition gives {value!r}, which is neither true nor false.", flow.condition)
-        return value
+        return script.condition(self, token, flow.condition, flow.language, where)
 
     def default_flow(self) -> list[Flow]:
         """The default flow; without one the model has no answer."""

@@ -223,7 +223,8 @@ def name_of(kind: str, referred: Any) -> str | None:
     if referred is None:
         return None
     code = {"error": "errorCode", "escalation": "escalationCode"}.get(kind)
-    return (referred.get(code) if code else None) or referred.get("name")
+    name: str | None = (referred.get(code) if code else None) or referred.get("name")
+    return name
 
 
 def work_of(node: Any) -> activities.Work:

@@ -77,7 +77,7 @@ def react(case: Case) -> bool:
 
 
 def _react(spec: Catch, token: Token) -> bool:
-    holds = script.condition(spec, token, spec.happening.text or "", spec.happening.language) is True
+    holds = script.condition(spec, token, spec.happening.text or "", spec.happening.language)
     before = "was" in token.internal_data
     if holds and not before:
         token.internal_data["was"] = 1

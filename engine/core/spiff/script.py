@@ -7,18 +7,14 @@ of an activity and what one instance of a multi-instance knows for itself.
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from engine.core.calendar import TimeError
 from engine.core.due import parse_due
+from engine.core.expressions import Expression, ExpressionError, Scope, compile_condition, compile_text
 from engine.core.spans import Repeat
 from engine.core.spiff.extensions import Keyed, Listed, Mapping, Passing
-from engine.core.spiff.standin import Expression, ExpressionError, Scope, compile_condition, compile_text, run_script
 from engine.core.spiff.step import current, iso
-
-_text = lru_cache(4096)(compile_text)
-_condition = lru_cache(4096)(compile_condition)
 
 
 def local_data(token: Any) -> list[dict[str, Any]]:
@@ -94,42 +90,44 @@ def _functions(case: Any) -> dict[str, Callable[..., Any]]:
 
 
 def evaluate(
-    node: Any,
-    token: Any,
-    expression: Expression,
-    source: str,
-    where: str = "",
-    now: datetime | None = None,
-    extra: dict[str, Any] | None = None,
+    node: Any, token: Any, expression: Expression, now: datetime | None = None, extra: dict[str, Any] | None = None
 ) -> Any:
     """The value of an expression; whatever goes wrong leaves the step stuck at `node`."""
     try:
-        scope = scope_of(token, now, extra)
-        if "limit" in expression.names and "limit" not in scope.variables:
-            scope.variables["limit"] = limits(node, token)
-        return expression.evaluate(scope)
+        return expression.evaluate(_seen(node, token, expression, now, extra or {}))
     except ExpressionError as error:
-        raise node.stuck(f"{where}{error}", source) from error
+        raise node.stuck(error.message, expression.text) from error
 
 
-def compiled(node: Any, compile: Callable[..., Expression], *source: str | None) -> Expression:
+def _seen(node: Any, token: Any, expression: Expression, now: datetime | None, extra: dict[str, Any]) -> Scope:
+    scope = scope_of(token, now, extra)
+    if "limit" in expression.names and "limit" not in scope.variables:
+        scope.variables["limit"] = limits(node, token)  # type: ignore[index]
+    return scope
+
+
+def compiled(node: Any, read: Callable[..., Expression], *source: str | None) -> Expression:
     """A compiled expression; a text that does not parse leaves the step stuck at `node`."""
     try:
-        return compile(*source)
+        return read(*source)
     except ExpressionError as error:
-        raise node.stuck(str(error), source[0]) from error
+        raise node.stuck(error.message, source[0]) from error
 
 
-def condition(node: Any, token: Any, text: str, language: str | None = None, where: str = "") -> Any:
-    """The value of a condition."""
-    return evaluate(node, token, compiled(node, _condition, text, language), text, where)
+def condition(node: Any, token: Any, text: str, language: str | None = None, where: str = "") -> bool:
+    """Whether a condition holds. Neither true nor false, or an unknown variable, leaves the step stuck at `node`."""
+    expression = compiled(node, compile_condition, text, language)
+    try:
+        return expression.decide(_seen(node, token, expression, None, {}))
+    except ExpressionError as error:
+        raise node.stuck(f"{where}{error.message}", text) from error
 
 
 def value(node: Any, token: Any, text: str, extra: dict[str, Any] | None = None) -> Any:
     """The value of a text that may hold expressions."""
     if not depends_on_data(text):
         return text
-    return evaluate(node, token, compiled(node, _text, text), text, extra=extra)
+    return evaluate(node, token, compiled(node, compile_text, text), extra=extra)
 
 
 def text(node: Any, token: Any, source: str) -> str | None:
@@ -140,10 +138,7 @@ def text(node: Any, token: Any, source: str) -> str | None:
 
 def script(node: Any, token: Any, source: str) -> Any:
     """What a FEEL script gives."""
-    try:
-        return run_script(source, scope_of(token))
-    except ExpressionError as error:
-        raise node.stuck(str(error), source) from error
+    return evaluate(node, token, compiled(node, compile_condition, source, "feel"))
 
 
 # Mappings
@@ -213,7 +208,7 @@ def _passed(node: Any, token: Any, passing: Passing, data: dict[str, Any]) -> di
 def moment(node: Any, token: Any, source: str, clock: str, since: datetime) -> datetime | Repeat | None:
     """The moment that a due text means for something that runs since `since`; in it, now means `since`."""
     if depends_on_data(source):
-        found = evaluate(node, token, compiled(node, _text, source), source, now=since)
+        found = evaluate(node, token, compiled(node, compile_text, source), now=since)
     else:
         found = source
     try:
