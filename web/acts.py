@@ -34,9 +34,12 @@ def act(
     tag: Name | None = None,
     at: Name | None = None,
     task_id: UUID | None = None,
+    dry: bool = False,
 ) -> Response:
     """
     Let `verb` happen in one transaction and answer with what it returns, dumped by `out`.
+
+    With `dry_run=true` in the address everything is done and undone again.
 
     Args:
         verb: called with the session, the person and the moment.
@@ -45,6 +48,7 @@ def act(
         tag: names the version of what is answered, for the ETag.
         at: the address of what was made, for the Location.
         task_id: the task that an If-Match header speaks of, if there is one.
+        dry: as if the address said `dry_run=true`.
     """
     who, key, expected = caller(), idempotency_key(), expected_version()
 
@@ -56,9 +60,28 @@ def act(
     def transaction(session: Session) -> Response:
         return once(session, key, request, who, lambda: answer_of(session))
 
+    if is_dry_run() or dry:
+        return _tried(answer_of)
     given = services().database.perform(transaction, by=who.person, now=who.now)
     services().ring()
     return given
+
+
+class _Undo(Exception):
+    """Carries an answer out of a transaction that must leave nothing behind."""
+
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
+
+
+def _tried(answer_of: Callable[[Session], Response]) -> Response:
+    """What would be answered; everything is undone again, and no refusal is recorded."""
+    try:
+        with services().database.writing() as session:
+            raise _Undo(answer_of(session))
+    except _Undo as undo:
+        undo.answer.headers["Steward-Dry-Run"] = "true"
+        return undo.answer
 
 
 def look(read: Read, out: Schema, *, tag: Name | None = None) -> Response:
@@ -66,7 +89,9 @@ def look(read: Read, out: Schema, *, tag: Name | None = None) -> Response:
     who = caller()
     with services().database.reading() as session:
         given = answer(read(session, who.person), out, tag=tag)
-    return given.make_conditional(request) if tag else given
+    if tag:
+        given.make_conditional(request)
+    return given
 
 
 def answer(
@@ -94,6 +119,21 @@ def idempotency_key() -> str | None:
     if key is not None and not KEY.fullmatch(key):
         raise Invalid("An Idempotency-Key has 8 to 200 visible ASCII signs.", {"Idempotency-Key": ["wrong length"]})
     return key
+
+
+def is_dry_run() -> bool:
+    """
+    Whether the request only asks what would happen.
+
+    Raises:
+        Invalid: it says neither true nor false, or sends another filter, which a change does not take.
+    """
+    if others := sorted(set(request.args) - {"dry_run"}):
+        raise Invalid(f"This address does not know {others[0]}.", dict.fromkeys(others, "Unknown."))
+    said = request.args.get("dry_run", "false")
+    if said not in ("true", "false"):
+        raise Invalid("dry_run is true or false.", {"dry_run": "true or false."})
+    return said == "true"
 
 
 def expected_version() -> set[str] | None:

@@ -1,21 +1,23 @@
 """The front door: everything that answers HTTP, put together."""
 
-from flask import Flask
+from typing import Any
+
+from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from web import auth, headers, health, metrics, openapi, problems, reader
 from web.api import THEMES
-from web.services import Services
+from web.services import Services, services
 
 
-def create_app(services: Services) -> Flask:
-    """The WSGI application over `services`."""
+def create_app(over: Services) -> Flask:
+    """The WSGI application over these services."""
     app = Flask(__name__, static_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=services.limits.body, MAX_FORM_MEMORY_SIZE=1_000_000, MAX_FORM_PARTS=500)
+    app.config.update(MAX_CONTENT_LENGTH=over.limits.upload, MAX_FORM_MEMORY_SIZE=1_000_000, MAX_FORM_PARTS=500)
     app.url_map.strict_slashes = False
-    app.extensions["steward"] = services
-    metrics.register(app, services)
+    app.extensions["steward"] = over
+    metrics.register(app, over)
     problems.register(app)
     auth.register(app)
     headers.register(app)
@@ -24,11 +26,19 @@ def create_app(services: Services) -> Flask:
     app.extensions["steward-description"] = description = openapi.describe(app)
     for theme in THEMES:
         description.register_blueprint(theme, url_prefix="/api/v1")
-    _slow_down_guessing(app, services.limits.sign_ins)
+    app.before_request(_bound)
+    _slow_down_guessing(app, over.limits.sign_ins)
     return app
+
+
+def _bound() -> None:
+    """Only a form with files may be large."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = services().limits.body
 
 
 def _slow_down_guessing(app: Flask, limit: str) -> None:
     """Passwords can be tried only so often from one address; trying one account too often locks it besides."""
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
-    app.view_functions["tokens.issue"] = limiter.limit(limit)(app.view_functions["tokens.issue"])
+    limited: Any = limiter.limit(limit)(app.view_functions["tokens.issue"])
+    app.view_functions["tokens.issue"] = limited

@@ -44,10 +44,11 @@ def once(session: Session, key: str | None, request: Request, caller: Caller, ac
     if key is None:
         return act()
     mine = {"whose": caller.person.id, "which": key}
-    row = {"person_id": caller.person.id, "key": key, "fingerprint": fingerprint(request), "at": caller.now}
+    mark = fingerprint(request)
+    row = {"person_id": caller.person.id, "key": key, "fingerprint": mark, "at": caller.now}
     take = TAKE[session.get_bind().dialect.name]
     if session.execute(take, row | {"status": TAKEN, "headers": [], "body": b""}).first() is None:
-        return _given_before(session, mine, row["fingerprint"])
+        return _given_before(session, mine, mark)
     try:
         answer = act()
     except Rejected:

@@ -22,6 +22,8 @@ Its `code` is stable, its `detail` is a sentence for people, its `type` is a pag
 
 **Twice is once.** Send an `Idempotency-Key` with a POST: the same request under the same key has one effect.
 
+**What would happen?** Add `?dry_run=true` to a change: the answer is what it would be, and nothing is kept.
+
 **Changed meanwhile?** A task carries an `ETag`; send it back as `If-Match`, and a task that has changed answers 412.
 
 **Pages.** A list answers `items` and `next`; send `next` as `cursor` for the page after. It is null on the last page.
@@ -35,6 +37,8 @@ class Description(Api):  # type: ignore[misc]
     """flask-smorest, with our problem documents in place of its own errors."""
 
     ERROR_SCHEMA = ProblemOut
+
+    DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
 
     def _register_responses(self) -> None:
         usual, self.DEFAULT_RESPONSE_CONTENT_TYPE = self.DEFAULT_RESPONSE_CONTENT_TYPE, MEDIA_TYPE

@@ -3,6 +3,7 @@
 import http
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import wraps
 from typing import Any, TypeVar
 
 import orjson
@@ -31,6 +32,12 @@ HEADERS: Mapping[str, dict[str, Any]] = {
         "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
     },
 }
+DRY_RUN: dict[str, Any] = {
+    "in": "query",
+    "name": "dry_run",
+    "description": "Say what would happen, refusals included, and change nothing.",
+    "schema": {"type": "boolean", "default": False},
+}
 
 
 class Parser(FlaskParser):
@@ -52,7 +59,7 @@ class Parser(FlaskParser):
     def load_querystring(self, req: Request, schema: Schema) -> MultiDictProxy:
         """The filters in the address."""
         _without_nul(req.args.to_dict(flat=False))
-        return super().load_querystring(req, schema)
+        return MultiDictProxy(req.args, schema)
 
     def load_multipart(self, req: Request, schema: Schema) -> MultiDictProxy:
         """A form with files (RFC 7578)."""
@@ -89,6 +96,7 @@ class Theme(Blueprint):  # type: ignore[misc]
         content_type: str = "application/json",
         refused: tuple[int, ...] = (),
         headers: tuple[str, ...] = (),
+        whole: bool = True,
     ) -> Callable[[View], View]:
         """
         Register a view with its address, its rights and its documentation.
@@ -101,17 +109,21 @@ class Theme(Blueprint):  # type: ignore[misc]
             gives: how the answer reads; None for 204 without content.
             refused: statuses of refusals beside those that follow from the rest.
             headers: names of `HEADERS` that the operation reads.
+            whole: whether a change is one transaction, and so knows `dry_run` and idempotency keys.
         """
-        if method == "POST" and scope != PUBLIC:
+        if method == "POST" and scope != PUBLIC and whole:
             headers = (*headers, "Idempotency-Key")
+        parameters = [{"in": "header", "name": name, **deepcopy(HEADERS[name])} for name in headers]
+        if whole and method != "GET" and scope != PUBLIC:
+            parameters.append(deepcopy(DRY_RUN))
         sent = body or form
         statuses = {401, 403} if scope != PUBLIC else set()
         statuses |= {404} if "<" in rule else set()
-        statuses |= {400, 413, 415, 422} if sent else {422} if query or headers else set()
+        statuses |= {400, 413, 415, 422} if sent else {422} if query or parameters else set()
         statuses |= {412} if "If-Match" in headers else set()
 
         def decorate(view: View) -> View:
-            decorated = needs(scope)(_with_headers(view, headers, scope))
+            decorated = needs(scope)(_documented(view, parameters, scope))
             if sent:
                 example = getattr(sent, "EXAMPLE", None)
                 location = "json" if body else "multipart"
@@ -128,16 +140,17 @@ class Theme(Blueprint):  # type: ignore[misc]
         return decorate
 
 
-def _with_headers(view: View, names: tuple[str, ...], scope: str) -> View:
+def _documented(view: View, parameters: list[dict[str, Any]], scope: str) -> View:
+    """The view under another function, which carries what flask-smorest reads."""
+
+    @wraps(view)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return view(*args, **kwargs)
 
-    wrapped.__name__, wrapped.__doc__ = view.__name__, view.__doc__
-    documented: dict[str, Any] = {"manual_doc": {"security": [{"token": [scope]}] if scope != PUBLIC else []}}
-    if names:
-        parameters = [{"in": "header", "name": name, **deepcopy(HEADERS[name])} for name in names]
-        documented["arguments"] = {"parameters": parameters}
-    wrapped._apidoc = documented  # type: ignore[attr-defined]
+    wrapped._apidoc = {  # type: ignore[attr-defined]
+        "manual_doc": {"security": [{"token": [scope]}] if scope != PUBLIC else []},
+        **({"arguments": {"parameters": parameters}} if parameters else {}),
+    }
     return wrapped  # type: ignore[return-value]
 
 

@@ -2,42 +2,86 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
+from sqlalchemy import ColumnElement, Row, Select, Uuid, and_, or_
+from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
+from engine.store.base import Moment
+
+Query = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a list, and where the next page begins; `next` is None on the last."""
+    """Some rows of a list, and the cursor of the next page; None on the last."""
 
-    items: list[Any]
+    items: Sequence[Any]
     next: str | None
 
 
-def encoded(values: tuple[Any, ...] | None) -> str | None:
-    """An opaque name for a place in a list; `values` are those the list is sorted by."""
-    if values is None:
-        return None
-    return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+@dataclass(frozen=True)
+class Key:
+    """One thing a list is sorted by; never null."""
+
+    of: ColumnElement[Any]
+    descending: bool = False
 
 
-def decoded(cursor: str | None) -> tuple[Any, ...] | None:
+def page(session: Session, query: Query, keys: tuple[Key, ...], *, limit: int, cursor: str | None) -> Page:
     """
-    The place that `cursor` names; moments and ids come back as texts.
+    The rows of `query` after `cursor`, at most `limit`, sorted by `keys`, which together name one row.
 
     Raises:
-        NotFound: this server gave out no such cursor.
+        NotFound: this list gave out no such cursor.
     """
-    if cursor is None:
-        return None
+    if cursor is not None:
+        query = query.where(_after(keys, _decoded(cursor, keys)))
+    order = [key.of.desc() if key.descending else key.of for key in keys]
+    marks = [key.of.label(f"mark_{place}") for place, key in enumerate(keys)]
+    rows = session.execute(query.add_columns(*marks).order_by(*order).limit(limit + 1)).all()
+    more = len(rows) > limit
+    return Page(rows[:limit], _encoded(rows[limit - 1], len(keys)) if more else None)
+
+
+def _after(keys: tuple[Key, ...], values: list[Any]) -> ColumnElement[bool]:
+    beyond = [
+        and_(
+            *(one.of == value for one, value in zip(keys[:place], values, strict=False)),
+            key.of < values[place] if key.descending else key.of > values[place],
+        )
+        for place, key in enumerate(keys)
+    ]
+    return or_(*beyond)
+
+
+def _encoded(row: Row[Any], count: int) -> str:
+    values = [row._mapping[f"mark_{place}"] for place in range(count)]
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def _decoded(cursor: str, keys: tuple[Key, ...]) -> list[Any]:
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, binascii.Error):
+        return [_typed(key.of, value) for key, value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         raise NotFound("page", cursor) from None
-    if not isinstance(values, list):
-        raise NotFound("page", cursor)
-    return tuple(values)
+
+
+def _typed(of: ColumnElement[Any], value: Any) -> Any:
+    if isinstance(of.type, Moment):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("no zone")
+        return moment
+    if isinstance(of.type, Uuid):
+        return UUID(value)
+    if not isinstance(value, of.type.python_type) or isinstance(value, bool):
+        raise ValueError("another type")
+    return value

@@ -8,9 +8,10 @@ from uuid import UUID
 import orjson
 import structlog
 from flask import Flask, Response, request
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import Invalid, Rejected, StewardError
+from engine.errors import Again, Invalid, Rejected, StewardError
 
 MEDIA_TYPE = "application/problem+json"
 TOLD_ELSEWHERE = {"record", "keeps", "problems", "why"}
@@ -44,6 +45,19 @@ class Unauthenticated(Rejected):
 
 
 @dataclass
+class SignInFailed(Rejected):
+    """The name or the password is wrong, or was wrong too often."""
+
+    code: ClassVar[str] = "sign-in-failed"
+    status: ClassVar[int] = 401
+    why: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.why} {self.remedy}".strip()
+
+
+@dataclass
 class ScopeMissing(Rejected):
     """The token may not do this, whatever its person may do."""
 
@@ -70,6 +84,7 @@ def register(app: Flask) -> None:
     """Let every error of `app` be answered by a problem document."""
     app.register_error_handler(StewardError, of_error)
     app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(OperationalError, of_lost_database)
     app.register_error_handler(Exception, of_accident)
 
 
@@ -91,6 +106,12 @@ def of_http(error: HTTPException) -> Response:
     detail = said.get("message") or ("What was sent does not hold." if found else error.description or error.name)
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return document(status, code, detail, {"errors": dict(flat(found))} if found else {}, headers)
+
+
+def of_lost_database(error: OperationalError) -> Response:
+    """The document of a database that does not answer."""
+    structlog.get_logger().error("database", path=request.path, exc_info=error)
+    return of_error(Again("The database does not answer; please try again."))
 
 
 def of_accident(error: Exception) -> Response:

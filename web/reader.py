@@ -65,10 +65,17 @@ def problem(code: str) -> Response:
 def _operation(spec: Spec, method: str, path: str, shared: Spec, operation: Spec) -> Markup:
     parameters = [_found(spec, one) for one in (*shared.get("parameters", ()), *operation.get("parameters", ()))]
     rows: list[tuple[str | Markup, ...]] = [
-        (Markup("<code>{}</code>").format(one["name"]), one["in"], _kind(spec, one["schema"]), one.get("description", ""))
+        (
+            Markup("<code>{}</code>").format(one["name"]),
+            one["in"],
+            _kind(spec, one["schema"]),
+            one.get("description", ""),
+        )
         for one in parameters
     ]
-    body = Markup("<p>{}</p>{}").format(_prose(operation.get("description", "")), table(("name", "in", "type", ""), rows))
+    body = Markup("<p>{}</p>{}").format(
+        _prose(operation.get("description", "")), table(("name", "in", "type", ""), rows)
+    )
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
         body += Markup("<h4>Body, <code>{}</code></h4>{}").format(media, _fields(spec, content.get("schema", {})))
         if "example" in content:
@@ -134,4 +141,4 @@ def _prose(text: str) -> Markup:
     paragraphs = [str(escape(one.strip())) for one in text.split("\n\n") if one.strip()]
     bold = [re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", one) for one in paragraphs]
     code = [re.sub(r"`(.+?)`", r"<code>\1</code>", one) for one in bold]
-    return Markup("".join(f"<p>{one}</p>" for one in code))
+    return Markup("".join(f"<p>{one}</p>" for one in code))  # noqa: S704 - escaped above

@@ -6,7 +6,8 @@ from marshmallow import RAISE, Schema, fields, validate
 
 TEXT = validate.Length(max=10_000)
 LINE = validate.Length(min=1, max=300)
-NAME = validate.Regexp(r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$", error="Letters, digits and _ . - only, beginning with a letter.")
+PERSON = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$", error="Letters, digits and . _ - @ + only.")
+KEY = validate.Regexp(r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$", error="Letters, digits and _ . - only, a letter first.")
 
 
 class Sent(Schema):
@@ -25,9 +26,14 @@ def line(about: str, **more: Any) -> fields.String:
     return fields.String(validate=LINE, metadata={"description": about}, **more)
 
 
-def name(about: str, **more: Any) -> fields.String:
-    """The id of a person, the key of a group, or another name that people give to things."""
-    return fields.String(validate=NAME, metadata={"description": about}, **more)
+def a_person(about: str, **more: Any) -> fields.String:
+    """The id of a person."""
+    return fields.String(validate=PERSON, metadata={"description": about}, **more)
+
+
+def a_key(about: str, **more: Any) -> fields.String:
+    """The key of a group."""
+    return fields.String(validate=KEY, metadata={"description": about}, **more)
 
 
 def text(about: str, **more: Any) -> fields.String:
@@ -38,7 +44,10 @@ def text(about: str, **more: Any) -> fields.String:
 def reason(**more: Any) -> fields.String:
     """Why something is done; it stands in the trail."""
     return fields.String(
-        required=True, validate=validate.Length(1, 2000), metadata={"description": "Why; it stands in the trail."}, **more
+        required=True,
+        validate=validate.Length(1, 2000),
+        metadata={"description": "Why; it stands in the trail."},
+        **more,
     )
 
 
@@ -68,10 +77,14 @@ def page_of(item: type[Schema]) -> Schema:
             required=True, allow_none=True, metadata={"description": "Cursor of the next page; null on the last."}
         ),
     }
-    return type(f"{item.__name__.removesuffix('Out')}Page", (Given,), {"__doc__": "A page of a list.", **members})()
+    name = f"{item.__name__.removesuffix('Out')}Page"
+    made: type[Schema] = type(name, (Given,), {"__doc__": "A page of a list.", **members})
+    return made()
 
 
 def list_of(item: type[Schema]) -> Schema:
     """All `item`s, for lists that stay short."""
     members = {"items": fields.List(fields.Nested(item), required=True)}
-    return type(f"{item.__name__.removesuffix('Out')}List", (Given,), {"__doc__": "A whole list.", **members})()
+    name = f"{item.__name__.removesuffix('Out')}List"
+    made: type[Schema] = type(name, (Given,), {"__doc__": "A whole list.", **members})
+    return made()

@@ -23,7 +23,10 @@ class ProblemOut(Schema):
     errors = fields.Dict(
         keys=fields.String(),
         values=fields.List(fields.String()),
-        metadata={"description": "A field's path, and what is wrong with it.", "example": {"answers.cause": ["Missing."]}},
+        metadata={
+            "description": "A field's path, and what is wrong with it.",
+            "example": {"answers.cause": ["Missing."]},
+        },
     )
     problems = fields.List(
         fields.Dict(), metadata={"description": "Problems of deployed files: file, line, element, message, remedy."}

@@ -1,0 +1,77 @@
+"""Definitions: versions of processes, and who stands for their roles."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from engine import bindings as verbs
+from engine.person import Person
+from web.acts import act, look
+from web.operations import Theme
+from web.reads import definitions as found
+from web.schemas.base import list_of, page_of
+from web.schemas.definitions import Bind, BindingOut, DefinitionOut, DefinitionQuery
+from web.services import services
+
+theme = Theme("definitions", __name__, description="Versions of processes, as they were deployed.")
+PAGE, BINDINGS = page_of(DefinitionOut), list_of(BindingOut)
+BYTES = {"type": "string", "format": "binary"}
+
+
+@theme.operation("GET", "/definitions", scope="read", query=DefinitionQuery, gives=PAGE)
+def all_definitions(query: dict[str, Any]) -> Response:
+    """Definitions by key, newest version first."""
+    return look(lambda session, _: found.definitions(session, query), PAGE)
+
+
+@theme.operation("GET", "/definitions/<uuid:definition_id>", scope="read", gives=DefinitionOut())
+def one(definition_id: UUID) -> Response:
+    """One version of one process."""
+    return look(lambda session, _: found.one_definition(session, definition_id), DefinitionOut())
+
+
+@theme.operation(
+    "GET", "/definitions/<uuid:definition_id>/diagram", scope="read", gives=BYTES, content_type="application/xml"
+)
+def diagram(definition_id: UUID) -> Response:
+    """The author's BPMN, to show."""
+    with services().database.reading() as session:
+        return Response(found.file_of(session, definition_id).data, mimetype="application/xml")
+
+
+@theme.operation(
+    "GET",
+    "/definitions/<uuid:definition_id>/resource",
+    scope="read",
+    gives=BYTES,
+    content_type="application/octet-stream",
+)
+def resource(definition_id: UUID) -> Response:
+    """The author's file, byte for byte, to keep."""
+    with services().database.reading() as session:
+        file = found.file_of(session, definition_id)
+    answer = Response(file.data, mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=file.name.rpartition("/")[2])
+    return answer
+
+
+@theme.operation("GET", "/definitions/<uuid:definition_id>/bindings", scope="read", gives=BINDINGS)
+def bindings(definition_id: UUID) -> Response:
+    """Who stands for the roles of this model."""
+    return look(lambda session, _: found.bindings(session, definition_id), BINDINGS)
+
+
+@theme.operation("PUT", "/definitions/<uuid:definition_id>/bindings", scope="deploy", body=Bind, gives=BINDINGS)
+def bind(body: dict[str, Any], definition_id: UUID) -> Response:
+    """Say who stands for roles from now on. Open tasks stay with whom they have."""
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        found.one_definition(session, definition_id)
+        for role, who in sorted(body["bindings"].items()):
+            verbs.bind(session, definition_id, role, who, by=by, now=now)
+        return found.bindings(session, definition_id)
+
+    return act(verb, BINDINGS)

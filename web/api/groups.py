@@ -1,0 +1,73 @@
+"""Groups."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from engine import groups as verbs
+from engine.person import Person
+from web.acts import act, look
+from web.operations import Theme
+from web.reads import people as found
+from web.schemas.base import list_of
+from web.schemas.identity import ChangeGroup, CreateGroup, GroupOut, GroupWithMembersOut, SetMember
+
+theme = Theme("groups", __name__, description="Roles that people hold.")
+LIST = list_of(GroupOut)
+WHOLE = GroupWithMembersOut()
+
+
+@theme.operation("GET", "/groups", scope="read", gives=LIST)
+def all_groups() -> Response:
+    """All groups by key."""
+    return look(lambda session, _: found.groups(session), LIST)
+
+
+@theme.operation("POST", "/groups", scope="admin", body=CreateGroup, gives=WHOLE, status=201, refused=(409,))
+def create(body: dict[str, Any]) -> Response:
+    """Make a group."""
+    key = body.pop("key")
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        verbs.create(session, key, **body, by=by, now=now)
+        return found.one_group(session, key)
+
+    return act(verb, WHOLE, status=201, at=lambda group: f"/api/v1/groups/{group['key']}")
+
+
+@theme.operation("GET", "/groups/<key>", scope="read", gives=WHOLE)
+def one(key: str) -> Response:
+    """One group with its members: lead, deputy, then the others."""
+    return look(lambda session, _: found.one_group(session, key), WHOLE)
+
+
+@theme.operation("PATCH", "/groups/<key>", scope="admin", body=ChangeGroup, gives=WHOLE)
+def change(body: dict[str, Any], key: str) -> Response:
+    """Give a group another name or description."""
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        before = verbs.group(session, key)
+        after = {"name": before.name, "description": before.description} | body
+        verbs.change(session, key, **after, by=by, now=now)
+        return found.one_group(session, key)
+
+    return act(verb, WHOLE)
+
+
+@theme.operation("PUT", "/groups/<key>/members/<person_id>", scope="admin", body=SetMember, gives=WHOLE, refused=(409,))
+def join(body: dict[str, Any], key: str, person_id: str) -> Response:
+    """Let somebody belong to a group, or change how. A new lead or deputy replaces the one before."""
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        verbs.join(session, key, person_id, standing=body["standing"], by=by, now=now)
+        return found.one_group(session, key)
+
+    return act(verb, WHOLE)
+
+
+@theme.operation("DELETE", "/groups/<key>/members/<person_id>", scope="admin", refused=(409,))
+def leave(key: str, person_id: str) -> Response:
+    """Take somebody out of a group. What he has claimed stays his."""
+    return act(lambda session, by, now: verbs.leave(session, key, person_id, by=by, now=now))

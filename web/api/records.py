@@ -1,0 +1,94 @@
+"""The records of a case."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from engine import records
+from engine.person import Person
+from web.acts import act, look
+from web.operations import Theme
+from web.reads import cases, evidence, tasks
+from web.schemas.base import PageQuery, list_of, page_of
+from web.schemas.instances import CommentOut, DecisionMadeOut, EntryOut, LinkOut, PassageOut, Say, SignatureOut
+from web.schemas.tasks import EvidenceOut, TaskOut
+
+theme = Theme(
+    "records", __name__, description="What a case leaves behind: trail, path, decisions, evidence, signatures."
+)
+TRAIL, PASSAGES, DECISIONS = page_of(EntryOut), page_of(PassageOut), page_of(DecisionMadeOut)
+EVIDENCE, SIGNATURES, COMMENTS, TASKS = (
+    page_of(EvidenceOut),
+    page_of(SignatureOut),
+    page_of(CommentOut),
+    page_of(TaskOut),
+)
+LINKS = list_of(LinkOut)
+CASE = "/instances/<uuid:instance_id>"
+
+
+@theme.operation("GET", f"{CASE}/trail", scope="read", query=PageQuery, gives=TRAIL)
+def trail(query: dict[str, Any], instance_id: UUID) -> Response:
+    """The audit trail, in its order."""
+    return _read(cases.trail, instance_id, query, TRAIL)
+
+
+@theme.operation("GET", f"{CASE}/passages", scope="read", query=PageQuery, gives=PASSAGES)
+def passages(query: dict[str, Any], instance_id: UUID) -> Response:
+    """The path taken: flow nodes left, and flows."""
+    return _read(cases.passages, instance_id, query, PASSAGES)
+
+
+@theme.operation("GET", f"{CASE}/tasks", scope="read", query=PageQuery, gives=TASKS)
+def tasks_of(query: dict[str, Any], instance_id: UUID) -> Response:
+    """All tasks, also those done or withdrawn, oldest first."""
+    return _read(tasks.of_case, instance_id, query, TASKS)
+
+
+@theme.operation("GET", f"{CASE}/decisions", scope="read", query=PageQuery, gives=DECISIONS)
+def decisions(query: dict[str, Any], instance_id: UUID) -> Response:
+    """What decision tables answered, and which rows matched."""
+    return _read(cases.decisions, instance_id, query, DECISIONS)
+
+
+@theme.operation("GET", f"{CASE}/evidence", scope="read", query=PageQuery, gives=EVIDENCE)
+def evidence_of(query: dict[str, Any], instance_id: UUID) -> Response:
+    """All evidence, older versions included."""
+    return _read(evidence.of_case, instance_id, query, EVIDENCE)
+
+
+@theme.operation("GET", f"{CASE}/signatures", scope="read", query=PageQuery, gives=SIGNATURES)
+def signatures(query: dict[str, Any], instance_id: UUID) -> Response:
+    """Who signed what; also what is for an earlier version by now."""
+    return _read(cases.signatures, instance_id, query, SIGNATURES)
+
+
+@theme.operation("GET", f"{CASE}/links", scope="read", gives=LINKS)
+def links(instance_id: UUID) -> Response:
+    """Links to other cases that the caller may see."""
+    return look(lambda session, person: cases.links(session, person, instance_id), LINKS)
+
+
+@theme.operation("GET", f"{CASE}/comments", scope="read", query=PageQuery, gives=COMMENTS)
+def comments(query: dict[str, Any], instance_id: UUID) -> Response:
+    """What was said."""
+    return _read(cases.comments, instance_id, query, COMMENTS)
+
+
+@theme.operation("POST", f"{CASE}/comments", scope="work", body=Say, gives=CommentOut(), status=201)
+def comment(body: dict[str, Any], instance_id: UUID) -> Response:
+    """Say something about a case, or about one of its tasks."""
+
+    def verb(session: Session, by: Person, now: datetime) -> Any:
+        return records.comment(session, instance_id, body["text"], task_id=body["task_id"], by=by, now=now)
+
+    return act(verb, CommentOut(), status=201)
+
+
+def _read(read: Callable[..., Any], instance_id: UUID, query: dict[str, Any], out: Schema) -> Response:
+    return look(lambda session, person: read(session, person, instance_id, query), out)

@@ -1,0 +1,71 @@
+"""What people do with tasks."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from engine import records, tasks
+from engine.person import Person
+from web.acts import act
+from web.operations import Theme
+from web.reads.tasks import after_verb, one_task
+from web.schemas.tasks import Amend, Assign, CompleteTask, Delegate, GiveBack, Nothing, TaskDoneOut
+
+theme = Theme("task-verbs", __name__, description="What people do with tasks. Each knows `If-Match`.")
+TASK = "/tasks/<uuid:task_id>"
+
+
+def _operation(word: str, body: type[Schema]) -> Callable[..., Any]:
+    told: dict[str, Any] = {"gives": TaskDoneOut(), "refused": (409,), "headers": ("If-Match",)}
+    return theme.operation("POST", f"{TASK}/{word}", scope="work", body=body, **told)
+
+
+@_operation("claim", Nothing)
+def claim(_body: dict[str, Any], task_id: UUID) -> Response:
+    """Take the task on. Claiming it twice is not an error; claiming another person's is."""
+    return _on(task_id, lambda session, by, now: tasks.claim(session, task_id, by=by, now=now))
+
+
+@_operation("give-back", GiveBack)
+def give_back(body: dict[str, Any], task_id: UUID) -> Response:
+    """Let others have it."""
+    return _on(task_id, lambda session, by, now: tasks.give_back(session, task_id, **body, by=by, now=now))
+
+
+@_operation("assign", Assign)
+def assign(body: dict[str, Any], task_id: UUID) -> Response:
+    """Give the task to somebody, as the owner of the case or the lead of its group."""
+    return _on(task_id, lambda session, by, now: tasks.assign(session, task_id, **body, by=by, now=now))
+
+
+@_operation("delegate", Delegate)
+def delegate(body: dict[str, Any], task_id: UUID) -> Response:
+    """Let somebody else do what the caller holds."""
+    return _on(task_id, lambda session, by, now: tasks.delegate(session, task_id, **body, by=by, now=now))
+
+
+@_operation("complete", CompleteTask)
+def complete(body: dict[str, Any], task_id: UUID) -> Response:
+    """Hand in the answers; the case moves on. An answer that comes after the deadline of its task answers 409."""
+    return _on(task_id, lambda session, by, now: tasks.complete(session, task_id, **body, by=by, now=now))
+
+
+@_operation("amend", Amend)
+def amend(body: dict[str, Any], task_id: UUID) -> Response:
+    """Add a correction to a finished record; the record as it was stays."""
+    return _on(task_id, lambda session, by, now: records.amend(session, task_id, **body, by=by, now=now))
+
+
+def _on(task_id: UUID, what: Callable[[Session, Person, datetime], Any]) -> Response:
+    def verb(session: Session, by: Person, now: datetime) -> Any:
+        one_task(session, by, task_id)
+        done = what(session, by, now)
+        stuck = {"stuck_id": getattr(done, "stuck_id", None), "stuck": getattr(done, "error", None)}
+        return {**after_verb(session, task_id)._mapping, **stuck}
+
+    return act(verb, TaskDoneOut(), tag=lambda task: str(task["version"]), task_id=task_id)

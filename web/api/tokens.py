@@ -1,0 +1,61 @@
+"""Tokens."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from engine import tokens as verbs
+from engine.errors import Forbidden
+from engine.person import Person
+from web.acts import act, answer, look
+from web.auth import PUBLIC
+from web.operations import Theme
+from web.problems import SignInFailed
+from web.reads import people as found
+from web.schemas.base import list_of
+from web.schemas.identity import IssueToken, NewTokenOut, TokenOut
+from web.services import services
+
+theme = Theme("tokens", __name__, description="A program's way in, in a person's name.")
+LIST = list_of(TokenOut)
+
+
+@theme.operation("POST", "/tokens", scope=PUBLIC, body=IssueToken, gives=NewTokenOut(), status=201, refused=(401, 429))
+def issue(body: dict[str, Any]) -> Response:
+    """
+    Trade a password for a token, which is shown this once.
+
+    Too many wrong passwords lock the account for a while, and one address may try only so often.
+    """
+    now = services().clock()
+    life = timedelta(days=body["days"]) if body["days"] else services().token_life
+    told = {"name": body["name"], "scopes": body["scopes"], "expires_at": now + life}
+    stranger = Person(id=body["person"], name=body["person"])
+
+    def verb(session: Session) -> Any:
+        return verbs.issue(session, body["person"], body["password"], **told, now=now)
+
+    try:
+        made = services().database.perform(verb, by=stranger, now=now)
+    except Forbidden as error:
+        raise SignInFailed(error.why, error.remedy) from error
+    return answer(made, NewTokenOut(), status=201)
+
+
+@theme.operation("GET", "/tokens", scope="read", gives=LIST)
+def mine() -> Response:
+    """The caller's tokens, newest first; never their secrets."""
+    return look(lambda session, person: found.tokens_of(session, person.id), LIST)
+
+
+@theme.operation("DELETE", "/tokens/<uuid:token_id>", scope="read")
+def revoke(token_id: UUID) -> Response:
+    """Make a token void at once."""
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        verbs.revoke(session, token_id, by=by, now=now)
+
+    return act(verb)

@@ -1,0 +1,1 @@
+"""Read-only queries for lists and single things, narrowed to what the caller may see."""

@@ -1,0 +1,181 @@
+"""Cases and their records, narrowed to what the caller may see."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy.orm import Session
+
+from engine import access
+from engine.errors import NotFound
+from engine.person import Person
+from engine.store.definitions import DecisionRow, DefinitionRow
+from engine.store.records import AuditEntry, Comment, Signature
+from engine.store.running import DecisionMade, Instance, Link, Passage, StuckStep, Task, Variable
+from web.paging import Key, Page, Query, page
+from web.reads.people import contains
+
+CASES = select(
+    Instance.id,
+    DefinitionRow.key.label("process"),
+    Instance.definition_id,
+    DefinitionRow.version.label("process_version"),
+    Instance.title,
+    Instance.business_key,
+    Instance.status,
+    Instance.started_at,
+    Instance.started_by,
+    Instance.ended_at,
+    Instance.owner,
+    Instance.caller_id,
+    Instance.confidential,
+).join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+SORTED = {
+    "started": (Key(Instance.started_at.expression), Key(Instance.id.expression)),
+    "-started": (Key(Instance.started_at.expression, True), Key(Instance.id.expression, True)),
+    "title": (Key(Instance.title.expression), Key(Instance.id.expression)),
+    "-title": (Key(Instance.title.expression, True), Key(Instance.id.expression, True)),
+}
+LIVE = text("tasks.status IN ('open', 'claimed')")
+
+
+def cases(session: Session, person: Person, filters: dict[str, Any]) -> Page:
+    """The cases that `person` may see, by the filters of `InstanceQuery`."""
+    query = CASES.where(access.visible_instances(person), *_wanted(filters))
+    return page(session, query, SORTED[filters["sort"]], limit=filters["limit"], cursor=filters["cursor"])
+
+
+def one_case(session: Session, person: Person, instance_id: UUID) -> Any:
+    """
+    A case.
+
+    Raises:
+        NotFound: there is no such case that `person` may see.
+    """
+    return _one(session, instance_id, access.visible_instances(person))
+
+
+def after_verb(session: Session, instance_id: UUID) -> Any:
+    """A case that the caller has just started or acted on, which proved his right."""
+    return _one(session, instance_id)
+
+
+def _one(session: Session, instance_id: UUID, *narrowed: ColumnElement[bool]) -> Any:
+    row = session.execute(CASES.where(Instance.id == instance_id, *narrowed)).one_or_none()
+    if row is None:
+        raise NotFound("case", str(instance_id))
+    return row
+
+
+def variables(session: Session, person: Person, instance_id: UUID) -> dict[str, Any]:
+    """The data of a case, by name."""
+    one_case(session, person, instance_id)
+    query = select(Variable.name, Variable.value).where(Variable.instance_id == instance_id).order_by(Variable.name)
+    return {"variables": {name: orjson.loads(value) for name, value in session.execute(query)}}
+
+
+def trail(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
+    """The audit trail of a case, in its order."""
+    one_case(session, person, instance_id)
+    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == str(instance_id))
+    keys = (Key(AuditEntry.number.expression),)
+    found = page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+    items = [{**row._mapping, "hash": row.hash.hex(), "body": _told(row.body)} for row in found.items]
+    return Page(items, found.next)
+
+
+def passages(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
+    """The flow nodes left and the flows taken, oldest first."""
+    query = select(*Passage.__table__.columns).where(Passage.instance_id == instance_id)
+    return _records(session, person, instance_id, query, Passage, filters)
+
+
+def decisions(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
+    """What decision tables answered in a case, oldest first."""
+    columns = [*DecisionMade.__table__.columns, DecisionRow.key.label("decision"), DecisionRow.version]
+    query = select(*columns).join(DecisionRow, DecisionRow.id == DecisionMade.decision_id)
+    query = query.where(DecisionMade.instance_id == instance_id)
+    return _records(session, person, instance_id, query, DecisionMade, filters)
+
+
+def comments(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
+    """What was said about a case, oldest first."""
+    query = select(*Comment.__table__.columns).where(Comment.instance_id == instance_id)
+    return _records(session, person, instance_id, query, Comment, filters)
+
+
+def signatures(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
+    """Who signed what in a case, oldest first."""
+    query = select(*Signature.__table__.columns).where(Signature.instance_id == instance_id)
+    return _records(session, person, instance_id, query, Signature, filters)
+
+
+def links(session: Session, person: Person, instance_id: UUID) -> dict[str, Any]:
+    """The links of a case to others that `person` may see."""
+    one_case(session, person, instance_id)
+    seen = select(Instance.id).where(access.visible_instances(person))
+    mine = or_(Link.source_id == instance_id, Link.target_id == instance_id)
+    query = select(Link).where(mine, Link.source_id.in_(seen), Link.target_id.in_(seen)).order_by(Link.at)
+    return {"items": session.scalars(query).all()}
+
+
+def stuck(session: Session, person: Person, filters: dict[str, Any]) -> Page:
+    """The steps that cannot go on, newest first, of the cases that `person` may see."""
+    query = select(*StuckStep.__table__.columns).join(Instance, Instance.id == StuckStep.instance_id)
+    query = query.where(StuckStep.resolved_at.is_(None), access.visible_instances(person))
+    if filters["instance"]:
+        query = query.where(StuckStep.instance_id == filters["instance"])
+    if filters["text"]:
+        query = query.where(contains(StuckStep.error, filters["text"].lower()))
+    keys = (Key(StuckStep.id.expression, descending=True),)
+    return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+
+
+def one_stuck(session: Session, person: Person, stuck_id: UUID) -> Any:
+    """
+    A stuck step, also one that goes on by now.
+
+    Raises:
+        NotFound: there is none in a case that `person` may see.
+    """
+    query = select(*StuckStep.__table__.columns).join(Instance, Instance.id == StuckStep.instance_id)
+    row = session.execute(query.where(StuckStep.id == stuck_id, access.visible_instances(person))).one_or_none()
+    if row is None:
+        raise NotFound("stuck step", str(stuck_id))
+    return row
+
+
+def stuck_after_verb(session: Session, stuck_id: UUID) -> Any:
+    """A stuck step that the caller has just acted on."""
+    return session.execute(select(*StuckStep.__table__.columns).where(StuckStep.id == stuck_id)).one()
+
+
+def _wanted(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters["process"]:
+        wanted.append(DefinitionRow.key == filters["process"])
+    if filters["status"]:
+        wanted.append(Instance.status == filters["status"])
+    if filters["text"]:
+        part = filters["text"].lower()
+        wanted.append(or_(contains(Instance.title, part), contains(Instance.business_key, part)))
+    if filters["started_after"]:
+        wanted.append(Instance.started_at > filters["started_after"])
+    if filters["started_before"]:
+        wanted.append(Instance.started_at < filters["started_before"])
+    if who := filters["person"]:
+        mine = select(Task.instance_id).where(LIVE, or_(Task.holder == who, Task.accountable == who))
+        wanted.append(Instance.id.in_(mine))
+    return wanted
+
+
+def _records(
+    session: Session, person: Person, instance_id: UUID, query: Query, of: Any, filters: dict[str, Any]
+) -> Page:
+    one_case(session, person, instance_id)
+    return page(session, query, (Key(of.id.expression),), limit=filters["limit"], cursor=filters["cursor"])
+
+
+def _told(body: bytes | None) -> Any:
+    return None if body is None else orjson.loads(body)

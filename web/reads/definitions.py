@@ -1,0 +1,95 @@
+"""Deployments, definitions and bindings. Models are no secret within the organisation; cases may be."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from engine.errors import NotFound
+from engine.store.definitions import Binding, DefinitionRow, Deployment, Resource
+from web.paging import Key, Page, Query, page
+from web.reads.people import contains
+
+DEFINITIONS = select(
+    DefinitionRow.id,
+    DefinitionRow.key,
+    DefinitionRow.version,
+    DefinitionRow.name,
+    DefinitionRow.version_tag,
+    DefinitionRow.deployment_id,
+    DefinitionRow.suspended_at,
+    Deployment.status,
+    Deployment.owner,
+).join(Deployment, Deployment.id == DefinitionRow.deployment_id)
+
+
+def definitions(session: Session, filters: dict[str, Any]) -> Page:
+    """Definitions by key, newest version first; filters `key`, `status` and `latest`."""
+    query: Query = DEFINITIONS
+    if filters["key"]:
+        query = query.where(DefinitionRow.key == filters["key"])
+    if filters["status"]:
+        query = query.where(Deployment.status == filters["status"])
+    if filters["latest"]:
+        query = _only_latest(query, filters["status"])
+    keys = (Key(DefinitionRow.key.expression), Key(DefinitionRow.version.expression, descending=True))
+    return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+
+
+def one_definition(session: Session, definition_id: UUID) -> Any:
+    """
+    One version of one process.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    return _one(session, DEFINITIONS.where(DefinitionRow.id == definition_id), "definition", definition_id)
+
+
+def file_of(session: Session, definition_id: UUID) -> Any:
+    """
+    The author's file of a definition: `name` and `data`, byte for byte.
+
+    Raises:
+        NotFound: there is no such definition.
+    """
+    query = select(Resource.name, Resource.data).join(DefinitionRow, DefinitionRow.resource_id == Resource.id)
+    return _one(session, query.where(DefinitionRow.id == definition_id), "definition", definition_id)
+
+
+def bindings(session: Session, definition_id: UUID) -> dict[str, Any]:
+    """
+    Who stands for the roles of a definition.
+
+    Raises:
+        NotFound: there is no such definition.
+    """
+    one_definition(session, definition_id)
+    query = select(Binding).where(Binding.definition_id == definition_id).order_by(Binding.role)
+    return {"items": session.scalars(query).all()}
+
+
+def deployments(session: Session, filters: dict[str, Any]) -> Page:
+    """Deployments, newest first; filters `status` and `text`."""
+    query = select(*Deployment.__table__.columns)
+    if filters["status"]:
+        query = query.where(Deployment.status == filters["status"])
+    if filters["text"]:
+        query = query.where(contains(Deployment.name, filters["text"].lower()))
+    keys = (Key(Deployment.id.expression, descending=True),)
+    return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+
+
+def _one(session: Session, query: Query, kind: str, wanted: UUID) -> Any:
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(kind, str(wanted))
+    return row
+
+
+def _only_latest(query: Query, status: str | None) -> Query:
+    later, of = aliased(DefinitionRow), aliased(Deployment)
+    newer = select(later.id).join(of, of.id == later.deployment_id)
+    newer = newer.where(later.key == DefinitionRow.key, later.version > DefinitionRow.version)
+    return query.where(~(newer.where(of.status == status) if status else newer).exists())

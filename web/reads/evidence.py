@@ -1,0 +1,44 @@
+"""Evidence, narrowed to what the caller may see."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import access
+from engine.errors import NotFound
+from engine.person import Person
+from engine.store.records import Evidence
+from engine.store.running import Instance
+from web.paging import Key, Page, page
+from web.reads.cases import one_case
+
+EVIDENCE = select(*Evidence.__table__.columns)
+
+
+def of_case(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
+    """All evidence of a case, older versions included, oldest first."""
+    one_case(session, person, instance_id)
+    query = EVIDENCE.where(Evidence.instance_id == instance_id)
+    keys = (Key(Evidence.id.expression),)
+    return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+
+
+def of_task(session: Session, task_id: UUID) -> list[Any]:
+    """The evidence in the slots of a task, oldest first."""
+    return list(session.execute(EVIDENCE.where(Evidence.task_id == task_id).order_by(Evidence.id)).all())
+
+
+def one(session: Session, person: Person, evidence_id: UUID) -> Any:
+    """
+    A piece of evidence.
+
+    Raises:
+        NotFound: there is none in a case that `person` may see.
+    """
+    query = EVIDENCE.join(Instance, Instance.id == Evidence.instance_id)
+    row = session.execute(query.where(Evidence.id == evidence_id, access.visible_instances(person))).one_or_none()
+    if row is None:
+        raise NotFound("evidence", str(evidence_id))
+    return row

@@ -1,0 +1,109 @@
+"""One task with all that is needed to do it."""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import access, separation, versions
+from engine.core.forms import read_form
+from engine.core.model.references import Reference
+from engine.core.vocabulary import Node, Ref, Rules
+from engine.definitions import Parsed, parsed
+from engine.errors import Forbidden, SeparationOfDuties
+from engine.person import Person
+from engine.store.definitions import FormRow, Resource
+from engine.store.running import Answer, Fixed, StuckStep, Task, Variable
+from web.reads import evidence
+from web.reads.tasks import candidates, one_task
+
+SILENT = Node(id="", kind="userTask", name="")
+
+
+def whole(session: Session, person: Person, task_id: UUID) -> dict[str, Any]:
+    """
+    The task, its form and what is filled in already, slots, rules, and why `person` may not do it.
+
+    Raises:
+        NotFound: there is no such task in a case that `person` may see.
+    """
+    row = one_task(session, person, task_id)
+    task = session.get_one(Task, task_id)
+    definition = parsed(session, row.definition_id)
+    node = definition.model.nodes.get(row.element, SILENT)
+    schema, prefilled = _form(session, definition, task, node.rules.form)
+    offered = candidates(session, task_id)
+    answers = select(Answer).where(Answer.task_id == task_id).order_by(Answer.number)
+    return {
+        **row._mapping,
+        "documentation": node.documentation,
+        "candidates": offered,
+        "form": schema,
+        "prefilled": prefilled,
+        "slots": node.rules.evidence,
+        "evidence": evidence.of_task(session, task_id),
+        "rules": _shown(node.rules),
+        "answers": session.scalars(answers).all(),
+        "why_not": _why_not(session, person, row, task, definition, offered),
+        "stuck": _stuck(session, task_id),
+    }
+
+
+def _form(
+    session: Session, definition: Parsed, task: Task, ref: Ref | None
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The form-js schema in the version that the case uses, and the values it starts with."""
+    if ref is None:
+        return None, {}
+    reference = Reference("form", ref.key, ref.binding, ref.version)
+    fixed = select(Fixed.version_id).where(
+        Fixed.instance_id == task.instance_id, Fixed.kind == "form", Fixed.reference == reference.name
+    )
+    form_id = session.scalar(fixed)
+    if form_id is None:
+        form_id = versions.resolve(session, [reference], definition.deployment_id).get(reference)
+    file = select(Resource.data, Resource.name).join(FormRow, FormRow.resource_id == Resource.id)
+    found = session.execute(file.where(FormRow.id == form_id)).one_or_none()
+    if found is None:
+        return None, {}
+    of_case = select(Variable.name, Variable.value).where(Variable.instance_id == task.instance_id)
+    variables = {name: orjson.loads(value) for name, value in session.execute(of_case)} | task.locals
+    return orjson.loads(found.data), read_form(found.data, found.name).prefilled(variables)
+
+
+def _shown(rules: Rules) -> dict[str, Any]:
+    names = ("sign", "sign_covers", "separate_from", "clauses", "escalation", "clock")
+    return {name: getattr(rules, name) for name in names}
+
+
+def _why_not(
+    session: Session, person: Person, row: Any, task: Task, definition: Parsed, offered: list[str]
+) -> str | None:
+    if row.status == "completed":
+        return f"{row.completed_by} completed it."
+    if row.status == "withdrawn":
+        return f"It was withdrawn{f': {row.closed_because}' if row.closed_because else ''}."
+    if row.holder not in (None, person.id):
+        return f"{row.holder} holds it."
+    if row.holder is None and person.id != row.accountable and not person.parties & set(offered):
+        return f"It is not offered to you. {row.accountable} is accountable for it."
+    try:
+        access.must_act(person)
+        separation.check(session, definition, _Case(row.instance_id), task, person)
+    except (Forbidden, SeparationOfDuties) as error:
+        return str(error)
+    return None
+
+
+class _Case:
+    """A case, as far as rules of separation go."""
+
+    def __init__(self, instance_id: UUID) -> None:
+        self.id = instance_id
+
+
+def _stuck(session: Session, task_id: UUID) -> str | None:
+    query = select(StuckStep.error).where(StuckStep.task_id == task_id, StuckStep.resolved_at.is_(None))
+    return session.scalar(query.limit(1))

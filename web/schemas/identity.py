@@ -1,0 +1,193 @@
+"""Tokens, people and groups."""
+
+from marshmallow import fields, validate
+
+from web.auth import SCOPES
+from web.schemas.base import Given, PageQuery, Sent, a_key, a_person, line, moment, text
+
+STANDING = ("member", "lead", "deputy")
+PASSWORD = validate.Length(1, 200)
+
+
+class IssueToken(Sent):
+    """A password, for a token."""
+
+    EXAMPLE = {
+        "person": "bettina",
+        "password": "a-long-password",
+        "name": "my laptop",
+        "days": 30,
+        "scopes": ["read", "work"],
+    }
+
+    person = a_person("Who.", required=True)
+    password = fields.String(required=True, validate=PASSWORD, metadata={"format": "password"})
+    name = line("What the token is for.", required=True)
+    days = fields.Integer(
+        validate=validate.Range(1, 366), load_default=None, metadata={"description": "How long it lives."}
+    )
+    scopes = fields.List(
+        fields.String(validate=validate.OneOf(list(SCOPES))),
+        load_default=None,
+        validate=validate.Length(min=1, max=len(SCOPES)),
+        metadata={"description": "What it may do; all when left out."},
+    )
+
+
+class TokenOut(Given):
+    """A token; its secret is not kept."""
+
+    id = fields.UUID(required=True)
+    person = fields.String(required=True, attribute="person_id")
+    name = fields.String(required=True)
+    prefix = fields.String(required=True, metadata={"description": "How the secret begins, to tell tokens apart."})
+    scopes = fields.List(fields.String(), required=True)
+    created_at = moment("", required=True)
+    expires_at = moment("", required=True)
+    last_used_at = moment("", allow_none=True)
+
+
+class NewTokenOut(TokenOut):
+    """A token, with its secret, shown this once."""
+
+    token = fields.String(
+        required=True, attribute="secret", metadata={"description": "Send it as `Authorization: Bearer TOKEN`."}
+    )
+
+
+class MeOut(Given):
+    """Who the caller is."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, metadata={"description": "person or operator"})
+    groups = fields.List(fields.String(), required=True)
+    leads = fields.List(fields.String(), required=True, metadata={"description": "Groups he leads or deputises."})
+    platform_admin = fields.Boolean(required=True)
+    auditor = fields.Boolean(required=True)
+    scopes = fields.List(fields.String(), required=True)
+
+
+class PersonOut(Given):
+    """A person. Somebody who has left stays known."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    email = fields.String(allow_none=True)
+    active = fields.Boolean(required=True)
+    platform_admin = fields.Boolean(required=True)
+    zone = fields.String(allow_none=True, metadata={"description": "Time zone, such as Europe/Berlin."})
+    created_at = moment("", required=True)
+    ended_at = moment("", allow_none=True)
+    groups = fields.List(fields.String(), metadata={"description": "Keys of the groups he belongs to."})
+
+
+class CreatePerson(Sent):
+    """A new person."""
+
+    EXAMPLE = {"id": "dora", "name": "Dora Diehl", "email": "dora@example.org", "password": "a-long-password"}
+
+    id = a_person("How he signs in; never used again for another.", required=True)
+    name = line("As he is called.", required=True)
+    email = fields.Email(load_default=None, allow_none=True, validate=validate.Length(max=300))
+    password = fields.String(load_default=None, validate=PASSWORD, metadata={"format": "password"})
+    platform_admin = fields.Boolean(load_default=False)
+    zone = line("Time zone, such as Europe/Berlin.", load_default=None)
+
+
+class ChangePerson(Sent):
+    """What changes; what is left out stays."""
+
+    EXAMPLE = {"name": "Dora Diehl-Dorn", "zone": "Europe/Lisbon"}
+
+    name = line("")
+    email = fields.Email(allow_none=True, validate=validate.Length(max=300))
+    platform_admin = fields.Boolean()
+    zone = fields.String(allow_none=True, validate=validate.Length(1, 100))
+
+
+class EndPerson(Sent):
+    """Somebody leaves."""
+
+    EXAMPLE = {"reason": "Retired on 30 June."}
+
+    reason = text("Why; it stands in the trail.", load_default="")
+
+
+class SetPassword(Sent):
+    """A new password."""
+
+    EXAMPLE = {"password": "a-new-long-password", "current": "a-long-password"}
+
+    password = fields.String(required=True, validate=PASSWORD, metadata={"format": "password"})
+    current = fields.String(
+        load_default=None, validate=PASSWORD, metadata={"format": "password", "description": "Needed for one's own."}
+    )
+
+
+class PersonQuery(PageQuery):
+    """Which people."""
+
+    text = line("Part of a name or id.", load_default=None)
+    active = fields.Boolean(
+        load_default=None, metadata={"description": "Only those who are here, or only those who left."}
+    )
+
+
+class GroupOut(Given):
+    """A group: a role that people hold."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    description = fields.String(required=True)
+    everybody = fields.Boolean(required=True, metadata={"description": "Each person belongs to it."})
+    grants = fields.String(required=True, allow_none=True, metadata={"description": "platform, read or nothing."})
+
+
+class MemberOut(Given):
+    """Somebody in a group."""
+
+    person = fields.String(required=True, attribute="person_id")
+    name = fields.String(required=True)
+    standing = fields.String(required=True, validate=validate.OneOf(STANDING))
+    since = moment("", required=True)
+
+
+class GroupWithMembersOut(GroupOut):
+    """A group with its members."""
+
+    members = fields.List(fields.Nested(MemberOut), required=True)
+
+
+class CreateGroup(Sent):
+    """A new group."""
+
+    EXAMPLE = {"key": "quality_manager", "name": "Quality manager", "description": "Looks after the quality system."}
+
+    key = a_key("How models name it.", required=True)
+    name = line("", required=True)
+    description = text("", load_default="")
+    everybody = fields.Boolean(load_default=False, metadata={"description": "Each person belongs to it."})
+    grants = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.OneOf(["platform", "read"]),
+        metadata={"description": "A right that comes with it: manage the platform, or read all and change nothing."},
+    )
+
+
+class ChangeGroup(Sent):
+    """What changes; what is left out stays."""
+
+    EXAMPLE = {"name": "Quality managers"}
+
+    name = line("")
+    description = text("")
+
+
+class SetMember(Sent):
+    """How somebody belongs to a group. A lead or deputy takes the place of the one before, who stays a member."""
+
+    EXAMPLE = {"standing": "lead"}
+
+    standing = fields.String(load_default="member", validate=validate.OneOf(STANDING))
