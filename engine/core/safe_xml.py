@@ -66,6 +66,7 @@ def read(data: bytes, file: str) -> Document:
     Raises:
         UnsafeXml: the file is no XML, too large or too deep, or has a DOCTYPE.
     """
+    data = data.removeprefix(UTF8_MARK)
     places = _Guard(file).survey(data)
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -101,7 +102,7 @@ class _Guard:
 
     def survey(self, data: bytes) -> list[tuple[int, int]]:
         """The place of each element, in the order of the file."""
-        if not data.removeprefix(UTF8_MARK).strip():
+        if not data.strip():
             raise _problem(self.file, "xml-empty", "The file is empty.", "Send the file as the modeler saved it.", 1, 1)
         if len(data) > MOST_BYTES:
             self._refuse("xml-too-large", f"The file has {len(data):,} bytes; at most {MOST_BYTES:,} are read.")
@@ -109,6 +110,8 @@ class _Guard:
             self.parser.Parse(data, True)
         except expat.ExpatError as error:
             raise _unreadable(self.file, expat.errors.messages[error.code], error.lineno, error.offset + 1) from None
+        except UnsafeXml:
+            raise
         except (ValueError, LookupError) as error:
             raise _unreadable(self.file, str(error), *self._here()) from None
         return self.places

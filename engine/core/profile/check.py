@@ -26,6 +26,7 @@ def check(files: Mapping[str, bytes], known: Known | None = None) -> tuple[Probl
     problems: list[Problem] = []
     sheets = list(_sheets(files, problems))
     provided = provided_by(files)
+    problems += provided.problems
     processes: dict[str, list[str]] = {}
     for sheet in sheets:
         for process in sheet.processes:

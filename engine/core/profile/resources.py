@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.core.model.names import local, namespace
+from engine.core.dmn import read_decisions
 from engine.core.problem import Problem
-from engine.core.safe_xml import UnsafeXml, parse
 
 DIAGRAMS = (".bpmn", ".bpmn20.xml")
 TABLES = (".dmn", ".dmn11.xml")
@@ -24,14 +23,18 @@ class Provided:
     forms: dict[str, list[str]] = field(default_factory=dict)
     form_files: dict[str, frozenset[str]] = field(default_factory=dict)
     """The keys of each form that answers write, by form id and by file name."""
+    problems: list[Problem] = field(default_factory=list)
+    """What is wrong with the tables and forms themselves."""
 
 
 def provided_by(files: Mapping[str, bytes]) -> Provided:
-    """Decisions and forms of all files that can be read; nothing is said about the others here."""
+    """Decisions and forms of all files, and what is wrong with them."""
     found = Provided()
     for file, data in files.items():
         if file.lower().endswith(TABLES):
-            for key in decision_ids(data, file):
+            decisions = read_decisions(data, file)
+            found.problems += decisions.problems()
+            for key in decisions.ids:
                 found.decisions.setdefault(key, []).append(file)
         elif file.lower().endswith(FORMS):
             schema = form_schema(data)
@@ -41,17 +44,6 @@ def provided_by(files: Mapping[str, bytes]) -> Provided:
                 found.forms.setdefault(schema["id"], []).append(file)
                 found.form_files.setdefault(schema["id"], keys)
     return found
-
-
-def decision_ids(data: bytes, file: str) -> Iterator[str]:
-    """The ids of the decisions of a table file; none if it cannot be read."""
-    try:
-        root = parse(data, file)
-    except UnsafeXml:
-        return
-    for element in root.iter("{*}decision"):
-        if "/DMN/" in (namespace(element) or "") and local(element) == "decision" and element.get("id"):
-            yield element.get("id") or ""
 
 
 def form_schema(data: bytes) -> dict[str, Any]:
