@@ -79,7 +79,7 @@ def plain_of(run: Run, value: Value) -> Any:
             result = [plain_of(run, item) for item in value]
         run.leave()
         return result
-    if isinstance(value, Range | Function):
+    if kind(value) in ("range", "function"):
         raise EvaluationError(f"The result is a {kind(value)}, which cannot be stored")
     return value.iso if isinstance(value, DateTime) else str(value)
 

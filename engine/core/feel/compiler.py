@@ -58,7 +58,16 @@ class Compiler:
         return lambda env: value
 
     def on_name(self, node: Name) -> Code:
+        if "." in node.name:
+            return self._dotted(node)
         return read_name(node.name, node.at)
+
+    def _dotted(self, node: Name) -> Code:
+        """A parameter of a model may be named with a dot; otherwise the dot is a path."""
+        first, *steps = (part.strip() for part in node.name.split("."))
+        whole, path = read_name(node.name, node.at), self.code(_path(first, steps, node.at))
+        name = node.name
+        return lambda env: path(env) if env.holder(name) is None else whole(env)
 
     def on_path(self, node: Path) -> Code:
         source, name, at = self.code(node.source), node.name, node.at
@@ -205,6 +214,13 @@ class Compiler:
             return unknown_function(env, name, at)
 
         return call
+
+
+def _path(first: str, steps: list[str], at: int) -> Node:
+    node: Node = Name(first, at)
+    for step in steps:
+        node = Path(node, step, at)
+    return node
 
 
 def _given(

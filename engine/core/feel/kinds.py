@@ -55,7 +55,7 @@ def _made_of(run: Run, value: Value, wanted: Type) -> bool:
             name in value and (value[name] is None or instance_of(run, value[name], type_) is True)
             for name, type_ in zip(wanted.fields, inner, strict=True)
         )
-    return isinstance(value, Function) and _same_shape(value, inner[:-1])
+    return not isinstance(value, Function) or _same_shape(value, inner[:-1])
 
 
 def _same_shape(function: Function, parameters: tuple[Type, ...]) -> bool:

@@ -64,17 +64,22 @@ class Facts:
     keys: set[str] = field(default_factory=set)
 
 
-def parse(text: str, names: Iterable[str] = (), limits: Limits = LIMITS) -> tuple[Node, Facts]:
+def parse(
+    text: str, names: Iterable[str] = (), limits: Limits = LIMITS, *, functions_in_contexts: bool = False
+) -> tuple[Node, Facts]:
     """
     Read one expression.
 
     Args:
         names: known names of several words, such as `Loan amount`.
+        functions_in_contexts: may a variable hold a function, as models of decisions do? Else `a.b(...)`
+            can only be somebody's habit from another language, and is refused with a hint.
 
     Raises:
         ExpressionError: the text is no FEEL; its position is the place.
     """
     parser = Parser(text, names, limits)
+    parser.functions_in_contexts = functions_in_contexts
     node = parser.expression()
     parser.done()
     return node, parser.facts
@@ -83,6 +88,7 @@ def parse(text: str, names: Iterable[str] = (), limits: Limits = LIMITS) -> tupl
 def parse_tests(text: str, names: Iterable[str] = (), limits: Limits = LIMITS) -> tuple[Tests, Facts]:
     """Read a cell of a decision table: unary tests (DMN 1.3, section 10.3.1.2, rules 12 to 15)."""
     parser = Parser(text, names, limits)
+    parser.functions_in_contexts = True
     node = parser.unary_tests()
     parser.done()
     return node, parser.facts
@@ -96,6 +102,7 @@ class Parser(Cursor):
             raise ExpressionError(f"An expression may have at most {limits.text} characters", text[:200], 0)
         super().__init__(text, _tokens(text), limits)
         self.facts = Facts()
+        self.functions_in_contexts = False
         self._names = Names(names, _BUILTIN_NAMES)
         self._bound: list[set[str]] = []
         self._tolerant = 0
@@ -251,7 +258,7 @@ class Parser(Cursor):
                 return node
 
     def _refuse_method(self, path: Path) -> None:
-        if self.at("(") and path.name not in self.facts.keys:
+        if self.at("(") and not self.functions_in_contexts and path.name not in self.facts.keys:
             self.fail(
                 f"FEEL has no methods: write the function with its value in brackets, not .{path.name}()", path.at
             )

@@ -25,7 +25,6 @@ class Limits:
 
 
 LIMITS = Limits()
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -34,6 +33,7 @@ class Run:
     The budget and the surroundings of one evaluation.
 
     `now` is an aware datetime, `zone` the zone in which today() is a date.
+    `matched` collects the rules of decision tables that matched.
     `types` tells whether a value is of a type that a model defines.
     `warnings` says why FEEL gave null, at most 20 times. Without `strict`, unknown
     names and entries are null, as the letter of DMN has it; decisions of ours never are.
@@ -41,13 +41,14 @@ class Run:
 
     limits: Limits = LIMITS
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    now: datetime = EPOCH
+    now: datetime | None = None
     zone: tzinfo = UTC
     strict: bool = True
     types: Callable[[Any, str], bool | None] | None = None
     left: int = -1
     depth: int = 0
     warnings: list[str] = field(default_factory=list)
+    matched: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.left < 0:
@@ -73,6 +74,18 @@ class Run:
         """Note why the answer is null, and give that null."""
         if len(self.warnings) < 20:
             self.warnings.append(message)
+
+    def clock(self) -> datetime:
+        """What now() is, in the zone. Raises EvaluationError where nobody said."""
+        if self.now is None:
+            raise EvaluationError("Nobody said what time it is now")
+        return self.now.astimezone(self.zone)
+
+    def refuse(self, message: str) -> Any:
+        """Raise for what must not be, or be null where the letter of DMN is asked for."""
+        if self.strict:
+            raise EvaluationError(message)
+        return self.warn(message)
 
     def sized(self, characters: int) -> None:
         """Refuse a text that would grow too long; call it before the text is made."""

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from engine.core.feel.run import Run
-from engine.core.feel.values import NUMBERS, Function, Range, Value
+from engine.core.feel.values import NUMBERS, Range, Value, kind
 
 _PLAIN_DIGITS = 40
 
@@ -38,7 +38,7 @@ def _quoted(run: Run, value: Value) -> str:
         return _range(run, value)
     if isinstance(value, list | dict):
         return _nested(run, value)
-    return "function" if isinstance(value, Function) else str(value)
+    return "function" if kind(value) == "function" else str(value)
 
 
 def _range(run: Run, value: Range) -> str:

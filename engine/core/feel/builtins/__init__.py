@@ -1,6 +1,6 @@
 """FEEL's built-in functions. Importing this package declares them all."""
 
-from engine.core.feel.builtins import contexts, lists, moments, numbers, texts, totals
+from engine.core.feel.builtins import contexts, lists, moments, numbers, ranges, texts, totals
 from engine.core.feel.builtins.registry import BUILTINS, Builtin, call_builtin
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "lists",
     "moments",
     "numbers",
+    "ranges",
     "texts",
     "totals",
 ]

@@ -138,12 +138,12 @@ def _months_between(run: Run, start: Date | DateTime, end: Date | DateTime) -> V
 
 @builtin("now")
 def _now(run: Run) -> Value:
-    return DateTime.of(run.now.astimezone(run.zone))
+    return DateTime.of(run.clock())
 
 
 @builtin("today")
 def _today(run: Run) -> Value:
-    local = run.now.astimezone(run.zone)
+    local = run.clock()
     return Date(local.year, local.month, local.day)
 
 

@@ -35,10 +35,12 @@ def _round(run: Run, number: Decimal, scale: Decimal, mode: str) -> Value:
 
 
 def _declare_rounding(name: str, mode: str, *, scale_needed: bool) -> None:
-    def rounded(run: Run, number: Decimal, scale: Decimal | None) -> Value:
-        return _round(run, number, Decimal(0) if scale is None else scale, mode)
+    def rounded(run: Run, number: Decimal, scale: Decimal = Decimal(0)) -> Value:
+        return _round(run, number, scale, mode)
 
-    builtin(name, "n:number", "scale:number" if scale_needed else "scale?:number")(rounded)
+    builtin(name, "n:number", "scale:number")(rounded)
+    if not scale_needed:
+        builtin(name, "n:number")(rounded)
 
 
 for _name, _mode in (("floor", ROUND_FLOOR), ("ceiling", ROUND_CEILING)):

@@ -31,7 +31,12 @@ def compiled(pattern: str, flags: str) -> Any:
     try:
         return re2.compile((f"(?{kept})" if kept else "") + _for_re2(pattern, flags), options)
     except re2.error as error:
-        raise ValueError(f"the pattern does not hold: {error}") from None
+        raise ValueError(f"the pattern does not hold: {_said(error)}") from None
+
+
+def _said(error: Exception) -> str:
+    what = error.args[0] if error.args else ""
+    return what.decode("utf-8", "replace") if isinstance(what, bytes) else str(what)
 
 
 def replacement(new: str, groups: int, flags: str) -> Callable[[Any], str]:
@@ -62,6 +67,8 @@ def _for_re2(pattern: str, flags: str) -> str:
         return str(re2.escape(pattern))
     if "x" in flags:
         pattern = _without_spaces(pattern)
+    if re.search(r"(?<!\\)(?:\\\\)*\\\d", pattern):
+        raise ValueError("the pattern does not hold: back-references are not known here")
     if re.search(r"\(\?(?!:)", pattern):
         raise ValueError("the pattern does not hold: '(?' is not known here")
     pattern = _SUBTRACTION.sub(_subtracted, pattern)

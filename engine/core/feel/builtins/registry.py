@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.core.feel.run import Run
 from engine.core.feel.temporals import Date, at_midnight
-from engine.core.feel.values import DURATIONS, Value, kind
+from engine.core.feel.values import DURATIONS, KINDS, Value, kind
 
 Body = Callable[..., Value]
 _MISSING: Any = object()
@@ -50,6 +50,7 @@ class Builtin:
 
 
 BUILTINS: dict[str, Builtin] = {}
+KINDS[Builtin] = "function"
 
 
 def builtin(name: str, *parameters: str) -> Callable[[Body], Body]:
