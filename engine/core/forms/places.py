@@ -1,0 +1,49 @@
+"""Values inside of values: reading, writing and dropping along a path of keys and row numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+Path = tuple[str | int, ...]
+MISSING = object()
+
+
+def get(data: Any, path: Sequence[str | int]) -> Any:
+    """What lies at `path`, or MISSING."""
+    for key in path:
+        if isinstance(key, int):
+            if not isinstance(data, list) or not 0 <= key < len(data):
+                return MISSING
+        elif not isinstance(data, dict) or key not in data:
+            return MISSING
+        data = data[key]
+    return data
+
+
+def put(data: dict[str, Any], path: Path, value: Any) -> None:
+    """Lay `value` at `path`; objects on the way are made, rows must be there."""
+    place: Any = data
+    for key in path[:-1]:
+        if isinstance(key, str) and not isinstance(place.get(key), dict | list):
+            place[key] = {}
+        place = place[key]
+    place[path[-1]] = value
+
+
+def drop(data: dict[str, Any], path: Path) -> None:
+    """Take away what lies at `path`, and the objects that are left empty by it."""
+    while path:
+        place = get(data, path[:-1])
+        if isinstance(place, dict):
+            place.pop(path[-1], None)
+        elif isinstance(place, list) and isinstance(path[-1], int) and path[-1] < len(place):
+            place[path[-1]] = None
+        path = path[:-1]
+        left = get(data, path)
+        if left != {} and not (isinstance(left, list) and all(row is None for row in left)):
+            return
+
+
+def named(path: Path) -> str:
+    """A path in words, such as `actions[1].owner`; rows count from 0."""
+    text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
+    return text.removeprefix(".")
