@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import tomllib
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,10 +67,20 @@ def process_folders(settings: Settings) -> list[Path]:
     return sorted(found, key=lambda folder: (b"callActivity" in next(folder.glob("*.bpmn")).read_bytes(), folder.name))
 
 
-def put_in_force(session: Session, folder: Path, *, owner: str, by: Person, now: datetime) -> None:
+def put_in_force(
+    session: Session,
+    folder: Path,
+    *,
+    owner: str,
+    bindings: Mapping[str, str] | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
     """Deploy a folder and release it at once; the trail says so. Unchanged files make no new version."""
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES}
-    deployments.deploy(session, files, name=folder.name, source="shipped", by=by, now=now, at_once=True, owner=owner)
+    made = deployments.deploy(session, files, name=folder.name, source="shipped", by=by, now=now)
+    if made.status == "waiting":
+        deployments.release(session, made.id, owner=owner, bindings=bindings, at_once=True, by=by, now=now)
 
 
 def _people(content: dict[str, Any]) -> list[dict[str, Any]]:

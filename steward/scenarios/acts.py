@@ -1,0 +1,253 @@
+"""What a step of a story does, said in the engine's own verbs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import evidence, instances, messages, records, services, stuck, tasks
+from engine.core.due import resolve
+from engine.errors import Invalid
+from engine.person import Person
+from engine.store.running import Instance, ServiceJob, StuckStep, Task
+from engine.timetable import calendar
+from steward.scenarios.story import Step
+from steward.scenarios.world import PASSWORD, World, newest_case
+
+KEPT_FOR = timedelta(days=30)
+SMALL_FILE = b"%PDF-1.4\n% a small file of a story\n"
+
+
+@dataclass
+class Cast:
+    """The cases of a story: the one it is about, and those that were started beside it."""
+
+    case: UUID | None = None
+    before: set[UUID] = field(default_factory=set)
+
+
+def act(world: World, cast: Cast, step: Step) -> None:
+    """
+    Let the step happen.
+
+    Raises:
+        StewardError: the engine refused it.
+        Invalid: the step speaks of something that is not there.
+    """
+    if step.at:
+        world.move(world.place(step.at))
+    if step.act == "wait":
+        world.move(_after(world, cast, step))
+    elif step.act == "until":
+        assert step.until
+        world.move(world.place(step.until))
+    elif step.act:
+        _perform(world, cast, step)
+        world.move(world.now)
+
+
+def _perform(world: World, cast: Cast, step: Step) -> None:
+    now = world.now
+    with world.program.database.reading() as session:
+        by = world.person(session, step.by)
+        target = None if step.act in ("start", "signal") else _case(session, cast, step)
+    verb = ACTS[str(step.act)]
+    made = world.program.database.perform(lambda session: verb(world, session, step, target, by), by=by, now=now)
+    if cast.case is None and isinstance(made, UUID):
+        cast.case = made
+
+
+def _start(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> UUID:
+    return instances.start(
+        session,
+        world.process,
+        variables=step.answers,
+        start=step.start or None,
+        business_key=step.business_key,
+        by=by,
+        now=world.now,
+    )
+
+
+def _message(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> UUID | None:
+    sent = messages.correlate(
+        session,
+        str(step.message),
+        key=step.key,
+        instance_id=target if step.key is None and target is not None else None,
+        payload=step.payload,
+        lifetime=KEPT_FOR,
+        by=by,
+        now=world.now,
+    )
+    return sent.instance_id
+
+
+def _signal(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> None:
+    messages.broadcast(session, str(step.signal), payload=step.payload, by=by, now=world.now)
+
+
+def _does(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    task = _task(session, target, str(step.does), step)
+    if task.holder != by.id:
+        tasks.claim(session, task.id, by=by, now=world.now)
+    for slot, what in step.evidence.items():
+        for name in what if isinstance(what, list) else [what]:
+            _give(world, session, task.id, slot, str(name), by)
+    meaning = tasks.rules(session, task.id).sign
+    sign = {"password": step.password or PASSWORD, "meaning": meaning} if meaning else None
+    tasks.complete(session, task.id, answers=step.answers, sign=sign, by=by, now=world.now)
+
+
+def _give(world: World, session: Session, task_id: UUID, slot: str, name: str, by: Person) -> None:
+    if "://" in name:
+        evidence.attach_link(session, task_id, slot=slot, url=name, by=by, now=world.now)
+        return
+    evidence.attach_file(
+        session,
+        world.program.evidence,
+        task_id,
+        slot=slot,
+        name=name,
+        media_type="application/pdf",
+        data=SMALL_FILE + name.encode(),
+        by=by,
+        now=world.now,
+    )
+
+
+def _claims(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    tasks.claim(session, _task(session, target, str(step.claims), step).id, by=by, now=world.now)
+
+
+def _gives_back(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    task = _task(session, target, str(step.gives_back), step)
+    tasks.give_back(session, task.id, reason=step.reason, by=by, now=world.now)
+
+
+def _assigns(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    task = _task(session, target, str(step.assigns), step)
+    tasks.assign(session, task.id, to=str(step.to), reason=step.reason, by=by, now=world.now)
+
+
+def _delegates(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    task = _task(session, target, str(step.delegates), step)
+    tasks.delegate(session, task.id, to=str(step.to), reason=step.reason, by=by, now=world.now)
+
+
+def _corrects(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    instances.correct(
+        session,
+        _known(target),
+        changes=step.corrects or {},
+        removed=step.removed,
+        reason=step.reason,
+        by=by,
+        now=world.now,
+    )
+
+
+def _amends(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    query = select(Task.id).where(Task.instance_id == target, Task.element == step.amends, Task.status == "completed")
+    done = session.scalars(query.order_by(Task.closed_at.desc())).first()
+    if done is None:
+        raise Invalid(f"{step} amends {step.amends}, which nobody has done yet.")
+    records.amend(session, done, answers=step.answers, reason=step.reason, by=by, now=world.now)
+
+
+def _cancels(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    instances.cancel(session, _known(target), reason=step.reason, by=by, now=world.now)
+
+
+def _suspends(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    instances.suspend(session, _known(target), reason=step.reason, by=by, now=world.now)
+
+
+def _resumes(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    instances.resume(session, _known(target), reason=step.reason, by=by, now=world.now)
+
+
+def _retries(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    query = select(StuckStep.id).where(StuckStep.instance_id == target, StuckStep.resolved_at.is_(None))
+    found = session.scalars(query.where(StuckStep.element == step.retries)).first()
+    if found is None:
+        raise Invalid(f"{step}: nothing is stuck at {step.retries}.")
+    stuck.retry(session, found, by=by, now=world.now)
+
+
+def _job(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    query = select(ServiceJob.id).where(ServiceJob.instance_id == target, ServiceJob.topic == step.job)
+    found = session.scalars(query.where(ServiceJob.status == "owed")).first()
+    if found is None:
+        raise Invalid(f"{step}: nothing is to be done on the topic {step.job}.")
+    if step.error:
+        services.job_error(session, found, code=step.error, by=by, now=world.now)
+    elif step.fails:
+        services.fail_job(session, found, error=step.fails, retries=0, by=by, now=world.now)
+    else:
+        services.complete_job(session, found, result=step.result, by=by, now=world.now)
+
+
+ACTS: dict[str, Callable[[World, Session, Step, UUID | None, Person], UUID | None]] = {
+    "start": _start,
+    "message": _message,
+    "signal": _signal,
+    "does": _does,
+    "claims": _claims,
+    "gives_back": _gives_back,
+    "assigns": _assigns,
+    "delegates": _delegates,
+    "corrects": _corrects,
+    "amends": _amends,
+    "cancels": _cancels,
+    "suspends": _suspends,
+    "resumes": _resumes,
+    "retries": _retries,
+    "job": _job,
+}
+
+
+def _after(world: World, cast: Cast, step: Step) -> Any:
+    """The moment that lies by the step's limit after now, in the calendar of the story."""
+    with world.program.database.reading() as session:
+        digest = session.scalar(select(Instance.calendar).where(Instance.id == cast.case))
+        held = calendar(session, digest) if digest else None
+    if held is None:
+        raise Invalid(f"{step} waits before a case was started.")
+    return resolve(str(step.wait), since=world.now, calendar=held, clock="business")
+
+
+def _case(session: Session, cast: Cast, step: Step) -> UUID | None:
+    """The case that the step speaks of."""
+    name = step.case or (step.to if step.act == "message" else None)
+    if name is None:
+        return cast.case
+    found = newest_case(session, name)
+    if found is None:
+        raise Invalid(f"{step} speaks of the case {name}, and there is none.")
+    return found
+
+
+def _task(session: Session, case: UUID | None, element: str, step: Step) -> Task:
+    """The open task of this element, or the one that a deadline has closed, so that the engine can say why."""
+    query = select(Task).where(Task.instance_id == case, Task.element == element)
+    found = [row for row in session.scalars(query.order_by(Task.opened_at.desc(), Task.id)) if _meant(row, step)]
+    live = [row for row in found if row.status in ("open", "claimed")]
+    if not found:
+        raise Invalid(f"{step}: {element} is not open, and never was.")
+    mine = [row for row in live if row.holder == step.by]
+    return (mine or live or found)[0]
+
+
+def _meant(task: Task, step: Step) -> bool:
+    return all(task.locals.get(name) == value for name, value in step.which.items())
+
+
+def _known(case: UUID | None) -> UUID:
+    if case is None:
+        raise Invalid("No case was started yet.")
+    return case

@@ -1,0 +1,116 @@
+"""A small world for stories: a database of its own, people, deployed processes, and a clock that is set."""
+
+import shutil
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import groups, passwords, people, timetable
+from engine.calendars import CalendarSettings
+from engine.core.model import read_models
+from engine.errors import Invalid
+from engine.person import Person
+from engine.store.definitions import DefinitionRow
+from engine.store.running import Instance
+from steward import demo, simulation
+from steward.program import Program, calendar_settings, prepare
+from steward.scenarios.story import Organisation, Story
+from steward.settings import Settings
+
+PASSWORD = "as-the-story-says"  # noqa: S105 - the people of a story exist only while it is played
+
+
+class World:
+    """What stories of one folder play in; each story gets a fresh copy."""
+
+    def __init__(self, program: Program, organisation: Organisation, process: str) -> None:
+        self.program = program
+        self.organisation = organisation
+        self.process = process
+        self.zone = ZoneInfo(organisation.zone)
+
+    @property
+    def now(self) -> datetime:
+        """The moment in the story."""
+        return self.program.clock()
+
+    def person(self, session: Session, name: str | None) -> Person:
+        """Somebody of the story; the owner where a step names nobody."""
+        return people.person(session, name or self.organisation.answerable)
+
+    def place(self, moment: datetime) -> datetime:
+        """A moment as the story writes it, in the organisation's zone unless it names one."""
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+
+    def move(self, to: datetime) -> None:
+        """Let time pass; everything that falls due on the way happens in order."""
+        simulation.move(self.program, to)
+
+
+class Template:
+    """The organisation and its processes, made once and copied for each story of a folder."""
+
+    def __init__(self, folder: Path, organisation: Organisation, scratch: Path, begins: datetime) -> None:
+        self.organisation = organisation
+        self.scratch = scratch
+        self._played = 0
+        passwords.Hashing.use(time_cost=1, memory_cost=8)
+        self._settings = Settings(home=str(scratch / "template"))
+        program = prepare(self._settings)
+        now = begins.replace(tzinfo=ZoneInfo(organisation.zone)) - timedelta(days=1)
+        setup = program.operator("setup")
+        program.database.perform(lambda session: self._found(session, setup, now), by=setup, now=now)
+        for each in (*(folder / other for other in organisation.beside), folder):
+            program.database.perform(
+                lambda session, each=each: demo.put_in_force(  # type: ignore[misc]
+                    session, each, owner=organisation.answerable, bindings=organisation.bindings, by=setup, now=now
+                ),
+                by=setup,
+                now=now,
+            )
+        self.process = _main_process(folder)
+        program.database.close()
+
+    def world(self, story: Story) -> World:
+        """A fresh copy, with the clock at the beginning of the story."""
+        self._played += 1
+        home = self.scratch / f"story-{self._played}"
+        shutil.copytree(self.scratch / "template", home)
+        at = story.at if story.at.tzinfo else story.at.replace(tzinfo=ZoneInfo(self.organisation.zone))
+        program = prepare(Settings(home=str(home)), simulated_from=at)
+        return World(program, self.organisation, self.process)
+
+    def _found(self, session: Session, setup: Person, now: datetime) -> None:
+        timetable.adopt(session, self._calendar(), by=setup, now=now)
+        for name in self.organisation.people:
+            people.create(session, name, name=name.replace(".", " ").title(), by=setup, now=now)
+            passwords.set_password(session, name, PASSWORD, by=setup, now=now)
+        for key, members in self.organisation.groups.items():
+            groups.create(session, key, name=key.replace("_", " ").capitalize(), by=setup, now=now)
+            for name, standing in zip(members, ("lead", "deputy", *("member" for _ in members)), strict=False):
+                groups.join(session, key, name, standing=standing, by=setup, now=now)
+
+    def _calendar(self) -> CalendarSettings:
+        shipped = calendar_settings(self._settings)
+        closed = {datetime.fromisoformat(day).date(): "closed" for day in self.organisation.holidays}
+        return replace(shipped, zone=self.organisation.zone, country=None, region=None, closed=closed, opened={})
+
+
+def newest_case(session: Session, name: str) -> UUID | None:
+    """The newest case of the process `name`; for `called` the newest that a call activity started."""
+    query = select(Instance.id).join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+    query = query.where(Instance.caller_id.is_not(None)) if name == "called" else query.where(DefinitionRow.key == name)
+    return session.scalars(query.order_by(Instance.started_at.desc(), Instance.id.desc())).first()
+
+
+def _main_process(folder: Path) -> str:
+    """The key of the process that the folder is about."""
+    keys = [model.key for path in sorted(folder.glob("*.bpmn")) for model in read_models(path.read_bytes(), path.name)]
+    if not keys:
+        raise Invalid(f"There is no executable process in {folder}.")
+    return folder.name if folder.name in keys else keys[0]
