@@ -1,8 +1,7 @@
 """The names of BPMN and of its extensions, found by namespace URI and never by prefix."""
 
 from collections.abc import Iterator
-
-from lxml import etree
+from functools import lru_cache
 
 from engine.core.safe_xml import Element
 
@@ -40,20 +39,27 @@ FLOW_NODES = ACTIVITIES | EVENTS | GATEWAYS
 SCOPES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
 
 
+@lru_cache(maxsize=4096)
+def _parts(tag: str) -> tuple[str | None, str]:
+    """Namespace and local name of a full tag or attribute name."""
+    uri, brace, name = tag[1:].rpartition("}") if tag[:1] == "{" else ("", "", tag)
+    return (uri if brace else None), name
+
+
 def local(element: Element) -> str:
     """The name of an element without its namespace."""
-    return etree.QName(element).localname
+    return _parts(element.tag)[1]
 
 
 def namespace(element: Element) -> str | None:
     """The namespace URI of an element."""
-    return etree.QName(element).namespace
+    return _parts(element.tag)[0]
 
 
 def is_bpmn(element: Element, *names: str) -> bool:
     """Whether it is a BPMN element, and one of `names` if any are given."""
-    name = etree.QName(element)
-    return name.namespace == BPMN and (not names or name.localname in names)
+    uri, name = _parts(element.tag)
+    return uri == BPMN and (not names or name in names)
 
 
 def bpmn(name: str) -> str:
@@ -76,21 +82,37 @@ def text_of(element: Element | None) -> str:
     return "" if element is None else (element.text or "").strip()
 
 
+@lru_cache(maxsize=256)
+def _qualified(name: str) -> tuple[str, ...]:
+    return tuple(f"{{{uri}}}{name}" for uri in EXTENSIONS)
+
+
 def said(element: Element, name: str) -> str | None:
     """An extension attribute, such as `assignee`; an empty one counts as absent."""
-    for uri in EXTENSIONS:
-        value = (element.get(f"{{{uri}}}{name}") or "").strip()
-        if value:
-            return value
+    for key in _qualified(name):
+        value = element.get(key)
+        if value and value.strip():
+            return value.strip()
     return None
+
+
+def attributes(element: Element) -> Iterator[tuple[str | None, str, str]]:
+    """Namespace, local name and value of each attribute."""
+    for key, value in element.items():
+        uri, name = _parts(str(key))
+        yield uri, name, str(value)
 
 
 def extensions(element: Element, name: str | None = None) -> Iterator[Element]:
     """The extension elements of this name (all of ours, if none is given), in document order."""
-    for holder in children(element, "extensionElements"):
+    for holder in element.iterchildren(_HOLDER):
         for found in holder:
-            if namespace(found) in EXTENSIONS and name in (None, local(found)):
+            uri, found_name = _parts(found.tag)
+            if uri in EXTENSIONS and name in (None, found_name):
                 yield found
+
+
+_HOLDER = bpmn("extensionElements")
 
 
 def properties(element: Element) -> list[tuple[str, str, Element]]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from engine.core.model.names import EXTENSIONS, child, extensions, is_bpmn, local, namespace, said, text_of
+from engine.core.model.names import EXTENSIONS, attributes, child, extensions, is_bpmn, local, namespace, said, text_of
 from engine.core.profile.sheet import Sheet, called, owner_of
 from engine.core.profile.suggest import feel_for
 from engine.core.safe_xml import Element
@@ -30,15 +30,9 @@ def check_code(sheet: Sheet) -> None:
 
 
 def _check_attributes(sheet: Sheet, element: Element) -> None:
-    for name in _JAVA:
-        if said(element, name):
-            owner = owner_of(element)
-            sheet.refuse(
-                element,
-                "java-code",
-                f"{called(element if owner is None else owner)} calls Java: {name} {said(element, name)!r}.",
-                EXTERNAL,
-            )
+    for uri, name, value in attributes(element):
+        if name in _JAVA and uri in EXTENSIONS and value.strip():
+            sheet.refuse(element, "java-code", f"{_owner(element)} calls Java: {name} {value!r}.", EXTERNAL)
 
 
 def _check_extension(sheet: Sheet, element: Element) -> None:

@@ -3,7 +3,18 @@
 from collections import Counter
 from difflib import get_close_matches
 
-from engine.core.model.names import BPMN, EXTENSIONS, MODELER, XSI, is_bpmn, local, namespace, properties, said
+from engine.core.model.names import (
+    BPMN,
+    EXTENSIONS,
+    MODELER,
+    XSI,
+    attributes,
+    is_bpmn,
+    local,
+    namespace,
+    properties,
+    said,
+)
 from engine.core.profile.code import uses_form_data
 from engine.core.profile.people import shows_foreign_form
 from engine.core.profile.sheet import Sheet, called, owner_of
@@ -35,7 +46,7 @@ ELEMENTS = {
 }
 """Extension elements that mean something here, likewise."""
 
-_QUIET = {BPMN, MODELER, XSI, "http://www.w3.org/XML/1998/namespace", ""}
+_QUIET = {BPMN, MODELER, XSI, "http://www.w3.org/XML/1998/namespace", None}
 
 
 def check_extensions(sheet: Sheet) -> None:
@@ -53,8 +64,7 @@ def check_extensions(sheet: Sheet) -> None:
 def _check_attributes(sheet: Sheet, element: Element) -> None:
     if not is_bpmn(element):
         return
-    for key in map(str, element.attrib):
-        uri, _, name = key[1:].rpartition("}")
+    for uri, name, _ in attributes(element):
         if uri in EXTENSIONS and name not in ATTRIBUTES:
             _unused(sheet, element, f"the attribute {name!r}")
         elif uri not in EXTENSIONS and uri not in _QUIET:
@@ -62,12 +72,12 @@ def _check_attributes(sheet: Sheet, element: Element) -> None:
 
 
 def _check_element(sheet: Sheet, element: Element) -> None:
-    uri = namespace(element) or ""
+    uri = namespace(element)
     if uri in EXTENSIONS and local(element) not in ELEMENTS:
         _unused(sheet, element, f"the element {local(element)!r}")
     elif uri not in EXTENSIONS and uri not in _QUIET:
         _foreign(sheet, element, f"the element {local(element)!r} of {uri}")
-    elif not uri:
+    elif uri is None:
         _foreign(sheet, element, f"the element {local(element)!r} of no namespace")
 
 
