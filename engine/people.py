@@ -80,7 +80,7 @@ def _person(rows: Sequence[Any]) -> Person:
 def names(session: Session, ids: set[str] | frozenset[str]) -> dict[str, str]:
     """The names of these people, of those who left too."""
     rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sorted(ids))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def create(

@@ -1,0 +1,112 @@
+"""Processes that start by themselves at a moment: a duration, a date, a repetition or a Quartz cron."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from engine import audit, instances, timetable
+from engine.core.calendar import Calendar, TimeError
+from engine.core.expressions import ExpressionError, Scope, compile_text
+from engine.core.starts import TimerKind, next_start
+from engine.core.vocabulary import Start
+from engine.definitions import Parsed, parsed
+from engine.errors import Invalid, Rejected
+from engine.ids import new_id
+from engine.person import Person
+from engine.store.base import table_of
+from engine.store.running import StartTimer
+
+TABLE = table_of(StartTimer)
+FORGET = delete(TABLE).where(TABLE.c.process.in_(bindparam("processes", expanding=True)))
+SET = insert(TABLE)
+DUE = (
+    select(TABLE)
+    .where(text("start_timers.next_at IS NOT NULL"), TABLE.c.next_at <= bindparam("now"))
+    .order_by(TABLE.c.next_at, TABLE.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+MOVE = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("timer_id"))
+    .values(next_at=bindparam("moment"), fired=TABLE.c.fired + 1)
+)
+
+
+def hand_over(session: Session, made: Iterable[Parsed], *, by: Person, now: datetime) -> None:
+    """
+    Let these versions start by themselves from now on, and no earlier version of their processes.
+
+    Raises:
+        Invalid: a text means no moment.
+    """
+    definitions = list(made)
+    digest = timetable.in_use(session, by=by, now=now)
+    calendar = timetable.calendar(session, digest)
+    if definitions:
+        session.execute(FORGET, {"processes": [one.key for one in definitions]})
+    rows = [
+        _row(definition, start, calendar, now)
+        for definition in definitions
+        for start in definition.model.starts
+        if start.kind == "timer" and start.timer
+    ]
+    if rows:
+        session.execute(SET, rows)
+
+
+def fire_one(session: Session, *, by: Person, now: datetime) -> bool:
+    """
+    Start the case that has been due for the longest time, unless another worker is at it. Missed ones start once.
+
+    Returns:
+        Whether there was one.
+    """
+    due = session.execute(DUE, {"now": now}).one_or_none()
+    if due is None:
+        return False
+    definition = parsed(session, due.definition_id)
+    start = next(one for one in definition.model.starts if one.element == due.element)
+    calendar = timetable.calendar(session, timetable.in_use(session, by=by, now=now))
+    moment = _next(due.text, start, since=due.began_at, after=max(now, due.next_at), calendar=calendar)
+    session.execute(MOVE, {"timer_id": due.id, "moment": moment})
+    _begin(session, definition, due, by=by, now=now)
+    return True
+
+
+def _begin(session: Session, definition: Parsed, due: Any, *, by: Person, now: datetime) -> UUID | None:
+    because = {"timer": due.element, "due_at": due.next_at}
+    try:
+        return instances.begin(session, definition, variables={}, start=due.element, because=because, by=by, now=now)
+    except Rejected as refusal:
+        said = {"process": definition.key, **because, "why": str(refusal)}
+        audit.append(session, audit.PLATFORM, "start.failed", definition.id, said, by=by, now=now)
+        return None
+
+
+def _row(definition: Parsed, start: Start, calendar: Calendar, now: datetime) -> dict[str, Any]:
+    try:
+        said = compile_text(start.timer or "").evaluate(Scope({}, now=now, zone=ZoneInfo(calendar.zone)))
+        moment = _next(str(said), start, since=now, after=now, calendar=calendar)
+    except (ExpressionError, TimeError, ValueError) as error:
+        raise Invalid(f"The start {start.element} of {definition.name} has no moment: {error}") from error
+    return {
+        "id": new_id(),
+        "process": definition.key,
+        "element": start.element,
+        "definition_id": definition.id,
+        "text": str(said),
+        "began_at": now,
+        "next_at": moment,
+        "fired": 0,
+    }
+
+
+def _next(said: str, start: Start, *, since: datetime, after: datetime, calendar: Calendar) -> datetime | None:
+    kind = cast(TimerKind, start.timer_kind)
+    return next_start(said, kind, since=since, after=after, calendar=calendar)
