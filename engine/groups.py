@@ -1,7 +1,7 @@
 """Groups: the roles that people hold, who leads them, and who stands in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -197,3 +197,18 @@ def parties_of(parties: Sequence[str]) -> dict[str, list[str]]:
         "people": sorted(who.removeprefix("person:") for who in parties if who.startswith("person:")),
         "keys": sorted(who.removeprefix("group:") for who in parties if who.startswith("group:")),
     }
+
+
+def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+    """
+    Make the groups of `config/people.toml` that are not there yet; those that are stay as they are.
+
+    Raises:
+        Invalid: a group has a field that there is not, or a value that cannot be.
+    """
+    there = keys(session)
+    for key, given in content.get("groups", {}).items():
+        if strange := sorted(set(given) - {"name", "description", "everybody", "grants"}):
+            raise Invalid(f"people.toml: the group {key} has no field {strange[0]}.")
+        if key not in there:
+            create(session, key, **{"name": key.replace("_", " ").capitalize(), **given}, by=by, now=now)

@@ -34,3 +34,8 @@ def new_id() -> UUID:
 def new_salt() -> bytes:
     """Sixteen bytes that nobody can guess, so that the digest of an erased text betrays nothing."""
     return os.urandom(16)
+
+
+def new_secret(size: int) -> str:
+    """A text of `size` random bytes, in hexadecimal."""
+    return os.urandom(size).hex()
