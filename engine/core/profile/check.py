@@ -25,14 +25,15 @@ def check(files: Mapping[str, bytes], known: Known | None = None) -> tuple[Probl
     """
     problems: list[Problem] = []
     sheets = list(_sheets(files, problems))
-    provided = provided_by(files)
+    known = known or Known()
+    provided = provided_by(files, known)
     problems += provided.problems
     processes: dict[str, list[str]] = {}
     for sheet in sheets:
         for process in sheet.processes:
             processes.setdefault(process.get("id") or "", []).append(sheet.file)
     problems += _across(processes, provided.decisions, provided.forms)
-    around = Around(len(files), processes, provided, known or Known())
+    around = Around(len(files), processes, provided, known)
     for sheet in sheets:
         _check_sheet(sheet, around)
         problems += sheet.problems

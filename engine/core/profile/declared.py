@@ -35,7 +35,8 @@ def declared_by(process: Element, around: Around) -> frozenset[str]:
     """The variables of a process, those that every case has included."""
     found = set(ALWAYS_THERE)
     for node in flow_nodes(process):
-        found |= form_fields(node, around)
+        form = form_of(node)
+        found |= around.provided.declares(form.key) if form is not None else set()
     for element in (process, *process.iter("{*}*")):
         uri = namespace(element)
         found.update(_of_bpmn(element) if uri == BPMN else _of_extension(element) if uri in EXTENSIONS else ())
@@ -45,13 +46,7 @@ def declared_by(process: Element, around: Around) -> frozenset[str]:
 def is_blind(process: Element, around: Around) -> bool:
     """Whether a form of the process cannot be seen, so that nobody can say which variables it writes."""
     forms = (form_of(node) for node in flow_nodes(process))
-    return any(form is not None and form.key not in around.provided.form_files for form in forms)
-
-
-def form_fields(node: Element, around: Around) -> frozenset[str]:
-    """The variables that the form of a step writes; none if it cannot be seen."""
-    form = form_of(node)
-    return around.provided.form_files.get(form.key, frozenset()) if form is not None else frozenset()
+    return any(form is not None and form.key not in around.provided.readable for form in forms)
 
 
 def _of_bpmn(element: Element) -> Iterator[str]:

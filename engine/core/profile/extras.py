@@ -46,6 +46,9 @@ ELEMENTS = {
 }
 """Extension elements that mean something here, likewise."""
 
+_OPEN = {"inputOutput", "list", "map", "entry", "inputParameter", "outputParameter", "properties", "formData"}
+"""Extension elements whose content is looked at."""
+
 _QUIET = {BPMN, MODELER, XSI, "http://www.w3.org/XML/1998/namespace", None}
 
 
@@ -82,9 +85,11 @@ def _check_element(sheet: Sheet, element: Element) -> None:
 
 
 def _inside_an_extension(element: Element) -> bool:
-    """Only the outermost foreign element is told of."""
+    """Only the outermost element that is not read is told of."""
     parent = element.getparent()
-    return parent is not None and not is_bpmn(parent) and (namespace(parent) or "") not in EXTENSIONS
+    if parent is None or is_bpmn(parent):
+        return False
+    return namespace(parent) not in EXTENSIONS or local(parent) not in _OPEN
 
 
 def _unused(sheet: Sheet, element: Element, what: str) -> None:

@@ -105,7 +105,7 @@ def _check_waiting(sheet: Sheet, gateway: Element) -> None:
                 gateway,
                 "event-gateway-target",
                 f"The event gateway {called(gateway)} leads to {called(target)} by {called(flow)}, "
-                f"a {local(target)}, which waits for nothing.",
+                f"and a {local(target)} of this kind is no event that it can wait for.",
                 "Let it lead to catching events only: message, timer, signal or condition.",
             )
         timers += _kind(target) == "timer"

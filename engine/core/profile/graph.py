@@ -125,6 +125,8 @@ def _check_event_start(sheet: Sheet, scope: Element, starts: list[Element]) -> N
 def check_paths(sheet: Sheet) -> None:
     """Each step can be reached, and from each step the path can end."""
     for scope in sheet.scopes():
+        if is_bpmn(scope, "adHocSubProcess"):
+            continue
         nodes = [node for node in inside(scope) if node.get("id")]
         onward = {_id(node): _onward(sheet, node) for node in nodes}
         loose = {_id(node) for node in nodes if _is_loose(sheet, node)}
@@ -133,7 +135,7 @@ def check_paths(sheet: Sheet) -> None:
         for node in nodes:
             if _id(node) in loose:
                 _unconnected(sheet, node)
-            elif begun and _id(node) not in reached:
+            elif begun and _id(node) not in reached and not is_true(node.get("isForCompensation")):
                 _unreachable(sheet, node)
         if not _may_be_ended(sheet, scope):
             _check_ends_of(sheet, [node for node in nodes if _id(node) in reached - loose], onward)
@@ -144,7 +146,7 @@ def _check_ends_of(sheet: Sheet, nodes: list[Element], onward: Mapping[str, set[
     for key, targets in onward.items():
         for target in targets:
             back.setdefault(target, set()).add(key)
-    ending = _closure({_id(node) for node in nodes if not sheet.leaving(node) and not _is_link_throw(node)}, back)
+    ending = _closure({_id(node) for node in nodes if _is_last(sheet, node, onward)}, back)
     for node in nodes:
         if _id(node) not in ending:
             sheet.refuse(
@@ -153,6 +155,13 @@ def _check_ends_of(sheet: Sheet, nodes: list[Element], onward: Mapping[str, set[
                 f"From {called(node)} no path leads to an end.",
                 "Draw a way out of the loop, or something that ends it: a terminate end or an interrupting event.",
             )
+
+
+def _is_last(sheet: Sheet, node: Element, onward: Mapping[str, set[str]]) -> bool:
+    """A path ends here, or goes on to where another problem is told of already."""
+    if not sheet.leaving(node):
+        return not _is_link_throw(node)
+    return not onward[_id(node)] <= onward.keys()
 
 
 def _unconnected(sheet: Sheet, node: Element) -> None:
@@ -204,7 +213,7 @@ def _begins(node: Element) -> bool:
 
 
 def _is_loose(sheet: Sheet, node: Element) -> bool:
-    if is_bpmn(node, "boundaryEvent") or is_event_sub_process(node):
+    if is_bpmn(node, "boundaryEvent") or is_event_sub_process(node) or is_true(node.get("isForCompensation")):
         return False
     alone = not sheet.leaving(node) and not sheet.arriving(node)
     return alone and not (_is_link_throw(node) or _is_link_catch(node)) and not _is_all_there_is(node)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from engine.core.model import grammar
-from engine.core.model.names import properties, said
+from engine.core.model.names import child, properties, said
+from engine.core.model.read import flow_nodes
 from engine.core.profile.known import Known
 from engine.core.profile.sheet import Sheet, called
 from engine.core.profile.texts import Text
@@ -113,7 +114,7 @@ def check_tasks_in_expressions(sheet: Sheet, text: Text) -> None:
             )
 
 
-def names_a_clock(sheet: Sheet, element: Element) -> bool:
+def names_a_clock(element: Element) -> bool:
     """Whether an element says in which time it counts."""
     return any(name == "clock" for name, _, _ in properties(element))
 
@@ -121,11 +122,11 @@ def names_a_clock(sheet: Sheet, element: Element) -> bool:
 def check_clocks(sheet: Sheet) -> None:
     """Timers say in which time they count: a warning, since business time is a sensible default."""
     for process in sheet.processes:
-        if names_a_clock(sheet, process):
+        if names_a_clock(process):
             continue
-        for element in process.iter("{*}timerEventDefinition"):
-            event = element.getparent()
-            if event is not None and not names_a_clock(sheet, event):
+        for event in flow_nodes(process):
+            definition = child(event, "timerEventDefinition")
+            if definition is not None and not names_a_clock(event):
                 sheet.warn(
                     event,
                     "timer-without-clock",

@@ -27,8 +27,7 @@ def check_references(sheet: Sheet, around: Around) -> None:
     for node in sheet.of_kind("userTask", "startEvent"):
         form = form_of(node)
         if form is not None and not _is_expression(form.key):
-            found = {*around.provided.forms, *around.provided.form_files}
-            _check(sheet, node, "form", form, found, around.known.forms, around)
+            _check(sheet, node, "form", form, around.provided.named, around.known.forms, around)
     for task in sheet.of_kind("businessRuleTask"):
         key = said(task, "decisionRef")
         if key and not _is_expression(key):

@@ -3,31 +3,45 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from engine.core.dmn import read_decisions
+from engine.core.forms import Form, UnusableForm, check_form, read_form
 from engine.core.problem import Problem
+from engine.core.profile.known import Known
 
 DIAGRAMS = (".bpmn", ".bpmn20.xml")
 TABLES = (".dmn", ".dmn11.xml")
 FORMS = (".form",)
 CASES = (".cmmn", ".cmmn10.xml", ".cmmn11.xml")
-_DEEPEST = 50
 
 
 @dataclass
 class Provided:
-    """What the files at hand bring along, each with the files that bring it."""
+    """
+    What the files at hand bring along.
+
+    `decisions` and `forms` name the files that bring each id; `readable` holds
+    the forms that hold, by id and by file name, and `named` whatever a diagram
+    may refer to as a form, readable or not.
+    """
 
     decisions: dict[str, list[str]] = field(default_factory=dict)
     forms: dict[str, list[str]] = field(default_factory=dict)
-    form_files: dict[str, frozenset[str]] = field(default_factory=dict)
-    """The keys of each form that answers write, by form id and by file name."""
+    readable: dict[str, Form] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
-    """What is wrong with the tables and forms themselves."""
+
+    def declares(self, form: str) -> frozenset[str]:
+        """The variables that a form shows or asks for; none if it cannot be read."""
+        return self.readable[form].names if form in self.readable else frozenset()
+
+    def writes(self, form: str) -> frozenset[str]:
+        """The variables that answers to a form write."""
+        asked = self.readable[form].fields if form in self.readable else ()
+        return frozenset(one.path.split(".")[0].split("[")[0] for one in asked if not one.readonly)
 
 
-def provided_by(files: Mapping[str, bytes]) -> Provided:
+def provided_by(files: Mapping[str, bytes], known: Known) -> Provided:
     """Decisions and forms of all files, and what is wrong with them."""
     found = Provided()
     for file, data in files.items():
@@ -37,37 +51,48 @@ def provided_by(files: Mapping[str, bytes]) -> Provided:
             for key in decisions.ids:
                 found.decisions.setdefault(key, []).append(file)
         elif file.lower().endswith(FORMS):
-            schema = form_schema(data)
-            keys = frozenset(form_keys(schema))
-            found.form_files[file.replace("\\", "/").rpartition("/")[2]] = keys
-            if isinstance(schema.get("id"), str) and schema["id"]:
-                found.forms.setdefault(schema["id"], []).append(file)
-                found.form_files.setdefault(schema["id"], keys)
+            _add_form(found, file, data, known)
     return found
 
 
-def form_schema(data: bytes) -> dict[str, Any]:
-    """A form's schema; empty if it cannot be read."""
+def _add_form(found: Provided, file: str, data: bytes, known: Known) -> None:
+    found.problems += check_form(data, file)
+    key, base = _form_id(data), file.replace("\\", "/").rpartition("/")[2]
+    found.named |= {base, key} if key else {base}
+    if key:
+        found.forms.setdefault(key, []).append(file)
+    try:
+        form = read_form(data, file)
+    except UnusableForm:
+        return
+    found.readable[base] = form
+    found.readable.setdefault(key, form)
+    found.problems += _unknown_groups(form, file, known)
+
+
+def _unknown_groups(form: Form, file: str, known: Known) -> Iterator[Problem]:
+    for group in sorted(form.groups) if known.groups is not None else ():
+        if group not in (known.groups or ()):
+            yield Problem(
+                code="unknown-group",
+                severity="error",
+                file=file,
+                message=f"The form offers the people of the group {group!r}, which nobody knows.",
+                remedy="Correct the name, or add the group first.",
+                line=1,
+                column=1,
+                element=form.id or None,
+            )
+
+
+def _form_id(data: bytes) -> str:
+    """The id of a form, even where it does not hold."""
     try:
         schema = json.loads(data)
     except (ValueError, RecursionError):
-        return {}
-    return schema if isinstance(schema, dict) else {}
-
-
-def form_keys(schema: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
-    """The variables that a form writes: the first part of each field's key and of each group's path."""
-    components = schema.get("components")
-    for component in components if isinstance(components, list) and depth < _DEEPEST else ():
-        if not isinstance(component, dict):
-            continue
-        key = component.get("path") or component.get("key")
-        if isinstance(key, str) and key:
-            yield key.split(".")[0]
-        elif not isinstance(component.get("path"), str) or not component.get("path"):
-            yield from form_keys(component, depth + 1)
-        if component.get("type") == "group":
-            yield from form_keys(component, depth + 1)
+        return ""
+    key = schema.get("id") if isinstance(schema, dict) else None
+    return key if isinstance(key, str) else ""
 
 
 def twice(kind: str, provided: Mapping[str, list[str]]) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from itertools import combinations
 from engine.core.expressions import Expression
 from engine.core.model.names import is_bpmn
 from engine.core.model.read import ends, flow_nodes
-from engine.core.profile.declared import declared_by, form_fields, is_blind
+from engine.core.model.rules import form_of
+from engine.core.profile.declared import declared_by, is_blind
 from engine.core.profile.graph import reachable
 from engine.core.profile.references import Around
 from engine.core.profile.sheet import Sheet, called
@@ -73,6 +74,7 @@ def _writers(sheet: Sheet, keys: frozenset[str], around: Around) -> dict[str, El
     found: dict[str, Element] = {}
     for node in sheet.nodes:
         if node.get("id") in keys and is_bpmn(node, "userTask"):
-            for field in form_fields(node, around):
+            form = form_of(node)
+            for field in around.provided.writes(form.key) if form is not None else ():
                 found.setdefault(field, node)
     return found

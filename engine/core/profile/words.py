@@ -34,7 +34,17 @@ _SHOWN_ONLY = {
         "eventDefinitionRef",
         "operationRef",
     ),
-    *("messageEventDefinitionRef", "participantRef", "interfaceRef", "endPoint", "supportedInterfaceRef"),
+    *(
+        "messageEventDefinitionRef",
+        "dataInputRefs",
+        "dataOutputRefs",
+        "inputSetRefs",
+        "outputSetRefs",
+        "participantRef",
+        "interfaceRef",
+        "endPoint",
+        "supportedInterfaceRef",
+    ),
 }
 BPMN_ELEMENTS = frozenset(_FLOW | _NODES | _EVENTS | _WORK | _SHOWN_ONLY)
 """Elements that run, or that may stand in a diagram without running."""
