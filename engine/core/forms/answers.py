@@ -7,6 +7,7 @@ the value it has in the case. What the browser cannot know better (options,
 people, read-only and computed values) comes from the case.
 """
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -14,14 +15,12 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from engine.core.expressions import Expression, ExpressionError, Scope
-from engine.core.forms import patterns
+from engine.core.forms.keys import Tree, unknown, unsound
 from engine.core.forms.places import MISSING, Path, drop, get, named, put
 from engine.core.forms.schema import LIMITS, NOTHING, Component
 from engine.core.forms.values import Around, judge
 
 _MANY = 50
-Tree = dict[str, Any]
-"""Keys that a form knows: nested for groups, a list of one tree for the rows of a dynamic list, None for a field."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Row:
     """Where in the form expressions look from: the row they stand in, and the rows around it, counted from 1."""
 
     this: Any
-    parent: Any = None
+    scope: Scope
     numbers: tuple[int, ...] = ()
 
 
@@ -53,12 +52,13 @@ class Checking:
     def __init__(
         self,
         components: tuple[Component, ...],
+        tree: Tree,
         variables: Mapping[str, Any],
         people: Callable[[str], frozenset[str]],
         now: datetime,
         zone: tzinfo,
     ) -> None:
-        self.components, self.variables, self.people = components, dict(variables), people
+        self.components, self.tree, self.variables, self.people = components, tree, dict(variables), people
         self.now, self.zone = now, zone
         self.answers: dict[str, Any] = {}
         self.data: dict[str, Any] = {}
@@ -70,19 +70,19 @@ class Checking:
 
     def run(self, answers: Any) -> Checked:
         """The verdict."""
-        unsound = _unsound(answers)
-        if unsound:
-            return Checked({}, {"": [unsound]})
-        self.answers, tree = answers, _tree(self.components)
-        for path in islice(_unknown(answers, tree, ()), _MANY):
+        refusal = unsound(answers)
+        if refusal:
+            return Checked({}, {"": [refusal]})
+        self.answers, tree = answers, self.tree
+        for path in islice(unknown(answers, tree, ()), _MANY):
             self._wrong(path, "The form does not ask for this.")
         self.data = {**self.variables, **{name: _copied(answers[name]) for name in tree if name in answers}}
-        self._restore(self.components, (), Row(self.data))
+        self._restore(self.components, (), self._row(self.data, None, ()))
         left = {**self.data, **{name: _copied(self.data[name]) for name in tree if name in self.data}}
-        self._strip(self.components, (), Row(self.data), False, left)
+        self._strip(self.components, (), self._row(self.data, None, ()), False, left)
         fallen_back = {name: _copied(self.variables[name]) for name in tree if name in self.variables}
         self.data = {**self.variables, **fallen_back, **left}
-        self._walk(self.components, (), Row(self.data))
+        self._walk(self.components, (), self._row(self.data, None, ()))
         self._run_checks()
         return Checked({} if self.errors else self.values, self.errors, tuple(self.dropped))
 
@@ -125,7 +125,7 @@ class Checking:
     def _rows(self, path: Path, row: Row) -> Iterator[tuple[Path, Row]]:
         rows = get(self.data, path)
         for index, content in enumerate(rows if isinstance(rows, list) else ()):
-            yield (*path, index), Row(content, row.this, (*row.numbers, index + 1))
+            yield (*path, index), self._row(content, row.this, (*row.numbers, index + 1))
 
     def _walk(self, components: tuple[Component, ...], base: Path, row: Row) -> bool:
         """Judge what is shown; whether anything that keeps a value is."""
@@ -219,7 +219,7 @@ class Checking:
             if any(_within(bad, named(path)) for bad in self.errors):
                 continue
             try:
-                kept = component.rules.check.evaluate(self._scope(row)) is True
+                kept = component.rules.check.evaluate(row.scope) is True
             except ExpressionError:
                 kept = failed
             if not kept:
@@ -253,14 +253,17 @@ class Checking:
     def _value(self, expression: Expression, row: Row) -> Any:
         """What an expression gives; null where it has no answer, as in the browser."""
         try:
-            return expression.evaluate(self._scope(row))
+            return expression.evaluate(row.scope)
         except ExpressionError:
             return None
 
-    def _scope(self, row: Row) -> Scope:
-        special = {"this": row.this, "parent": row.parent, "i": list(row.numbers)}
-        variables = {**special, **self.data, **{f"_{name}_": value for name, value in special.items()}}
-        return Scope(variables, now=self.now, zone=self.zone, strict=False)
+    def _row(self, this: Any, parent: Any, numbers: tuple[int, ...]) -> Row:
+        """A row as expressions see it: form-js lets data of the same name hide `this`, but not `_this_`."""
+        special = {"this": this, "parent": parent, "i": list(numbers)}
+        aliases = {f"_{name}_": value for name, value in special.items()}
+        return Row(
+            this, Scope(ChainMap(aliases, self.data, special), now=self.now, zone=self.zone, strict=False), numbers
+        )
 
     def _wrong(self, path: Path, message: str) -> None:
         self.errors.setdefault(named(path), []).append(message)
@@ -297,69 +300,3 @@ def values_of(options: Any) -> list[Any]:
 
 def _within(path: str, whole: str) -> bool:
     return path == whole or path.startswith((f"{whole}.", f"{whole}["))
-
-
-def _tree(components: tuple[Component, ...]) -> Tree:
-    tree: Tree = {}
-    for component in components:
-        place = tree
-        if component.is_input or component.is_list:
-            for key in component.path[:-1]:
-                place = place.setdefault(key, {})
-            place[component.path[-1]] = [_tree(component.children)] if component.is_list else None
-        else:
-            for key in component.path:
-                place = place.setdefault(key, {})
-            _merge(place, _tree(component.children))
-    return tree
-
-
-def _merge(tree: Tree, other: Tree) -> None:
-    for key, value in other.items():
-        if isinstance(value, dict) and isinstance(tree.get(key), dict):
-            _merge(tree[key], value)
-        else:
-            tree[key] = value
-
-
-def _unknown(answers: Any, tree: Any, path: Path) -> Iterator[Path]:
-    """The paths of everything that the form does not ask for, or that is no object where one belongs."""
-    if isinstance(tree, list):
-        for index, row in enumerate(answers if isinstance(answers, list) else ()):
-            if isinstance(row, dict):
-                yield from _unknown(row, tree[0], (*path, index))
-    elif isinstance(tree, dict):
-        if not isinstance(answers, dict):
-            if answers is not None:
-                yield path
-            return
-        for key, value in answers.items():
-            if key not in tree:
-                yield (*path, key[:100])
-            elif tree[key] is not None:
-                yield from _unknown(value, tree[key], (*path, key))
-
-
-def _unsound(answers: Any) -> str | None:
-    """Why answers are not even looked at: no object, no JSON, or beyond all bounds."""
-    if not isinstance(answers, dict):
-        return "The answers must be an object."
-    values = characters = 0
-    waiting: list[tuple[Any, int]] = [(answers, 0)]
-    while waiting:
-        value, depth = waiting.pop()
-        values += 1
-        if isinstance(value, dict):
-            if not all(isinstance(key, str) and patterns.can_be_kept(key) for key in value):
-                return "The answers hold a key that cannot be kept."
-            characters += sum(map(len, value))
-            waiting += [(inner, depth + 1) for inner in value.values()]
-        elif isinstance(value, list):
-            waiting += [(inner, depth + 1) for inner in value]
-        elif isinstance(value, str):
-            characters += len(value)
-        elif value is not None and not isinstance(value, bool | int | float):
-            return "The answers hold something that is no JSON."
-        if depth > LIMITS.nesting or len(waiting) + values > LIMITS.values or characters > LIMITS.characters:
-            return "The answers are larger than any form asks for."
-    return None

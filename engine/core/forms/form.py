@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.core.expressions import Expression
 from engine.core.forms.answers import Checked, Checking
+from engine.core.forms.keys import Tree, tree_of
 from engine.core.forms.places import MISSING, get, put
 from engine.core.forms.reader import Reader
 from engine.core.forms.schema import Component, Field
@@ -58,14 +59,14 @@ class Form:
             people: the ids of the members of a group.
             now, zone: what today is, for expressions and dates that must not be past.
         """
-        return Checking(self.components, variables, people, now, zone).run(answers)
+        return Checking(self.components, self.tree, variables, people, now, zone).run(answers)
 
     def prefilled(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """
         What the form starts with: its fields' values in the case, else their defaults, and
         the variables that its conditions, options and texts read. Nothing else leaves the case.
         """
-        shown = {name: variables[name] for name in sorted(self.names | self.reads) if name in variables}
+        shown = {name: variables[name] for name in sorted(self.names | self._mentions) if name in variables}
         for component, path in _outside_of_lists(self.components, ()):
             if component.default is not None and get(shown, path) is MISSING:
                 put(shown, path, component.default)
@@ -77,16 +78,29 @@ class Form:
         return tuple(_fields(self.components, ""))
 
     @cached_property
+    def tree(self) -> Tree:
+        """The keys that answers may have."""
+        return tree_of(self.components)
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """The variables that answers write."""
         return frozenset(asked.path.split(".")[0].split("[")[0] for asked in self.fields)
 
     @cached_property
     def reads(self) -> frozenset[str]:
-        """The variables that conditions, options, computed fields and texts may read."""
-        words = (word for text in self.texts for part in _TEMPLATE.findall(text) for word in _NAME.findall(part))
+        """The variables that conditions, rules, options and computed fields read."""
         named = (name for component in _all(self.components) for name in _read_by(component))
-        return frozenset((*words, *named)) - {"this", "parent", "i"}
+        return frozenset(named) - {"this", "parent", "i"}
+
+    @cached_property
+    def _mentions(self) -> frozenset[str]:
+        """Every word of an expression or template: more than is read, but nothing that is read is missing."""
+        formulas = (formula.text for component in _all(self.components) for formula in _formulas(component))
+        templates = (part for text in self.texts for part in _TEMPLATE.findall(text))
+        words = (word for text in (*formulas, *templates) for word in _NAME.findall(text))
+        keys = (component.options.key for component in _all(self.components) if component.options)
+        return frozenset((*words, *(part for key in keys if key for part in (key, key.split(".")[0]))))
 
     @cached_property
     def groups(self) -> frozenset[str]:
@@ -134,15 +148,19 @@ def _outside_of_lists(
             yield from _outside_of_lists(component.children, path)
 
 
-def _read_by(component: Component) -> Iterator[str]:
+def _formulas(component: Component) -> Iterator[Expression]:
     rules, options = component.rules, component.options
     bounds = (rules.min_length, rules.max_length, rules.minimum, rules.maximum, rules.check)
     for part in (component.hide, component.readonly, component.expression, options and options.expression, *bounds):
         if isinstance(part, Expression):
-            yield from part.names
-    if options and options.key:
-        yield options.key
-        yield options.key.split(".")[0]
+            yield part
+
+
+def _read_by(component: Component) -> Iterator[str]:
+    for formula in _formulas(component):
+        yield from formula.names
+    if component.options and component.options.key:
+        yield component.options.key.split(".")[0]
 
 
 def _fields(components: tuple[Component, ...], base: str, conditional: bool = False) -> Iterator[Field]:

@@ -56,4 +56,7 @@ def is_blank(text: str) -> bool:
 
 def can_be_kept(text: str) -> bool:
     """Whether every database can keep the text: no NUL, no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False

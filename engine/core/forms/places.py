@@ -1,6 +1,7 @@
 """Values inside of values: reading, writing and dropping along a path of keys and row numbers."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -22,10 +23,12 @@ def get(data: Any, path: Sequence[str | int]) -> Any:
 def put(data: dict[str, Any], path: Path, value: Any) -> None:
     """Lay `value` at `path`; objects on the way are made, rows must be there."""
     place: Any = data
-    for key in path[:-1]:
-        if isinstance(key, str) and not isinstance(place.get(key), dict | list):
-            place[key] = {}
-        place = place[key]
+    for key, following in pairwise(path):
+        wanted = list if isinstance(following, int) else dict
+        inner = place[key] if isinstance(key, int) else place.get(key)
+        if not isinstance(inner, wanted):
+            inner = place[key] = wanted()
+        place = inner
     place[path[-1]] = value
 
 
