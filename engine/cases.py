@@ -105,6 +105,8 @@ class Case:
     live: dict[int, LiveTask] = field(default_factory=dict)
     is_new: bool = False
     """Whether this transaction makes it; nobody else can see it yet."""
+    unsaid: dict[str, Any] = field(default_factory=dict)
+    """What the next entry of the trail says besides: which recorded event it goes back to."""
 
     def task(self, task_id: UUID) -> LiveTask | None:
         """The open or claimed task with this id, if there is one."""

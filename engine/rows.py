@@ -10,10 +10,9 @@ transaction is written once, as it ended.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
-
-import orjson
 
 from engine.cases import Case, LiveTask, packed
 from engine.core import effects as fx
@@ -57,6 +56,7 @@ class Rows:
     cleared: list[Row] = field(default_factory=list)
     unsubscribed: list[Row] = field(default_factory=list)
     withdrawn: list[Row] = field(default_factory=list)
+    served: list[Row] = field(default_factory=list)
     forgotten: list[Row] = field(default_factory=list)
     cancelled: list[tuple[Case, int]] = field(default_factory=list)
     """Called cases that exist already and are to be cancelled, by caller and token; the shell looks them up."""
@@ -76,8 +76,14 @@ def absorb(
     rows: Rows, case: Case, effects: Sequence[fx.Effect], assigned: Mapping[int, Assigned], context: Context
 ) -> None:
     """Turn the effects of one advance into rows, in their order, and move the case's chain and status with them."""
-    for effect in effects:
-        WRITERS[type(effect)](rows, case, effect, assigned, context)
+    for _, at_once in groupby(effects, key=lambda effect: effect.at):
+        for effect in sorted(at_once, key=_is_consequence):
+            WRITERS[type(effect)](rows, case, effect, assigned, context)
+
+
+def _is_consequence(effect: fx.Effect) -> bool:
+    """Whether others of the same moment may have caused it: the trail names the timer before what it withdrew."""
+    return not (isinstance(effect, fx.ClearTimer) and effect.fired)
 
 
 def _open(rows: Rows, case: Case, effect: fx.OpenTask, assigned: Mapping[int, Assigned], context: Context) -> None:
@@ -302,7 +308,7 @@ def _vary(rows: Rows, case: Case, effect: fx.VariablesChanged, _who: object, _co
     kept = [row for row in rows.new.get("variables", []) if row["instance_id"] == case.id]
     known = {row["name"]: row for row in kept}
     for name, value in effect.changed.items():
-        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        text = canonical(value).decode()
         if name in known:
             known[name]["value"] = text
         else:
@@ -411,7 +417,9 @@ def chain_links(chain: Chain) -> list[Row]:
     return [{name: getattr(link, name) for name in link.__slots__} | {"erased_at": None} for link in chain.links]
 
 
-def _note(case: Case, verb: str, subject: object, body: Any, at: datetime, context: Context) -> None:
+def _note(case: Case, verb: str, subject: object, body: Row, at: datetime, context: Context) -> None:
+    if case.unsaid:
+        body, case.unsaid = body | case.unsaid, {}
     case.chain.add(verb, subject, body, by=context.by, now=context.now, happened_at=at, acting_for=context.acting_for)
 
 

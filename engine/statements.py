@@ -61,6 +61,13 @@ WITHDRAW = (
     .where(JOB.c.status.in_(["owed", "stuck"]))
     .values(status="withdrawn", lock=None, leased_until=None)
 )
+SERVE = (
+    update(JOB)
+    .where(JOB.c.id == bindparam("job_id"))
+    .values(
+        status=bindparam("status"), lock=None, leased_until=None, retries=bindparam("retries"), error=bindparam("error")
+    )
+)
 FORGET = delete(VARIABLE).where(VARIABLE.c.instance_id == bindparam("case"), VARIABLE.c.name == bindparam("gone"))
 
 
@@ -108,6 +115,7 @@ def _changes(rows: Rows) -> list[tuple[Any, list[dict[str, Any]]]]:
         (CLEAR, rows.cleared),
         (UNSUBSCRIBE, rows.unsubscribed),
         (WITHDRAW, rows.withdrawn),
+        (SERVE, rows.served),
         (FORGET, rows.forgotten),
     ]
 

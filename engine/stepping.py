@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,7 +25,6 @@ from engine.core import effects as fx
 from engine.core import events as ev
 from engine.core import recorded
 from engine.core.advance import Advance, advance, variables_of
-from engine.core.chain import content_digest
 from engine.core.stuck import Stuck
 from engine.definitions import Parsed, parsed
 from engine.ids import new_id
@@ -83,7 +83,8 @@ def take(
     with _as_it_was(case):
         refused = _apply(session, _Turn(case, definition, event, cause), gathered, by, context)
     if refused is None:
-        write(session, case, gathered, context)
+        if cause or case.chain.links:
+            write(session, case, gathered, context)
         return Taken(rows=gathered)
     late = Rows()
     with _as_it_was(case):
@@ -159,11 +160,17 @@ def _record(rows: Rows, turn: _Turn, done: Advance, context: Context) -> None:
     case.events += 1
     event = {"instance_id": case.id, "number": case.events, "at": context.now, "calendar": case.calendar, "body": body}
     rows.add("events", event)
-    cause = turn.cause or Cause(verb="instance.woken", subject=case.id)
-    said = {**cause.body, "event": case.events, "event_digest": content_digest(body.decode()).hex()}
-    case.chain.add(
-        cause.verb, cause.subject, said, by=cause.actor or context.by, now=context.now, acting_for=context.acting_for
-    )
+    case.unsaid = {
+        "event": case.events,
+        "event_digest": sha256(body).hexdigest(),
+        "state_digest": sha256(done.state).hexdigest(),
+    }
+    if turn.cause:
+        said, case.unsaid = {**turn.cause.body, **case.unsaid}, {}
+        actor = turn.cause.actor or context.by
+        case.chain.add(
+            turn.cause.verb, turn.cause.subject, said, by=actor, now=context.now, acting_for=context.acting_for
+        )
 
 
 def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) -> dict[int, Assigned]:

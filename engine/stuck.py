@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import guards, handing_in, people, stepping
+from engine import audit, guards, handing_in, people, stepping
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -19,9 +20,9 @@ from engine.person import Person
 from engine.rows import Rows
 from engine.statements import carry_out
 from engine.store.base import table_of
-from engine.store.running import StuckStep
+from engine.store.running import ServiceJob, StuckStep, Timer
 
-STEP = table_of(StuckStep)
+STEP, JOB, TIMER = table_of(StuckStep), table_of(ServiceJob), table_of(Timer)
 BY_ID = select(STEP).where(STEP.c.id == bindparam("stuck_id"))
 OPEN = select(STEP.c.id, STEP.c.event).where(
     STEP.c.instance_id == bindparam("instance_id"), text("stuck_steps.resolved_at IS NULL")
@@ -30,6 +31,22 @@ AGAIN = (
     update(STEP)
     .where(STEP.c.id == bindparam("stuck_id"))
     .values(attempts=STEP.c.attempts + 1, error=bindparam("message"), element=bindparam("at_element"))
+)
+HOLD_JOB = update(JOB).where(JOB.c.id == bindparam("job_id")).values(status="stuck")
+OWE_JOB = (
+    update(JOB)
+    .where(JOB.c.id == bindparam("job_id"), JOB.c.status == "stuck")
+    .values(status="owed", retries=1, next_attempt_at=bindparam("moment"))
+)
+END_JOB = (
+    update(JOB)
+    .where(JOB.c.instance_id == bindparam("case"), JOB.c.token == bindparam("of_token"), JOB.c.status == "stuck")
+    .values(status="done")
+)
+WAKE_TIMERS = (
+    update(TIMER)
+    .where(TIMER.c.instance_id == bindparam("case"), text("timers.status IN ('pending', 'stuck')"))
+    .values(status="pending", attempts=0)
 )
 RESOLVE = (
     update(STEP)
@@ -57,7 +74,27 @@ def keep(
     Returns:
         The id of the stuck step.
     """
-    body = recorded.to_bytes(event)
+    return _keep(session, case, recorded.to_bytes(event), error, task_id, acting_for, by=by, now=now)
+
+
+def keep_job(session: Session, case: Case, job: Any, error: str, *, by: Person, now: datetime) -> UUID:
+    """Say that a service job has failed for the last time; a retry owes it again. `case` is locked."""
+    session.execute(HOLD_JOB, {"job_id": job.id})
+    body = orjson.dumps({"job": str(job.id)})
+    return _keep(session, case, body, Stuck(job.element, job.topic, error), None, None, by=by, now=now)
+
+
+def _keep(
+    session: Session,
+    case: Case,
+    body: bytes,
+    error: Stuck,
+    task_id: UUID | None,
+    acting_for: str | None,
+    *,
+    by: Person,
+    now: datetime,
+) -> UUID:
     known = [row.id for row in session.execute(OPEN, {"instance_id": case.id}) if row.event == body]
     if known:
         session.execute(AGAIN, {"stuck_id": known[0], "message": str(error), "at_element": error.element})
@@ -80,7 +117,7 @@ def keep(
             "resolved_by": None,
         },
     )
-    said = {"element": error.element, "error": str(error), "event": type(event).__name__, "task": task_id}
+    said = {"element": error.element, "error": str(error), "task": task_id}
     case.chain.add("step.stuck", stuck_id, said, by=by.id, now=now, acting_for=acting_for)
     case.version += 1
     rows.moved.append(case)
@@ -114,8 +151,11 @@ def retry(session: Session, stuck_id: UUID, *, by: Person, now: datetime) -> boo
 
 
 def _apply_again(session: Session, case: Case, found: Any, *, by: Person, now: datetime) -> bool:
+    told = orjson.loads(found.event)
+    if "job" in told:
+        return _owe_again(session, case, found, UUID(told["job"]), by=by, now=now)
     event = recorded.from_bytes(found.event)
-    author = people.person(session, found.by)
+    author = people.find(session, found.by) or Person(id=found.by, name=found.by)
     case.chain.add("step.retried", found.id, {"event": type(event).__name__}, by=by.id, now=now)
     task = case.task(found.task_id) if found.task_id else None
     cause, rows = Cause(verb="event.applied", subject=case.id, body={"stuck_step": found.id}), Rows()
@@ -127,4 +167,14 @@ def _apply_again(session: Session, case: Case, found: Any, *, by: Person, now: d
         session.execute(AGAIN, {"stuck_id": found.id, "message": str(error), "at_element": error.element})
         return False
     session.execute(RESOLVE, {"stuck_id": found.id, "moment": now, "person": by.id})
+    session.execute(WAKE_TIMERS, {"case": case.id})
+    if isinstance(event, ev.ServiceDone | ev.ServiceFailed):
+        session.execute(END_JOB, {"case": case.id, "of_token": event.token})
+    return True
+
+
+def _owe_again(session: Session, case: Case, found: Any, job_id: UUID, *, by: Person, now: datetime) -> bool:
+    session.execute(OWE_JOB, {"job_id": job_id, "moment": now})
+    session.execute(RESOLVE, {"stuck_id": found.id, "moment": now, "person": by.id})
+    audit.append(session, case.id, "step.retried", found.id, {"job": job_id}, by=by, now=now)
     return True

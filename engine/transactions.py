@@ -23,8 +23,17 @@ T = TypeVar("T")
 ATTEMPTS = 5
 # PostgreSQL's codes for "try again": serialization failure, deadlock, lock not available, and lost connections.
 PASSING = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006")
-# Two steps of one case from the same version wrote the same number: the net under the lock.
-NET = ("audit_entries_pkey", "audit_entries.chain", "events_pkey", "events.instance_id")
+# Two wrote the same number of a chain, or used the same key at the same moment: the second looks again.
+NET = (
+    "audit_entries",
+    "events_pkey",
+    "events.instance_id",
+    "start_keys",
+    "seals",
+    "chains",
+    "people_pkey",
+    "people.id",
+)
 
 
 class Turn:

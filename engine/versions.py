@@ -27,6 +27,12 @@ RELEASED = {
     .order_by(entity.key, entity.version)
     for kind, entity in TABLES.items()
 }
+ALL_RELEASED = (
+    select(DefinitionRow.key, DefinitionRow.id)
+    .join(Deployment, Deployment.id == DefinitionRow.deployment_id)
+    .where(text("deployments.status = 'released'"), DefinitionRow.suspended_at.is_(None))
+    .order_by(DefinitionRow.key, DefinitionRow.version)
+)
 OF_CASE = select(Fixed.kind, Fixed.reference, Fixed.version_id).where(Fixed.instance_id == bindparam("instance_id"))
 RECORD = insert(table_of(Fixed))
 
@@ -36,6 +42,12 @@ _fixed: Cache[UUID, dict[tuple[str, str], UUID]] = Cache(2048)
 def latest(session: Session, kind: str, key: str) -> UUID | None:
     """The latest released version of a process, decision or form; None when none was ever released."""
     return resolve(session, [Reference(kind, key)], None).get(Reference(kind, key))  # type: ignore[arg-type]
+
+
+def latest_of_all(session: Session) -> list[UUID]:
+    """The latest released version of each process, unless it is suspended, by key."""
+    newest: dict[str, UUID] = {row.key: row.id for row in session.execute(ALL_RELEASED)}
+    return list(newest.values())
 
 
 def resolve(session: Session, references: Iterable[Reference], deployment_id: UUID | None) -> dict[Reference, UUID]:

@@ -1,0 +1,74 @@
+"""Compute the state of a case again from its recorded events. Nothing is run twice: answers of topics are events."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from engine import timetable
+from engine.cases import unpacked
+from engine.core import recorded
+from engine.core.advance import advance
+from engine.core.stuck import Stuck
+from engine.definitions import parsed
+from engine.errors import NotFound
+from engine.store.running import Event, Instance
+
+OF_CASE = (
+    select(Event.number, Event.at, Event.calendar, Event.body)
+    .where(Event.instance_id == bindparam("instance_id"))
+    .order_by(Event.number)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replayed:
+    """
+    What came of a replay.
+
+    Args:
+        events: how many there are.
+        equal: whether the state is the stored one, byte for byte.
+        why: a sentence on where it went apart, if it did.
+    """
+
+    instance_id: UUID
+    events: int
+    equal: bool
+    why: str = ""
+
+
+def replay(session: Session, instance_id: UUID) -> Replayed:
+    """
+    Feed a case's recorded events to the core again and compare the state byte by byte.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    instance = session.get(Instance, instance_id)
+    if instance is None:
+        raise NotFound("case", str(instance_id))
+    events = session.execute(OF_CASE, {"instance_id": instance_id}).all()
+    definition, state = parsed(session, instance.definition_id).definition, None
+    for place, event in enumerate(events):
+        if event.number != place + 1:
+            return _apart(instance_id, len(events), f"Event {place + 1} is missing.")
+        calendar = timetable.calendar(session, event.calendar)
+        try:
+            happening = recorded.from_bytes(event.body)
+            step = advance(definition, state, happening, now=event.at, calendar=calendar)
+        except (Stuck, ValueError, KeyError, TypeError) as error:
+            return _apart(instance_id, len(events), f"Event {event.number} cannot be applied: {error}")
+        if step.refused:
+            return _apart(instance_id, len(events), f"Nobody awaits event {event.number}: {step.refused}")
+        state = step.state
+    if state is None or len(events) != instance.events:
+        return _apart(instance_id, len(events), f"There are {len(events)} events; there were {instance.events}.")
+    if state != unpacked(instance.state):
+        return _apart(instance_id, len(events), "The stored state is another than the events lead to.")
+    return Replayed(instance_id=instance_id, events=len(events), equal=True)
+
+
+def _apart(instance_id: UUID, events: int, why: str) -> Replayed:
+    return Replayed(instance_id=instance_id, events=events, equal=False, why=why)

@@ -1,0 +1,264 @@
+"""
+Work that no person does: leased to workers, inside or outside, until somebody says what came of it.
+
+A lease goes by the machine's clock, what is due by the product's. A job that
+fails is tried again after a while; after the last time its step is stuck.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from engine import access, audit, people, stepping, stuck, topics
+from engine.cases import Case, lock
+from engine.cause import Cause
+from engine.core import effects as fx
+from engine.core import events as ev
+from engine.core.stuck import Stuck
+from engine.correlation import checked
+from engine.errors import Conflict, NotFound
+from engine.ids import new_id
+from engine.person import Person
+from engine.rows import Context, Rows
+from engine.store.base import table_of
+from engine.store.running import Instance, ServiceJob
+from engine.transactions import Database
+
+JOB = table_of(ServiceJob)
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
+"""How long a failed job rests where the worker does not say; the last goes on for further failures."""
+
+OWED = (
+    select(JOB)
+    .join(Instance, Instance.id == JOB.c.instance_id)
+    .where(
+        text("service_jobs.status = 'owed'"),
+        JOB.c.topic.in_(bindparam("topics", expanding=True)),
+        JOB.c.next_attempt_at <= bindparam("now"),
+        or_(JOB.c.leased_until.is_(None), JOB.c.leased_until <= bindparam("machine_now")),
+        text("instances.status = 'running'"),
+    )
+    .order_by(JOB.c.next_attempt_at, JOB.c.id)
+    .limit(bindparam("at_most"))
+    .with_for_update(of=JOB, skip_locked=True)
+)
+LEASE = (
+    update(JOB)
+    .where(JOB.c.id == bindparam("job_id"))
+    .values(lock=bindparam("token"), leased_until=bindparam("until"), attempts=JOB.c.attempts + 1)
+)
+EXTEND = update(JOB).where(JOB.c.id == bindparam("job_id")).values(leased_until=bindparam("until"))
+BY_ID = select(JOB).where(JOB.c.id == bindparam("job_id"))
+REST = (
+    update(JOB)
+    .where(JOB.c.id == bindparam("job_id"))
+    .values(
+        lock=None,
+        leased_until=None,
+        retries=bindparam("left"),
+        error=bindparam("why"),
+        next_attempt_at=bindparam("moment"),
+    )
+)
+
+
+def fetch(
+    session: Session,
+    wanted: Sequence[str],
+    *,
+    worker: str,
+    limit: int = 1,
+    lease: timedelta = timedelta(minutes=1),
+    machine_now: datetime,
+    by: Person,
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """
+    Lease due work of these topics, oldest first, in cases that `by` may see.
+
+    Args:
+        worker: a name for people; part of the lock.
+        lease: after that time another worker may have it.
+        machine_now: by the machine's clock, which may not be the product's.
+
+    Returns:
+        Each job with its `lock`, which proves the lease.
+    """
+    query = OWED.where(access.visible_instances(by))
+    given = {"topics": list(wanted), "now": now, "machine_now": machine_now, "at_most": limit}
+    jobs = [dict(row._mapping) for row in session.execute(query, given)]
+    for job in jobs:
+        job["lock"], job["leased_until"] = f"{worker}:{new_id()}", machine_now + lease
+    if jobs:
+        session.execute(
+            LEASE, [{"job_id": job["id"], "token": job["lock"], "until": job["leased_until"]} for job in jobs]
+        )
+    return jobs
+
+
+def extend_job(session: Session, job_id: UUID, *, lock: str, until: datetime) -> None:
+    """
+    Keep a lease until `until`, by the machine's clock.
+
+    Raises:
+        NotFound: there is no such job.
+        Conflict: the lease is over and somebody else may have the job.
+    """
+    _, _job = _leased(session, job_id, lock)
+    session.execute(EXTEND, {"job_id": job_id, "until": until})
+
+
+def complete_job(
+    session: Session, job_id: UUID, *, lock: str, result: dict[str, Any] | None = None, by: Person, now: datetime
+) -> None:
+    """
+    The work is done; the case moves on. A result that the model has no answer to leaves the step stuck.
+
+    Raises:
+        NotFound: there is no such job.
+        Conflict: the lease is over, the job was withdrawn, or the case rests.
+        Invalid: the result cannot be kept.
+    """
+    case, job = _leased(session, job_id, lock)
+    event = ev.ServiceDone(token=job.token, result=checked(result or {}))
+    _settle(session, case, job, event, "service.completed", {"topic": job.topic}, by=by, now=now)
+
+
+def job_error(
+    session: Session,
+    job_id: UUID,
+    *,
+    lock: str,
+    code: str,
+    message: str = "",
+    result: dict[str, Any] | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
+    """
+    The work ended in an error that the model knows by its code; the case goes the way drawn for it.
+
+    Raises:
+        NotFound, Conflict, Invalid: as for `complete_job`.
+    """
+    case, job = _leased(session, job_id, lock)
+    event = ev.ServiceFailed(token=job.token, code=code, message=message, result=checked(result or {}))
+    said = {"topic": job.topic, "code": code, "message": message}
+    _settle(session, case, job, event, "service.error", said, by=by, now=now)
+
+
+def fail_job(
+    session: Session,
+    job_id: UUID,
+    *,
+    lock: str,
+    error: str,
+    retries: int | None = None,
+    backoff: timedelta | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
+    """
+    It went wrong, and is tried again after a while; without retries left the step is stuck.
+
+    Args:
+        retries: how many are left; by default one less than before.
+        backoff: how long it rests; by default longer each time.
+
+    Raises:
+        NotFound, Conflict: as for `complete_job`.
+    """
+    case, job = _leased(session, job_id, lock)
+    left = max(job.retries - 1, 0) if retries is None else retries
+    moment = now + (WAITS[min(job.attempts, len(WAITS)) - 1] if backoff is None else backoff)
+    session.execute(REST, {"job_id": job.id, "left": left, "why": error, "moment": moment})
+    said = {"topic": job.topic, "error": error, "retries": left}
+    audit.append(session, case.id, "service.failed", job.element, said, by=by, now=now)
+    if left == 0:
+        stuck.keep_job(session, _again(session, case), job, error, by=by, now=now)
+
+
+def drain_services(database: Database, *, now: datetime, limit: int = 100) -> int:
+    """
+    Do the work of built-in topics that is owed, such as what was stuck and is tried again.
+
+    Returns:
+        How much was done.
+    """
+    worker = database.perform(lambda session: people.operator(session, "worker", now=now), by=people.SETUP, now=now)
+    done = 0
+    while done < limit and topics.BUILT_IN:
+        if not database.perform(lambda session: _serve_one(session, by=worker, now=now), by=worker, now=now):
+            break
+        done += 1
+    return done
+
+
+def _serve_one(session: Session, *, by: Person, now: datetime) -> bool:
+    given = {"topics": sorted(topics.BUILT_IN), "now": now, "machine_now": now, "at_most": 1}
+    job = session.execute(OWED, given).one_or_none()
+    if job is None:
+        return False
+    case, rows, context = lock(session, job.instance_id), Rows(), Context(by=by.id, now=now, new_id=new_id)
+    effect = fx.CallService(token=job.token, element=job.element, at=now, topic=job.topic, inputs=job.inputs)
+    try:
+        result = topics.BUILT_IN[job.topic](session, case, effect, rows, context)
+    except Stuck as error:
+        session.execute(REST, {"job_id": job.id, "left": 0, "why": str(error), "moment": now})
+        stuck.keep_job(session, case, job, str(error), by=by, now=now)
+        return True
+    event = ev.ServiceDone(token=job.token, result=result)
+    said = {"topic": job.topic, "result": result}
+    _settle(session, case, job, event, "service.completed", said, rows=rows, by=by, now=now)
+    return True
+
+
+def _settle(
+    session: Session,
+    case: Case,
+    job: Any,
+    event: ev.Event,
+    verb: str,
+    said: dict[str, Any],
+    *,
+    rows: Rows | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
+    gathered = rows or Rows()
+    gathered.served.append({"job_id": job.id, "status": "done", "retries": job.retries, "error": job.error})
+    cause = Cause(verb=verb, subject=job.element, body=said)
+    try:
+        taken = stepping.take(session, case, event, by=by, now=now, cause=cause, rows=gathered)
+    except Stuck as error:
+        session.execute(REST, {"job_id": job.id, "left": job.retries, "why": str(error), "moment": now})
+        stuck.keep(session, case, event, error, by=by, now=now)
+        session.execute(stuck.HOLD_JOB, {"job_id": job.id})
+        return
+    if taken.refused:
+        raise Conflict(f"The work is no longer wanted: {taken.refused}", keeps=True)
+
+
+def _leased(session: Session, job_id: UUID, token: str) -> tuple[Case, Any]:
+    """The case of a job, locked first, and the job as it is then."""
+    job = session.execute(BY_ID, {"job_id": job_id}).one_or_none()
+    if job is None:
+        raise NotFound("service job", str(job_id))
+    case = lock(session, job.instance_id)
+    job = session.execute(BY_ID, {"job_id": job_id}).one()
+    if job.status != "owed":
+        raise Conflict(f"The job is {job.status}.")
+    if job.lock != token:
+        raise Conflict("This lease is over; another worker may have the job.")
+    if case.status != "running":
+        raise Conflict(f"The case is {case.status}; send the result when it is resumed.")
+    return case, job
+
+
+def _again(session: Session, case: Case) -> Case:
+    """The case with the chain as it is after an entry of our own."""
+    return lock(session, case.id)

@@ -1,0 +1,118 @@
+"""
+What is due: timers of cases, and processes that start by themselves.
+
+The rows are the truth and workers only find them. A due timer fires inside
+one transaction, under the lock of its case, so it fires once however many
+workers look. On PostgreSQL they pass each other by (SKIP LOCKED); on SQLite
+each takes its turn, one timer a transaction.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from engine import people, start_timers, stepping, stuck
+from engine.cases import lock
+from engine.core import events as ev
+from engine.core.stuck import Stuck
+from engine.person import Person
+from engine.store.base import table_of
+from engine.store.running import Instance, Timer
+from engine.transactions import Database
+
+TIMER = table_of(Timer)
+BATCH = 5
+"""Cases in one transaction on PostgreSQL: more holds people up and saves nothing."""
+
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
+"""How long a timer rests after each failure that is not the model's; after the last its step is stuck."""
+
+DUE = (
+    select(Timer.instance_id)
+    .join(Instance, Instance.id == Timer.instance_id)
+    .where(
+        text("timers.status = 'pending'"),
+        Timer.next_try_at <= bindparam("now"),
+        text("instances.status = 'running'"),
+    )
+    .order_by(Timer.next_try_at, Timer.id)
+    .limit(bindparam("at_most"))
+    .with_for_update(key_share=True, of=Instance, skip_locked=True)
+)
+STILL_DUE = select(Timer.id, Timer.attempts).where(
+    Timer.instance_id == bindparam("instance_id"),
+    text("timers.status = 'pending'"),
+    Timer.next_try_at <= bindparam("now"),
+)
+LATER = (
+    update(TIMER)
+    .where(TIMER.c.id == bindparam("timer_id"))
+    .values(next_try_at=bindparam("moment"), attempts=TIMER.c.attempts + 1, status=bindparam("status"))
+)
+
+
+def drain_timers(database: Database, *, now: datetime, limit: int = 100) -> int:
+    """
+    Fire what is due, oldest first, at most about `limit` cases; safe to call from anywhere and at once.
+
+    Returns:
+        How many cases were woken and started.
+    """
+    worker = database.perform(lambda session: people.operator(session, "worker", now=now), by=people.SETUP, now=now)
+    done = 0
+    while done < limit:
+        woken = database.perform(lambda session: _wake_some(session, database, by=worker, now=now), by=worker, now=now)
+        if not woken:
+            break
+        done += woken
+    while done < limit and database.perform(
+        lambda session: start_timers.fire_one(session, by=worker, now=now), by=worker, now=now
+    ):
+        done += 1
+    return done
+
+
+def _wake_some(session: Session, database: Database, *, by: Person, now: datetime) -> int:
+    at_most = 1 if database.is_sqlite else BATCH
+    found = list(dict.fromkeys(session.execute(DUE, {"now": now, "at_most": at_most}).scalars()))
+    for instance_id in found:
+        _wake(session, instance_id, by=by, now=now)
+    return len(found)
+
+
+def _wake(session: Session, instance_id: UUID, *, by: Person, now: datetime) -> None:
+    """Let a locked case fire what is due in it. What fails is undone, and rests or becomes a stuck step."""
+    case = lock(session, instance_id)
+    due = session.execute(STILL_DUE, {"instance_id": instance_id, "now": now}).all()
+    if not due:
+        return
+    try:
+        with session.begin_nested():
+            taken = stepping.take(session, case, ev.TimerDue(), by=by, now=now)
+    except Stuck as error:
+        _give_up(session, instance_id, due, error, by=by, now=now)
+        return
+    except Exception as error:  # Whatever it is, it must not stop the timers of other cases.
+        _rest(session, instance_id, due, error, by=by, now=now)
+        return
+    if not taken.rows.cleared:
+        unknown = Stuck(str(instance_id), case.title, "A timer is due that the case does not wait for.")
+        _rest(session, instance_id, due, unknown, by=by, now=now)
+
+
+def _rest(session: Session, instance_id: UUID, due: Any, error: Exception, *, by: Person, now: datetime) -> None:
+    attempts = max(timer.attempts for timer in due)
+    if attempts >= len(WAITS):
+        said = f"{type(error).__name__}: {error}"
+        _give_up(session, instance_id, due, Stuck(str(instance_id), "the case", said), by=by, now=now)
+        return
+    moment = now + WAITS[attempts]
+    session.execute(LATER, [{"timer_id": timer.id, "moment": moment, "status": "pending"} for timer in due])
+
+
+def _give_up(session: Session, instance_id: UUID, due: Any, error: Stuck, *, by: Person, now: datetime) -> None:
+    stuck.keep(session, lock(session, instance_id), ev.TimerDue(), error, by=by, now=now)
+    session.execute(LATER, [{"timer_id": timer.id, "moment": now, "status": "stuck"} for timer in due])

@@ -1,0 +1,106 @@
+"""
+Was anything changed? Everything is recomputed: chains, seals, and the records that the trail speaks of.
+
+Finds an entry that was altered, deleted, inserted or moved, a tail that was
+cut, a chain that was rehashed whole (by the seals), and records beside the
+trail that are not what the trail says. What was erased on purpose is told as
+erased.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import verify_records, verify_seals
+from engine.core.chain_check import first_fault
+from engine.findings import Finding
+from engine.store.records import AuditEntry, Chain
+from engine.store.running import Instance
+
+
+@dataclass
+class Report:
+    """
+    What `verify` found.
+
+    Args:
+        findings: what does not hold, the first record of each chain first; empty when all holds.
+        erased: how many entries were erased on purpose.
+        chains, entries, seals: how many were recomputed.
+    """
+
+    findings: list[Finding] = field(default_factory=list)
+    erased: int = 0
+    chains: int = 0
+    entries: int = 0
+    seals: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was changed."""
+        return not self.findings
+
+    @property
+    def first(self) -> Finding | None:
+        """The first record that does not hold."""
+        return self.findings[0] if self.findings else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for machines."""
+        counts = {name: getattr(self, name) for name in ("chains", "entries", "seals", "erased")}
+        return {"holds": self.holds, **counts, "findings": [finding.as_json() for finding in self.findings]}
+
+    def lines(self) -> list[str]:
+        """The report for people."""
+        counted = f"{self.entries} entries in {self.chains} chains, {self.seals} seals, {self.erased} erased"
+        if self.holds:
+            return [f"Everything holds: {counted}."]
+        return [f"{len(self.findings)} records do not hold ({counted}):", *(str(one) for one in self.findings)]
+
+
+def verify(session: Session, key: Ed25519PublicKey | None, *, evidence: Path | None = None) -> Report:
+    """
+    Recompute everything.
+
+    Args:
+        key: the public half of the key that seals; without it signatures are not checked.
+        evidence: the folder of files handed in; without it only their digests are compared.
+    """
+    report, ends = Report(), dict(_ends(session))
+    sealed = verify_seals.sealed(session, key, report.findings)
+    report.seals = sealed.count
+    for chain, (length, head) in ends.items():
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.number)).all()
+        report.chains += 1
+        report.entries += len(entries)
+        report.erased += sum(entry.body is None for entry in entries)
+        fault = first_fault(entries, length=length, head=head)
+        if fault:
+            report.findings.append(Finding(kind=fault.kind, chain=chain, number=fault.number, why=fault.why))
+        else:
+            report.findings += verify_seals.against(chain, entries, sealed)
+            report.findings += verify_records.against(session, chain, entries, evidence)
+        session.expunge_all()
+    report.findings += _ownerless(session, set(ends), sealed)
+    return report
+
+
+def _ends(session: Session) -> Iterator[tuple[str, tuple[int, bytes]]]:
+    """What the owner of each chain says about its end."""
+    for key, length, head in session.execute(select(Chain.key, Chain.length, Chain.head).order_by(Chain.key)).all():
+        yield key, (length, head)
+    cases = select(Instance.id, Instance.chain_length, Instance.chain_head).order_by(Instance.id)
+    for instance_id, length, head in session.execute(cases).all():
+        yield str(instance_id), (length, head)
+
+
+def _ownerless(session: Session, owned: set[str], sealed: verify_seals.Sealed) -> Iterator[Finding]:
+    """Chains whose owner is gone: entries or seals still speak of them."""
+    spoken_of = set(session.scalars(select(AuditEntry.chain).distinct())) | set(sealed.heads)
+    for chain in sorted(spoken_of - owned):
+        yield Finding(kind="missing", chain=chain, number=1, why="Its owner was deleted; the trail still speaks of it.")

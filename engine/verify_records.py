@@ -1,0 +1,152 @@
+"""Are the records beside the trail what the trail says of them: events, state, tasks, answers, evidence, signatures?"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.cases import unpacked
+from engine.core.advance import variables_of
+from engine.core.chain import canonical, content_digest
+from engine.findings import Finding
+from engine.store.records import AuditEntry
+from engine.store.running import Answer, Event, Instance, Task, Variable
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry that was not erased, with what it says."""
+
+    entry: AuditEntry
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Trail:
+    """One case's trail, as far as it can still be read."""
+
+    session: Session
+    instance_id: UUID
+    told: tuple[Told, ...]
+    whole: bool
+
+    def finding(self, kind: str, number: int, record: str, why: str) -> Finding:
+        return Finding(kind=kind, chain=str(self.instance_id), number=number, record=record, why=why)
+
+    def about(self, *verbs: str) -> list[Told]:
+        """The entries of these verbs."""
+        return [one for one in self.told if one.entry.verb in verbs]
+
+
+def against(session: Session, chain: str, entries: Sequence[AuditEntry], evidence: Path | None) -> Iterator[Finding]:
+    """What differs from what the trail of a case says, which itself holds. What was erased is compared to nothing."""
+    try:
+        instance_id = UUID(chain)
+    except ValueError:
+        return
+    told = tuple(Told(entry, orjson.loads(entry.body)) for entry in entries if entry.body is not None)
+    trail = _Trail(session, instance_id, told, len(told) == len(entries))
+    for check in CHECKS:
+        yield from check(trail)
+
+
+def _events(trail: _Trail) -> Iterator[Finding]:
+    rows = trail.session.execute(select(Event.number, Event.body).where(Event.instance_id == trail.instance_id))
+    stored = {row.number: row.body for row in rows}
+    last = 0
+    for one in trail.told:
+        if "event" not in one.body or "event_digest" not in one.body:
+            continue
+        number = last = one.body["event"]
+        body = stored.get(number)
+        if body is None:
+            yield trail.finding("missing", one.entry.number, "events", f"Event {number} is missing.")
+        elif sha256(body).hexdigest() != one.body["event_digest"]:
+            yield trail.finding("altered", one.entry.number, "events", f"Event {number} was altered.")
+    for number in sorted(stored):
+        if trail.whole and number > last:
+            yield trail.finding("inserted", len(trail.told), "events", f"Event {number} was put in afterwards.")
+
+
+def _state(trail: _Trail) -> Iterator[Finding]:
+    instance = trail.session.get_one(Instance, trail.instance_id)
+    steps = [one for one in trail.told if "state_digest" in one.body]
+    state = unpacked(instance.state)
+    if steps and sha256(state).hexdigest() != steps[-1].body["state_digest"]:
+        why = "The stored state is another than the last step led to."
+        yield trail.finding("altered", steps[-1].entry.number, "instances", why)
+        return
+    rows = trail.session.execute(select(Variable.name, Variable.value).where(Variable.instance_id == trail.instance_id))
+    listed = {row.name: row.value for row in rows}
+    truth = {name: _spelled(value) for name, value in variables_of(state).items()}
+    for name in sorted(listed.keys() | truth.keys()):
+        if listed.get(name) != truth.get(name):
+            why = f"The variable {name} is listed with another value than the case has."
+            yield trail.finding("altered", len(trail.told), "variables", why)
+
+
+def _status(trail: _Trail) -> Iterator[Finding]:
+    status = trail.session.get_one(Instance, trail.instance_id).status
+    turns = {
+        "instance.started": "running",
+        "instance.suspended": "suspended",
+        "instance.resumed": "running",
+        "instance.completed": "completed",
+        "instance.cancelled": "cancelled",
+        "instance.failed": "failed",
+    }
+    said = trail.about(*turns)
+    if said and turns[said[-1].entry.verb] != status:
+        why = f"The case is {status} in the tables and {turns[said[-1].entry.verb]} in the trail."
+        yield trail.finding("altered", said[-1].entry.number, "instances", why)
+
+
+def _tasks(trail: _Trail) -> Iterator[Finding]:
+    rows = trail.session.scalars(select(Task).where(Task.instance_id == trail.instance_id))
+    stored = {str(row.id): row for row in rows}
+    ends = {one.entry.subject: one for one in trail.about("task.completed", "task.withdrawn")}
+    for one in trail.about("task.opened"):
+        row, end = stored.pop(one.entry.subject, None), ends.get(one.entry.subject)
+        if row is None:
+            yield trail.finding("missing", one.entry.number, "tasks", f"Task {one.entry.subject} is missing.")
+            continue
+        said = (end.entry.verb.removeprefix("task."), _doer(end)) if end else ("live", None)
+        if said != (row.status if row.closed_at else "live", row.completed_by):
+            number = end.entry.number if end else one.entry.number
+            yield trail.finding("altered", number, "tasks", f"The trail says otherwise of task {row.name} ({row.id}).")
+    for task_id in sorted(stored) if trail.whole else ():
+        yield trail.finding("inserted", len(trail.told), "tasks", f"The trail knows no task {task_id}.")
+
+
+def _doer(end: Told) -> str | None:
+    return end.entry.actor if end.entry.verb == "task.completed" else None
+
+
+def _answers(trail: _Trail) -> Iterator[Finding]:
+    rows = trail.session.scalars(
+        select(Answer).join(Task, Task.id == Answer.task_id).where(Task.instance_id == trail.instance_id)
+    )
+    stored = {(str(row.task_id), row.number): row for row in rows}
+    for one in trail.about("task.completed", "task.amended"):
+        key = (one.entry.subject, one.body.get("number", 1))
+        row = stored.pop(key, None)
+        if row is None:
+            yield trail.finding("missing", one.entry.number, "answers", f"The answers to task {key[0]} are missing.")
+        elif not content_digest(row.answers).hex() == row.digest.hex() == one.body["answers"]:
+            yield trail.finding("altered", one.entry.number, "answers", f"The answers to task {key[0]} were altered.")
+    for task_id, number in sorted(stored) if trail.whole else ():
+        why = f"The trail knows no answers {number} to task {task_id}."
+        yield trail.finding("inserted", len(trail.told), "answers", why)
+
+
+def _spelled(value: Any) -> str:
+    return canonical(value).decode()
+
+
+CHECKS: tuple[Callable[[_Trail], Iterator[Finding]], ...] = (_events, _state, _status, _tasks, _answers)
