@@ -15,7 +15,8 @@ from engine.core.dmn.types import Types
 from engine.core.feel.compiler import Compiler
 from engine.core.feel.errors import ExpressionError
 from engine.core.feel.nodes import Node, Tests
-from engine.core.feel.parser import Facts, parse, parse_tests
+from engine.core.feel.parser import parse, parse_tests
+from engine.core.feel.scoped import Facts
 from engine.core.feel.values import Code, Env, Value
 from engine.core.problem import Problem
 from engine.core.safe_xml import Document, Element

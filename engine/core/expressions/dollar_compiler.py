@@ -84,6 +84,8 @@ class DollarCompiler(Compiler):
         assert isinstance(node.callee, Name)
         name, at = node.callee.name, node.at
         arguments = [self.code(argument) for argument in node.arguments]
+        if name == "is defined":
+            return super().on_call(node)
         if name == "dateTime":
             return lambda env: _date_time(env.run, [argument(env) for argument in arguments], at)
         if name in ("now", "today"):

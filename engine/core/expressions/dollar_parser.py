@@ -11,15 +11,21 @@ from decimal import InvalidOperation, Overflow
 
 from engine.core.expressions.dollar_lexer import tokens_of
 from engine.core.feel.cursor import Cursor
+from engine.core.feel.depth import check_depth
 from engine.core.feel.nodes import Binary, Call, If, Index, Literal, Method, Name, Node, Path, Prefix
-from engine.core.feel.parser import TAKE_AN_ID, Facts
+from engine.core.feel.parser import TAKE_AN_ID
 from engine.core.feel.run import LIMITS
+from engine.core.feel.scoped import Facts
 from engine.core.feel.values import NUMBERS
 
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"))
 _UNITS = ("Years", "Months", "Weeks", "Days", "Hours", "Minutes", "Seconds", "Millis")
 #: Methods of moments, as Joda names them.
 METHODS = frozenset({f"{way}{unit}" for way in ("plus", "minus") for unit in _UNITS} | {"toDate", "toString"})
+_OF_EXECUTION = (
+    "Of 'execution' only processBusinessKey, getVariable('name') and hasVariable('name') are available; "
+    "variables are set by results and mappings"
+)
 _CONSTANTS = {"true": True, "false": False, "null": None}
 #: Functions that need nobody's help.
 FUNCTIONS = frozenset({"now", "dateTime", "today"})
@@ -35,6 +41,7 @@ def parse_dollar(text: str) -> tuple[Node, Facts]:
     parser = _Parser(text)
     node = parser.choice()
     parser.done()
+    check_depth(node, text)
     return node, parser.facts
 
 
@@ -163,6 +170,8 @@ class _Parser(Cursor):
     def _execution(self) -> Node:
         self.need(".")
         token = self.take()
+        if token.text == "hasVariable":
+            return self._has_variable(token.start)
         if token.text in ("processBusinessKey", "businessKey") and not self.at("("):
             return Path(self._variable("case", token.start), "business_key", token.start)
         if token.text == "getVariable" and self.ahead(1).kind == "string" and self.ahead(2).text == ")":
@@ -170,4 +179,12 @@ class _Parser(Cursor):
             name = self.take()
             self.need(")")
             return self._variable(name.value, name.start)
-        return self.fail("Of 'execution' only processBusinessKey and getVariable('name') are available", token.start)
+        return self.fail(_OF_EXECUTION, token.start)
+
+    def _has_variable(self, at: int) -> Node:
+        arguments = self._arguments()
+        name = arguments[0] if len(arguments) == 1 else None
+        if not isinstance(name, Literal) or not isinstance(name.value, str):
+            self.fail("hasVariable() takes one name in quotes", at)
+        self.facts.optional.setdefault(name.value, at)
+        return Call(Name("is defined", at), (Name(name.value, at),), None, at)

@@ -13,8 +13,9 @@ from engine.core.expressions.dollar_parser import parse_dollar
 from engine.core.feel.border import Lazy, plain_of
 from engine.core.feel.compiler import Compiler
 from engine.core.feel.errors import EvaluationError, ExpressionError, UnknownVariable, nearest
-from engine.core.feel.parser import Facts, parse
+from engine.core.feel.parser import parse
 from engine.core.feel.run import LIMITS, Run
+from engine.core.feel.scoped import Facts
 from engine.core.feel.text import text_of
 from engine.core.feel.values import Code, Env, Value, kind
 

@@ -65,7 +65,10 @@ def _inside(run: Run, plain: Any) -> Value:
 
 def plain_of(run: Run, value: Value) -> Any:
     """Bring a value out as plain JSON. Raises EvaluationError for ranges, functions and numbers beyond floats."""
-    if value is None or isinstance(value, str | bool):
+    if isinstance(value, str):
+        run.sized(len(value))
+        return value
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Decimal):
         return plain_number(value)

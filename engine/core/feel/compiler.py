@@ -12,6 +12,7 @@ from typing import Any
 from engine.core.feel.arithmetic import ARITHMETIC, negative
 from engine.core.feel.border import plain_of, value_of
 from engine.core.feel.builtins import BUILTINS, Builtin, call_builtin
+from engine.core.feel.depth import depth_of
 from engine.core.feel.errors import EvaluationError, UnknownVariable, nearest
 from engine.core.feel.iteration import compile_for, compile_quantified
 from engine.core.feel.kinds import UNFIT, fitted, instance_of
@@ -40,7 +41,7 @@ from engine.core.feel.nodes import (
 from engine.core.feel.paths import Item, filtered, read_name, read_path
 from engine.core.feel.run import Run
 from engine.core.feel.unary import compile_tests, one_sided, range_of
-from engine.core.feel.values import Code, Env, Function, Value, compare, equal, kind, negated
+from engine.core.feel.values import Code, Env, Function, Value, compare, equal, kind, mismatch, negated
 
 __all__ = ["Compiler", "Item"]
 
@@ -166,12 +167,13 @@ class Compiler:
     def on_functionof(self, node: FunctionOf) -> Code:
         assert node.body is not None
         body, parameters, types = self.code(node.body), node.parameters, node.types
+        weight = 2 + depth_of(node.body)
 
         def make(env: Env) -> Value:
             def call(run: Run, arguments: Sequence[Value]) -> Value:
                 return body(Env(dict(zip(parameters, arguments, strict=True)), env, run))
 
-            return Function(parameters, call, types)
+            return Function(parameters, call, types, weight)
 
         return make
 
@@ -257,9 +259,10 @@ def call_function(
         arguments = [fitted(run, value, type_) for value, type_ in zip(arguments, function.types, strict=True)]
         if any(value is UNFIT for value in arguments):
             return run.warn("An argument of the function has the wrong type")
-    run.enter()
+    run.tick(4)
+    run.enter(function.weight)
     result = function.call(run, arguments)
-    run.leave()
+    run.leave(function.weight)
     return result
 
 
@@ -312,7 +315,7 @@ def _equals(left: Code, right: Code, *, differs: bool) -> Code:
         a, b = left(env), right(env)
         answer = equal(env.run, a, b) if a is not None and b is not None else a is b
         if answer is None:
-            return env.run.warn(f"Cannot compare {kind(a)} with {kind(b)}")
+            return env.run.warn(f"Cannot compare {mismatch(a, b)}")
         return not answer if differs else answer
 
     return equals
@@ -322,7 +325,7 @@ def _ordered(op: str, left: Code, right: Code) -> Code:
     def ordered(env: Env) -> Value:
         a, b = left(env), right(env)
         answer = compare(op, a, b)
-        return env.run.warn(f"'{op}' cannot compare {kind(a)} with {kind(b)}") if answer is None else answer
+        return env.run.warn(f"'{op}' cannot compare {mismatch(a, b)}") if answer is None else answer
 
     return ordered
 

@@ -5,63 +5,37 @@ A recursive descent over tokens. Whether `[` or `(` opens an interval is seen
 by looking ahead for its `..`; nothing is guessed twice.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from decimal import InvalidOperation, Overflow
+from collections.abc import Iterable
 
-from engine.core.feel.builtins import BUILTINS, MANY_WORDS
-from engine.core.feel.cursor import Cursor
-from engine.core.feel.errors import ExpressionError
-from engine.core.feel.lexer import Token, tokens_of
-from engine.core.feel.names import KEYWORDS, Names, one_spaced
+from engine.core.feel.builtins import BUILTINS
+from engine.core.feel.constructs import Constructs
+from engine.core.feel.depth import check_depth
+from engine.core.feel.names import KEYWORDS, one_spaced
 from engine.core.feel.nodes import (
     Between,
     Binary,
     Call,
-    ContextOf,
     Filter,
-    For,
-    FunctionOf,
-    If,
     In,
     InstanceOf,
-    Iterator,
-    ListOf,
     Literal,
     Name,
     Node,
-    OneSided,
     Path,
     Prefix,
-    Quantified,
-    RangeOf,
     Test,
     Tests,
-    Type,
 )
+from engine.core.feel.primaries import COMPARISONS, Primaries
 from engine.core.feel.run import LIMITS, Limits
-from engine.core.feel.temporal_text import parse_temporal
+from engine.core.feel.scoped import Facts
 from engine.core.feel.types import read_type
-from engine.core.feel.values import NUMBERS
 
-COMPARISONS = ("<=", ">=", "!=", "<", ">", "=")
 #: Functions whose argument is the id of a task, written as a bare name.
 TAKE_AN_ID = frozenset({"done_at", "actor", "round"})
 #: Functions whose first argument may be unknown.
 TOLERANT = frozenset({"is defined", "get or else"})
-_BUILTIN_NAMES = Names([*MANY_WORDS, "time offset", "start included", "end included"])
 _INFIX = frozenset(["and", "or", "between", "in", "instance", "then", "else", "return", "satisfies"])
-_NOT_AN_INTERVAL = frozenset({"for", "some", "every", "if", "return", "satisfies", ","})
-
-
-@dataclass
-class Facts:
-    """What a text reads: free variables and functions of others, each with its first position."""
-
-    names: dict[str, int] = field(default_factory=dict)
-    optional: dict[str, int] = field(default_factory=dict)
-    functions: dict[str, int] = field(default_factory=dict)
-    keys: set[str] = field(default_factory=set)
 
 
 def parse(
@@ -82,6 +56,7 @@ def parse(
     parser.functions_in_contexts = functions_in_contexts
     node = parser.expression()
     parser.done()
+    check_depth(node, text)
     return node, parser.facts
 
 
@@ -91,23 +66,12 @@ def parse_tests(text: str, names: Iterable[str] = (), limits: Limits = LIMITS) -
     parser.functions_in_contexts = True
     node = parser.unary_tests()
     parser.done()
+    check_depth(node, text)
     return node, parser.facts
 
 
-class Parser(Cursor):
-    """One text being read."""
-
-    def __init__(self, text: str, names: Iterable[str] = (), limits: Limits = LIMITS) -> None:
-        if len(text) > limits.text:
-            raise ExpressionError(f"An expression may have at most {limits.text} characters", text[:200], 0)
-        super().__init__(text, _tokens(text), limits)
-        self.facts = Facts()
-        self.functions_in_contexts = False
-        self._names = Names(names, _BUILTIN_NAMES)
-        self._bound: list[set[str]] = []
-        self._tolerant = 0
-        self._in_filter = 0
-        self._asked = False
+class Parser(Primaries, Constructs):
+    """One text being read: tests, operators and postfixes."""
 
     # Entry points
 
@@ -149,18 +113,16 @@ class Parser(Cursor):
     # Operators, from the loosest to the tightest
 
     def _or(self) -> Node:
-        left = self._and()
-        while self.at("or"):
-            at = self.take().start
-            left = Binary("or", left, self._and(), at)
-        return left
+        terms, at = [self._and()], self.token.start
+        while self.eat("or"):
+            terms.append(self._and())
+        return _balanced("or", terms, at)
 
     def _and(self) -> Node:
-        left = self._comparison()
-        while self.at("and"):
-            at = self.take().start
-            left = Binary("and", left, self._comparison(), at)
-        return left
+        terms, at = [self._comparison()], self.token.start
+        while self.eat("and"):
+            terms.append(self._comparison())
+        return _balanced("and", terms, at)
 
     def _comparison(self) -> Node:
         left = self._sum()
@@ -327,249 +289,10 @@ class Parser(Cursor):
         end = self._before(":", stops=(",", "(", ")", "[", "]", "{", "}", "=", "<", ">"))
         return self._free_name(end, ":") if end is not None else None
 
-    def _before(self, sign: str, stops: tuple[str, ...] = ()) -> int | None:
-        """The index of the next such sign, if a name may stand before it."""
-        if self.token.kind != "name":
-            return None
-        for n in range(self.index, len(self.tokens)):
-            token = self.tokens[n]
-            if token.text == sign and token.kind in ("op", "name") and n > self.index:
-                return n
-            if token.text in stops or token.kind in ("string", "end"):
-                return None
-        return None
 
-    def _free_name(self, end: int, sign: str) -> str:
-        name = one_spaced(self.text[self.token.start : self.tokens[end - 1].end])
-        self.index = end
-        self.need(sign)
-        return name
-
-    # Primaries
-
-    def _primary(self) -> Node:
-        token = self.token
-        if token.kind == "number":
-            return Literal(self._number(self.take()))
-        if token.kind == "string":
-            return Literal(self.take().value)
-        if token.kind == "name":
-            return self._named()
-        if self.at("@"):
-            return self._at_literal()
-        if self.at("[", "(", "]") and self._interval_ahead():
-            return self._interval()
-        if self.at("["):
-            return self._list()
-        if self.at("("):
-            return self._brackets()
-        if self.at("{"):
-            return self._context()
-        return self.unexpected()
-
-    def _number(self, token: Token) -> object:
-        try:
-            return NUMBERS.create_decimal(token.text)
-        except (InvalidOperation, Overflow):
-            self.fail("This number is too large", token.start)
-
-    def _at_literal(self) -> Node:
-        self.take()
-        if self.token.kind != "string":
-            self.fail('Expected a date, time or duration in quotes: @"2026-01-31"')
-        token = self.take()
-        value = parse_temporal(token.value)
-        if value is None:
-            self.fail("This is no date, time or duration", token.start)
-        return Literal(value)
-
-    def _named(self) -> Node:
-        if self.at("function") and self.ahead(1).text == "(":
-            return self._function()
-        known = self._names.match(self.tokens, self.index)
-        token = self.token
-        if known is not None:
-            self.index = known[1]
-            return self._name(known[0], token.start)
-        constants = {"true": True, "false": False, "null": None}
-        if token.text in constants:
-            self.take()
-            return Literal(constants[token.text])
-        if token.text in ("if", "for", "some", "every"):
-            return self.expression()
-        if token.text in KEYWORDS:
-            self.unexpected()
-        self.take()
-        return self._name(token.text, token.start)
-
-    def _name(self, name: str, at: int) -> Node:
-        bound = any(name in names for names in self._bound)
-        if name == "?":
-            self._asked = True
-        elif not bound and self.at("("):
-            if name not in BUILTINS:
-                self.facts.functions.setdefault(name, at)
-        elif not bound and name not in BUILTINS and not self._in_filter:
-            (self.facts.optional if self._tolerant else self.facts.names).setdefault(name, at)
-        return Name(name, at, bound)
-
-    def _list(self) -> Node:
-        self.need("[")
-        items: list[Node] = []
-        while not self.at("]"):
-            items.append(self.expression())
-            if not self.eat(","):
-                break
-        self.need("]")
-        return ListOf(tuple(items))
-
-    def _brackets(self) -> Node:
-        self.need("(")
-        if self.token.kind == "op" and self.token.text in COMPARISONS:
-            op = self.take().text
-            node: Node = OneSided(op, self._sum())
-        else:
-            node = self.expression()
-        self.need(")")
-        return node
-
-    def _context(self) -> Node:
-        self.need("{")
-        entries: list[tuple[str, Node]] = []
-        self._names = Names((), self._names)
-        self._bound.append(set())
-        while not self.at("}"):
-            key = self._key()
-            entries.append((key, self.expression()))
-            self._names.add(key)
-            self.facts.keys.add(key)
-            self._bound[-1].add(key)
-            if not self.eat(","):
-                break
-        self.need("}")
-        self._bound.pop()
-        assert self._names.up is not None
-        self._names = self._names.up
-        return ContextOf(tuple(entries))
-
-    def _key(self) -> str:
-        if self.token.kind == "string":
-            token = self.take()
-            self.need(":")
-            return token.value
-        end = self._before(":", stops=("{", "}", "[", "]", "(", ")", ","))
-        if end is None:
-            self.fail("Expected a name and ':'")
-        return self._free_name(end, ":")
-
-    def _function(self) -> Node:
-        self.take()
-        self.need("(")
-        parameters: list[str] = []
-        types: list[Type | None] = []
-        while not self.at(")"):
-            start = self.token.start
-            while not self.at(":", ",", ")") and self.token.kind != "end":
-                end = self.take().end
-            parameters.append(one_spaced(self.text[start:end]))
-            types.append(read_type(self) if self.eat(":") else None)
-            if not self.eat(","):
-                break
-        self.need(")")
-        if self.at("external"):
-            self.fail("External functions (Java, PMML) are not run here")
-        body = self._within(parameters, self.expression)
-        return FunctionOf(tuple(parameters), tuple(types), body)
-
-    def _within(self, names: list[str], read: Callable[[], Node]) -> Node:
-        self._names = Names(names, self._names)
-        self._bound.append(set(names))
-        node = read()
-        self._bound.pop()
-        assert self._names.up is not None
-        self._names = self._names.up
-        return node
-
-    # Intervals
-
-    def _interval_ahead(self) -> bool:
-        """Is there a `..` before the bracket in front closes?"""
-        depth = 0
-        for token in self.tokens[self.index + 1 :]:
-            if token.kind == "string":
-                continue
-            if depth == 0 and token.text == "..":
-                return True
-            if depth == 0 and token.text in _NOT_AN_INTERVAL:
-                return False
-            depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
-            if depth < 0:
-                return False
-        return False
-
-    def _interval(self) -> Node:
-        opening = self.take().text
-        self.deeper()
-        low = self._sum()
-        self.need("..")
-        high = self._sum()
-        self.shallower()
-        if not self.at("]", ")", "["):
-            self.fail("Expected ']' or ')' at the end of the interval")
-        closing = self.take().text
-        return RangeOf(low, high, opening == "[", closing == "]")
-
-    # Constructs with words
-
-    def _if(self) -> Node:
-        at = self.need("if").start
-        condition = self.expression()
-        self.need("then")
-        then = self.expression()
-        self.need("else")
-        return If(condition, then, self.expression(), at)
-
-    def _iterators(self) -> tuple[Iterator, ...]:
-        """`a in b, c in d`; each name is known from the next one on. The caller forgets them again."""
-        found: list[Iterator] = []
-        while True:
-            end = self._before("in")
-            if end is None:
-                self.fail("Expected a name and 'in'")
-            name = self._free_name(end, "in")
-            source = self.expression()
-            to = self.expression() if self.eat("..") else None
-            found.append(Iterator(name, source, to))
-            self._names = Names([name], self._names)
-            self._bound.append({name})
-            if not self.eat(","):
-                return tuple(found)
-
-    def _for(self) -> Node:
-        self.need("for")
-        names, depth, start = self._names, len(self._bound), self.index
-        iterators = self._iterators()
-        self.need("return")
-        self._bound.append({"partial"})
-        body = self.expression()
-        self._names = names
-        del self._bound[depth:]
-        partial = any(token.text == "partial" for token in self.tokens[start : self.index])
-        return For(iterators, body, partial)
-
-    def _quantified(self) -> Node:
-        some = self.take().text == "some"
-        names, depth = self._names, len(self._bound)
-        iterators = self._iterators()
-        self.need("satisfies")
-        condition = self.expression()
-        self._names = names
-        del self._bound[depth:]
-        return Quantified(some, iterators, condition)
-
-
-def _tokens(text: str) -> list[Token]:
-    try:
-        return tokens_of(text)
-    except ExpressionError as error:
-        raise error.at(text) from None
+def _balanced(op: str, terms: list[Node], at: int) -> Node:
+    """Many terms of one operator as a tree that is not deep; they are still asked from left to right."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return Binary(op, _balanced(op, terms[:half], at), _balanced(op, terms[half:], at), at)

@@ -13,13 +13,14 @@ class Limits:
     """
     How much one expression may cost. Counts, not seconds: the same on every machine.
 
-    `steps` are units of work, `depth` nested calls and nested values.
+    `steps` are units of work. `depth` is shared by nested calls, which cost as much as the body of the
+    function is deep, and nested values: about forty of each.
     """
 
     steps: int = 100_000
     items: int = 20_000
     characters: int = 100_000
-    depth: int = 40
+    depth: int = 300
     text: int = 20_000
     nesting: int = 40
 
@@ -60,15 +61,15 @@ class Run:
         if self.left < 0:
             raise EvaluationError(f"This takes more than {self.limits.steps} steps")
 
-    def enter(self) -> None:
-        """Go one level deeper; `leave` comes back."""
-        self.depth += 1
+    def enter(self, weight: int = 7) -> None:
+        """Go deeper; `leave` with the same weight comes back."""
+        self.depth += weight
         if self.depth > self.limits.depth:
-            raise EvaluationError(f"This is nested or calls itself more than {self.limits.depth} levels deep")
+            raise EvaluationError("This is nested, or calls itself, too many levels deep")
 
-    def leave(self) -> None:
+    def leave(self, weight: int = 7) -> None:
         """Come back from `enter`."""
-        self.depth -= 1
+        self.depth -= weight
 
     def warn(self, message: str) -> Any:
         """Note why the answer is null, and give that null."""

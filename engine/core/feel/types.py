@@ -50,7 +50,9 @@ def _context(cursor: Cursor) -> Type:
     fields: list[str] = []
     types: list[Type] = []
     while True:
-        start = cursor.token.start
+        if cursor.token.kind != "name":
+            cursor.fail("Expected the name of an entry")
+        start, end = cursor.token.start, cursor.take().end
         while not cursor.at(":") and cursor.token.kind != "end":
             end = cursor.take().end
         cursor.need(":")

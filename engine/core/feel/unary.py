@@ -5,7 +5,20 @@ from typing import Protocol
 
 from engine.core.feel.nodes import Node, Test
 from engine.core.feel.run import Run
-from engine.core.feel.values import ORDERED, Code, Env, Range, Value, compare, contains, equal, kind, negated, same
+from engine.core.feel.values import (
+    ORDERED,
+    Code,
+    Env,
+    Range,
+    Value,
+    compare,
+    contains,
+    equal,
+    kind,
+    mismatch,
+    negated,
+    same,
+)
 
 Asked = Callable[[Env, Value], bool | None]
 
@@ -52,7 +65,7 @@ def _truth(answer: Value) -> bool | None:
 def _equality(env: Env, value: Value, other: Value, op: str | None) -> bool | None:
     answer = equal(env.run, value, other)
     if answer is None:
-        env.run.warn(f"Cannot compare {kind(value)} with {kind(other)}")
+        env.run.warn(f"Cannot compare {mismatch(value, other)}")
         return None
     return negated(answer) if op == "!=" else answer
 
@@ -60,7 +73,7 @@ def _equality(env: Env, value: Value, other: Value, op: str | None) -> bool | No
 def _order(run: Run, op: str, value: Value, other: Value) -> bool | None:
     answer = compare(op, value, other)
     if answer is None:
-        run.warn(f"'{op}' cannot compare {kind(value)} with {kind(other)}")
+        run.warn(f"'{op}' cannot compare {mismatch(value, other)}")
     return answer
 
 

@@ -36,6 +36,14 @@ KINDS: dict[type, str] = {
 ORDERED = frozenset(
     {"number", "string", "date", "time", "date and time", "years and months duration", "days and time duration"}
 )
+READ_BY = {
+    "number": "number",
+    "date": "date",
+    "time": "time",
+    "date and time": "date and time",
+    "years and months duration": "duration",
+    "days and time duration": "duration",
+}
 DURATIONS = frozenset({"years and months duration", "days and time duration"})
 
 
@@ -57,13 +65,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function of an expression or of a knowledge model: how to call it with its arguments in order."""
+    """
+    A function of an expression or of a knowledge model: how to call it with its arguments in order.
+
+    `weight` is what a call costs of the depth.
+    """
 
     parameters: tuple[str, ...]
     call: Callable[[Run, Sequence[Value]], Value]
     types: tuple[Any, ...] = ()
-    variadic: bool = False
-    signatures: tuple[tuple[str, ...], ...] = ()
+    weight: int = 7
 
 
 KINDS[Range] = "range"
@@ -138,6 +149,14 @@ def contains(within: Range, value: Value) -> bool | None:
     if above is False or below is False:
         return False
     return True if above and below else None
+
+
+def mismatch(a: Value, b: Value) -> str:
+    """How to call two values that cannot be compared, with the remedy where a text stands for a moment."""
+    kinds = {kind(a), kind(b)}
+    other = next(iter(sorted(kinds - {"string"})), "")
+    hint = f"; read the text with {READ_BY[other]}(...)" if "string" in kinds and other in READ_BY else ""
+    return f"{kind(a)} with {kind(b)}{hint}"
 
 
 def negated(value: bool | None) -> bool | None:

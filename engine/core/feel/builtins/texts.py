@@ -12,6 +12,12 @@ from engine.core.feel.values import NUMBERS, Value
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
+def _pay(run: Run, text: str, pattern: str) -> None:
+    """What a search costs: a compiled pattern grows with its text, a search with what it reads."""
+    run.sized(len(text))
+    run.tick(20 + len(pattern))
+
+
 @builtin("string", "from:any")
 def _string(run: Run, value: Value) -> Value:
     return None if value is None else text_of(run, value)
@@ -21,6 +27,7 @@ def _string(run: Run, value: Value) -> Value:
 def _number(run: Run, text: str, grouping: str | None, point: str | None) -> Value:
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", ".") or (grouping and grouping == point):
         return run.warn("number(): separators are ' ', ',' or '.', and differ")
+    run.sized(len(text))
     text = text.replace(grouping, "") if grouping else text
     text = text.replace(point, ".") if point else text
     if not _NUMBER.fullmatch(text):
@@ -39,6 +46,7 @@ def _substring(run: Run, text: str, start: Decimal, length: Decimal | None) -> V
     begin = place - 1 if place > 0 else len(text) + place
     if place == 0 or begin < 0 or begin >= len(text) > 0:
         return run.warn("substring(): the start lies outside of the text")
+    run.sized(len(text))
     if length is None:
         return text[begin:]
     return None if length < 1 else text[begin : begin + int(min(length, Decimal(len(text))))]
@@ -63,12 +71,14 @@ def _lower(run: Run, text: str) -> Value:
 
 @builtin("substring before", "string:string", "match:string")
 def _before(run: Run, text: str, match: str) -> Value:
+    run.sized(len(text))
     place = text.find(match)
     return text[:place] if place >= 0 else ""
 
 
 @builtin("substring after", "string:string", "match:string")
 def _after(run: Run, text: str, match: str) -> Value:
+    run.sized(len(text))
     place = text.find(match)
     return text[place + len(match) :] if place >= 0 else ""
 
@@ -81,23 +91,26 @@ def _contains(run: Run, text: str, match: str) -> Value:
 
 @builtin("starts with", "string:string", "match:string")
 def _starts(run: Run, text: str, match: str) -> Value:
+    run.sized(len(text))
     return text.startswith(match)
 
 
 @builtin("ends with", "string:string", "match:string")
 def _ends(run: Run, text: str, match: str) -> Value:
+    run.sized(len(text))
     return text.endswith(match)
 
 
 @builtin("matches", "input:string", "pattern:string", "flags?:string|null")
 def _matches(run: Run, text: str, pattern: str, flags: str | None) -> Value:
-    run.sized(len(text) + 20 * len(pattern))
+    _pay(run, text, pattern)
     return compiled(pattern, flags or "").search(text) is not None
 
 
 @builtin("replace", "input:string", "pattern:string", "replacement:string", "flags?:string|null")
 def _replace(run: Run, text: str, pattern: str, new: str, flags: str | None) -> Value:
-    run.sized(len(text) + 20 * len(pattern))
+    _pay(run, text, pattern)
+    run.sized(len(new))
     found = compiled(pattern, flags or "")
     if found.search("") is not None:
         return run.warn("replace(): the pattern matches the empty text")
@@ -108,7 +121,7 @@ def _replace(run: Run, text: str, pattern: str, new: str, flags: str | None) -> 
         parts += [text[end : match.start()], fill(match)]
         size += len(parts[-1]) + len(parts[-2])
         run.sized(size)
-        run.tick()
+        run.tick(4)
         end = match.end()
     run.sized(size + len(text) - end)
     return "".join(parts) + text[end:]
@@ -116,10 +129,11 @@ def _replace(run: Run, text: str, pattern: str, new: str, flags: str | None) -> 
 
 @builtin("split", "string:string", "delimiter:string")
 def _split(run: Run, text: str, delimiter: str) -> Value:
-    run.sized(len(text) + 20 * len(delimiter))
+    _pay(run, text, delimiter)
     parts: list[str] = []
     end = 0
     for match in compiled(delimiter, "").finditer(text):
+        run.tick(3)
         if match.end() > match.start():
             parts.append(text[end : match.start()])
             run.listed(1)
@@ -149,20 +163,22 @@ def _join_between(run: Run, items: list[Value], delimiter: str | None, prefix: s
 
 @builtin("trim", "string:string")
 def _trim(run: Run, text: str) -> Value:
+    run.sized(len(text))
     return text.strip()
 
 
 @builtin("is blank", "string:string")
 def _is_blank(run: Run, text: str) -> Value:
+    run.sized(len(text))
     return not text.strip()
 
 
 @builtin("extract", "string:string", "pattern:string")
 def _extract(run: Run, text: str, pattern: str) -> Value:
-    run.sized(len(text) + 20 * len(pattern))
+    _pay(run, text, pattern)
     found = []
     for match in compiled(pattern, "").finditer(text):
-        run.tick()
+        run.tick(4)
         found.append(match.group())
     run.listed(len(found))
     return found
