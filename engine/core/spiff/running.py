@@ -137,11 +137,14 @@ def timers(case: Case) -> list[Token]:
 
 def next_due(case: Case) -> tuple[datetime, Token] | None:
     """The timer that is due first; of several at one moment the oldest."""
-    due = [(token.internal_data["due"], token.id, token) for token in timers(case) if "due" in token.internal_data]
-    if not due:
-        return None
-    moment, _, token = min(due, key=lambda entry: (datetime.fromisoformat(entry[0]), entry[1]))
-    return datetime.fromisoformat(moment), token
+    return first_due([token for token in timers(case) if "due" in token.internal_data])
+
+
+def first_due(tokens: list[Token]) -> tuple[datetime, Token] | None:
+    """The first of these timers."""
+    due = [(datetime.fromisoformat(token.internal_data["due"]), token.id, token) for token in tokens]
+    moment, _, token = min(due, default=(None, None, None))
+    return None if moment is None or token is None else (moment, token)
 
 
 def fire(token: Token) -> None:

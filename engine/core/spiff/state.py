@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from engine.core.spiff.running import forget_finished
+from engine.core.spiff import running
 from engine.core.spiff.step import Step, iso
 from engine.core.spiff.tokens import Case, Token
 
@@ -22,7 +22,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def dump(case: Case, step: Step, *, prune: bool = True) -> bytes:
     """The case after a step; without `prune` also what is finished."""
     if prune:
-        forget_finished(case)
+        running.forget_finished(case)
     kept: dict[str, Any] = {
         "format": FORMAT,
         "given": case.given,
