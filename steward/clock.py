@@ -32,7 +32,7 @@ class SimulatedClock:
     def __call__(self) -> datetime:
         """The simulated moment, aware, in UTC."""
         with self._database.reading() as session:
-            now = session.scalar(select(SimulatedMoment.now))
+            now: datetime | None = session.scalar(select(SimulatedMoment.now))
         if now is None:
             raise Conflict("The simulated clock has no moment; start with --simulated-clock MOMENT.")
         return now
@@ -40,7 +40,7 @@ class SimulatedClock:
     def begin(self, at: datetime) -> datetime:
         """Set the moment where there is none yet; a folder that was served before goes on where it stood."""
         with self._database.writing() as session:
-            held = session.scalar(select(SimulatedMoment.now))
+            held: datetime | None = session.scalar(select(SimulatedMoment.now))
             if held is None:
                 session.add(SimulatedMoment(id=1, now=at))
             elif at > held:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import deployments, groups, passwords, people
 from engine.errors import Forbidden
+from engine.groups import Standing
 from engine.person import Person
 from engine.store.records import Setting
 from steward.program import Program
@@ -52,12 +53,7 @@ def settle(program: Program) -> list[dict[str, Any]]:
     _keep(path, made)
     program.perform(lambda session: _welcome(session, made, content, by=setup, now=program.clock()), by=setup)
     for folder in process_folders(program.settings):
-        program.perform(
-            lambda session, folder=folder: put_in_force(
-                session, folder, owner=content["owner"], by=setup, now=program.clock()
-            ),
-            by=setup,
-        )
+        _deploy(program, folder, owner=content["owner"])
     return list(made)
 
 
@@ -65,6 +61,11 @@ def process_folders(settings: Settings) -> list[Path]:
     """The shipped processes, those first that others call."""
     found = [path.parent for path in sorted(Path(settings.processes).glob("*/*.bpmn"))]
     return sorted(found, key=lambda folder: (b"callActivity" in next(folder.glob("*.bpmn")).read_bytes(), folder.name))
+
+
+def _deploy(program: Program, folder: Path, *, owner: str) -> None:
+    setup = program.operator("setup")
+    program.perform(lambda session: put_in_force(session, folder, owner=owner, by=setup, now=program.clock()), by=setup)
 
 
 def put_in_force(
@@ -79,7 +80,7 @@ def put_in_force(
     """Deploy a folder and release it at once; the trail says so. Unchanged files make no new version."""
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES}
     made = deployments.deploy(session, files, name=folder.name, source="shipped", by=by, now=now)
-    if made.status == "waiting":
+    if made.status == "waiting" and made.id:
         deployments.release(session, made.id, owner=owner, bindings=bindings, at_once=True, by=by, now=now)
 
 
@@ -114,6 +115,12 @@ def _welcome(
         people.create(session, one["id"], name=one["name"], by=by, now=now)
         passwords.set_password(session, one["id"], one["password"], by=by, now=now)
     for key, members in content["groups"].items():
-        for one, standing in zip(members, ("lead", "deputy", *("member" for _ in members)), strict=False):
-            groups.join(session, key, one, standing=standing, by=by, now=now)
+        fill(session, key, members, by=by, now=now)
     session.add(Setting(key=APPLIED, value={"organisation": content["name"]}))
+
+
+def fill(session: Session, key: str, members: list[str], *, by: Person, now: datetime) -> None:
+    """Let people belong to a group: the first leads it, the second stands in."""
+    for place, one in enumerate(members):
+        standing: Standing = "lead" if place == 0 else "deputy" if place == 1 else "member"
+        groups.join(session, key, one, standing=standing, by=by, now=now)

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from engine import messages as post
 from engine import migrations, people, seals, services, timers
 from engine.calendars import CalendarSettings, read_settings
-from engine.evidence import Store
 from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.transactions import Database
+from engine.vault import Store
 from steward import simulation
 from steward.clock import Clock, chosen_clock, utc_now
 from steward.keys import seal_key
@@ -42,7 +42,7 @@ class Program:
     @property
     def evidence(self) -> Store:
         """The folder of files handed in."""
-        return Store(self.settings.folder / "evidence", largest=self.settings.evidence_max_bytes)
+        return Store(self.settings.folder / "evidence", self.settings.evidence_max_bytes)
 
     def operator(self, name: str) -> Person:
         """The operator under whose name this process acts."""

@@ -31,9 +31,10 @@ def on_the_spot(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any
             except StewardError as error:
                 output.fail(str(error), _exit_code(error))
 
+        decorated: Callable[..., Any] = command
         for name in reversed(names):
-            command = _flag(name)(command)
-        return command
+            decorated = _flag(name)(decorated)
+        return decorated
 
     return decorate
 

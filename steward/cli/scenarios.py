@@ -28,11 +28,7 @@ def test(root: Path, coverage: bool, as_json: bool) -> None:
                 elif not as_json:
                     _tell(folder, one)
         except StewardError as error:
-            problems = error.problems.get("problems", []) if isinstance(error, Refused) else []
-            more = [
-                f"{one['file']}:{one['line'] or 1} {one['message']} {one['remedy']}" for one in map(_plain, problems)
-            ]
-            output.fail(f"{folder.name}: {error}", output.REFUSED, more=more)
+            output.fail(f"{folder.name}: {error}", output.REFUSED, more=_problems(error))
     output.echo(
         {"processes": {one.process: one.as_json() for one in tested}}, _summary(tested, coverage), as_json=as_json
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from engine import evidence, instances, messages, records, services, stuck, tasks
 from engine.core.due import resolve
+from engine.definitions import parsed
 from engine.errors import Invalid
 from engine.person import Person
-from engine.store.running import Instance, ServiceJob, StuckStep, Task
+from engine.store.running import Instance, StuckStep, Task
 from engine.timetable import calendar
 from steward.scenarios.story import Step
 from steward.scenarios.world import PASSWORD, World, newest_case
 
-KEPT_FOR = timedelta(days=30)
 SMALL_FILE = b"%PDF-1.4\n% a small file of a story\n"
 
 
@@ -80,7 +79,6 @@ def _message(world: World, session: Session, step: Step, target: UUID | None, by
         key=step.key,
         instance_id=target if step.key is None and target is not None else None,
         payload=step.payload,
-        lifetime=KEPT_FOR,
         by=by,
         now=world.now,
     )
@@ -98,26 +96,25 @@ def _does(world: World, session: Session, step: Step, target: UUID | None, by: P
     for slot, what in step.evidence.items():
         for name in what if isinstance(what, list) else [what]:
             _give(world, session, task.id, slot, str(name), by)
-    meaning = tasks.rules(session, task.id).sign
+    meaning = _meaning(session, task)
     sign = {"password": step.password or PASSWORD, "meaning": meaning} if meaning else None
     tasks.complete(session, task.id, answers=step.answers, sign=sign, by=by, now=world.now)
 
 
+def _meaning(session: Session, task: Task) -> str | None:
+    """What a signature on the task says; None where it needs none."""
+    definition_id = session.scalar(select(Instance.definition_id).where(Instance.id == task.instance_id))
+    assert definition_id
+    return parsed(session, definition_id).model.nodes[task.element].rules.sign
+
+
 def _give(world: World, session: Session, task_id: UUID, slot: str, name: str, by: Person) -> None:
+    about: dict[str, Any] = {"slot": slot, "name": name, "by": by, "now": world.now}
     if "://" in name:
-        evidence.attach_link(session, task_id, slot=slot, url=name, by=by, now=world.now)
+        evidence.add_link(session, task_id, url=name, **about)
         return
-    evidence.attach_file(
-        session,
-        world.program.evidence,
-        task_id,
-        slot=slot,
-        name=name,
-        media_type="application/pdf",
-        data=SMALL_FILE + name.encode(),
-        by=by,
-        now=world.now,
-    )
+    data = SMALL_FILE + name.encode()
+    evidence.add_file(session, task_id, store=world.program.evidence, data=data, media_type="application/pdf", **about)
 
 
 def _claims(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
@@ -180,16 +177,19 @@ def _retries(world: World, session: Session, step: Step, target: UUID | None, by
 
 
 def _job(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
-    query = select(ServiceJob.id).where(ServiceJob.instance_id == target, ServiceJob.topic == step.job)
-    found = session.scalars(query.where(ServiceJob.status == "owed")).first()
-    if found is None:
+    leased = services.fetch(
+        session, [str(step.job)], worker="story", limit=100, machine_now=world.now, by=by, now=world.now
+    )
+    mine = [job for job in leased if job["instance_id"] == target]
+    if not mine:
         raise Invalid(f"{step}: nothing is to be done on the topic {step.job}.")
+    job, said = mine[0]["id"], {"lock": mine[0]["lock"], "by": by, "now": world.now}
     if step.error:
-        services.job_error(session, found, code=step.error, by=by, now=world.now)
+        services.job_error(session, job, code=step.error, **said)
     elif step.fails:
-        services.fail_job(session, found, error=step.fails, retries=0, by=by, now=world.now)
+        services.fail_job(session, job, error=step.fails, retries=0, **said)
     else:
-        services.complete_job(session, found, result=step.result, by=by, now=world.now)
+        services.complete_job(session, job, result=step.result, **said)
 
 
 ACTS: dict[str, Callable[[World, Session, Step, UUID | None, Person], UUID | None]] = {

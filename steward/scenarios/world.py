@@ -66,13 +66,7 @@ class Template:
         setup = program.operator("setup")
         program.database.perform(lambda session: self._found(session, setup, now), by=setup, now=now)
         for each in (*(folder / other for other in organisation.beside), folder):
-            program.database.perform(
-                lambda session, each=each: demo.put_in_force(  # type: ignore[misc]
-                    session, each, owner=organisation.answerable, bindings=organisation.bindings, by=setup, now=now
-                ),
-                by=setup,
-                now=now,
-            )
+            self._deploy(program, each, setup, now)
         self.process = _main_process(folder)
         program.database.close()
 
@@ -85,6 +79,14 @@ class Template:
         program = prepare(Settings(home=str(home)), simulated_from=at)
         return World(program, self.organisation, self.process)
 
+    def _deploy(self, program: Program, folder: Path, setup: Person, now: datetime) -> None:
+        owner, bindings = self.organisation.answerable, self.organisation.bindings
+        program.database.perform(
+            lambda session: demo.put_in_force(session, folder, owner=owner, bindings=bindings, by=setup, now=now),
+            by=setup,
+            now=now,
+        )
+
     def _found(self, session: Session, setup: Person, now: datetime) -> None:
         timetable.adopt(session, self._calendar(), by=setup, now=now)
         for name in self.organisation.people:
@@ -92,8 +94,7 @@ class Template:
             passwords.set_password(session, name, PASSWORD, by=setup, now=now)
         for key, members in self.organisation.groups.items():
             groups.create(session, key, name=key.replace("_", " ").capitalize(), by=setup, now=now)
-            for name, standing in zip(members, ("lead", "deputy", *("member" for _ in members)), strict=False):
-                groups.join(session, key, name, standing=standing, by=setup, now=now)
+            demo.fill(session, key, members, by=setup, now=now)
 
     def _calendar(self) -> CalendarSettings:
         shipped = calendar_settings(self._settings)
