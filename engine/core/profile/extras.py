@@ -4,8 +4,10 @@ from collections import Counter
 from difflib import get_close_matches
 
 from engine.core.model.names import (
+    ACTIVITIES,
     BPMN,
     EXTENSIONS,
+    FLOW_NODES,
     MODELER,
     XSI,
     attributes,
@@ -20,11 +22,21 @@ from engine.core.profile.people import shows_foreign_form
 from engine.core.profile.sheet import Sheet, called, owner_of
 from engine.core.safe_xml import Element
 
-PROPERTIES = {
-    *("separate_from", "competence", "clock", "escalation", "evidence", "sign", "sign_covers", "clauses", "clause"),
-    *("confidential", "limit", "pause_clock", "duplicate_key", "payload", "title", "handler_group"),
+_TASK = frozenset({"userTask"})
+_PROCESS = frozenset({"process"})
+_TIMED = frozenset({"userTask", "process", "startEvent", "intermediateCatchEvent", "boundaryEvent"})
+_TOLD = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", *ACTIVITIES})
+
+PROPERTIES: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("separate_from", "competence", "escalation", "evidence", "sign", "sign_covers"), _TASK),
+    **dict.fromkeys(("limit", "pause_clock", "title"), _PROCESS),
+    **dict.fromkeys(("clauses", "clause"), _PROCESS | FLOW_NODES),
+    "clock": _TIMED,
+    "confidential": _PROCESS | {"startEvent"},
+    "duplicate_key": frozenset({"startEvent"}),
+    "payload": _TOLD,
 }
-"""Names of extension properties that mean something here."""
+"""Names of extension properties that mean something here, and on which elements."""
 
 ATTRIBUTES = {
     *("assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "priority", "initiator"),
@@ -123,6 +135,15 @@ def _check_properties(sheet: Sheet, element: Element) -> None:
                 "unused-property",
                 f"{called(element)} has the property {name!r}, which is kept and never read.",
                 f"Did you mean {near[0]}?" if near else "Remove it, if nobody else needs it.",
+            )
+        elif local(element) not in PROPERTIES[name]:
+            sheet.warn(
+                entry,
+                "unused-property",
+                f"{called(element)} has the property {name!r}, which means nothing on a {local(element)}.",
+                f"Move it to where it belongs: {', '.join(sorted(PROPERTIES[name]))}."
+                if len(PROPERTIES[name]) < 6
+                else "Move it to a step.",
             )
         elif counted[name] > 1 and name != "limit":
             sheet.refuse(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.core.dmn import read_decisions
 from engine.core.forms import Form, UnusableForm, check_form, read_form
@@ -87,12 +88,17 @@ def _unknown_groups(form: Form, file: str, known: Known) -> Iterator[Problem]:
 
 def _form_id(data: bytes) -> str:
     """The id of a form, even where it does not hold."""
+    key = form_schema(data).get("id")
+    return key if isinstance(key, str) else ""
+
+
+def form_schema(data: bytes) -> dict[str, Any]:
+    """A form's schema as it is written; empty if it cannot be read."""
     try:
         schema = json.loads(data)
     except (ValueError, RecursionError):
-        return ""
-    key = schema.get("id") if isinstance(schema, dict) else None
-    return key if isinstance(key, str) else ""
+        return {}
+    return schema if isinstance(schema, dict) else {}
 
 
 def twice(kind: str, provided: Mapping[str, list[str]]) -> Iterator[Problem]:

@@ -1,8 +1,11 @@
 """Who is named, what the properties say, and what is never read."""
 
+from pathlib import Path
+
 import pytest
 
 from engine.core.profile import Known
+from engine.core.profile.extras import PROPERTIES
 
 SOME = Known(people=frozenset({"maria"}), groups=frozenset({"qm"}))
 
@@ -107,6 +110,19 @@ def test_a_property_that_nobody_reads_is_a_warning_with_a_suggestion(inside):
     problem = inside(task("seperate_from", "T")).warned("unused-property", "T")
 
     assert problem.remedy == "Did you mean separate_from?"
+
+
+def test_a_property_where_it_means_nothing_is_a_warning(inside):
+    entry = properties('name="sign" value="approved"')
+    problem = inside(f'<manualTask id="T">{entry}</manualTask>').warned("unused-property", "T")
+
+    assert problem.remedy == "Move it to where it belongs: userTask."
+
+
+def test_every_property_that_means_something_is_in_the_reference():
+    reference = (Path(__file__).parents[3] / "docs/reference/vocabulary.md").read_text()
+
+    assert [name for name in PROPERTIES if f"`{name}`" not in reference] == []
 
 
 def test_a_property_that_is_said_twice_is_refused(inside):

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from engine.core.profile.texts import FUNCTIONS
+from engine.core.spiff.script import _functions
+
 FORM = json.dumps({"id": "f", "type": "default", "components": [{"type": "number", "key": "amount"}]})
 
 EXTRA = "<extensionElements>{}</extensionElements>"
@@ -88,6 +91,10 @@ def test_an_expression_with_a_syntax_error_is_refused(inside):
 
 def test_an_unknown_function_is_refused(inside):
     inside('<userTask id="T" c:assignee="${boss_of(case)}"/> <!-- here -->').refused("expression-syntax", "T")
+
+
+def test_the_functions_that_are_accepted_are_those_that_a_running_case_offers():
+    assert frozenset(_functions(None)) == FUNCTIONS
 
 
 def test_a_feel_script_with_a_syntax_error_is_refused(inside):
