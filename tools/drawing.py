@@ -1,6 +1,7 @@
 """A BPMN drawing as it lies in the file: shapes, labels and flows of one plane."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from lxml import etree
@@ -30,12 +31,14 @@ class Drawing:
         elements = [e for e in root.iter(f"{{{BPMN}}}*") if e.get("id")]
         self.element = {e.get("id", ""): e for e in elements}
         self.kind = {id_: etree.QName(e).localname for id_, e in self.element.items()}
+        self.around = {id_: {a.get("id", "") for a in e.iterancestors()} for id_, e in self.element.items()}
         self.drawn = {shape.get("bpmnElement") for shape in root.iterfind(".//*[@bpmnElement]")}
         self.box: dict[str, Box] = {}
         self.label: dict[str, Box] = {}
         self.path: dict[str, list[Point]] = {}
         for shape in plane.iterfind("bpmndi:*", NAMES):
             self._read(shape)
+        self._pieces = {flow: list(pairwise(points)) for flow, points in self.path.items()}
         self.ends = {id_: (self.said(id_, "sourceRef"), self.said(id_, "targetRef")) for id_ in self.path}
         self.nodes = [id_ for id_ in self.box if self.kind[id_] not in NO_NODES]
         self.flows = [
@@ -75,11 +78,11 @@ class Drawing:
 
     def inside(self, child: str, ancestor: str) -> bool:
         """Whether an element lies, at any depth, in another one."""
-        return any(around.get("id") == ancestor for around in self.element[child].iterancestors())
+        return ancestor in self.around[child]
 
     def pieces(self, flow: str) -> list[tuple[Point, Point]]:
         """The straight pieces of a flow, from its source to its target."""
-        return list(zip(self.path[flow], self.path[flow][1:], strict=False))
+        return self._pieces[flow]
 
     def kin(self, one: str, other: str) -> bool:
         """Whether two flows have the same source or the same target; such flows may share a part of their way."""

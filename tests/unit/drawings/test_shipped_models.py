@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from engine.core.dmn import read_decisions
+from engine.core.forms import check_form
 from engine.core.model import read_models
 from engine.core.profile import check
 from engine.core.vocabulary import Model
@@ -36,6 +38,17 @@ def test_all_processes_together_have_no_problem_and_no_warning():
     together = {f"{folder.name}/{name}": data for folder in FOLDERS for name, data in files(folder).items()}
 
     assert check(together) == ()
+
+
+def test_no_table_and_no_form_has_a_problem():
+    tables = [
+        problem
+        for path in PROCESSES.glob("*/*.dmn")
+        for problem in read_decisions(path.read_bytes(), path.name).problems()
+    ]
+    forms = [problem for path in FORMS for problem in check_form(path.read_bytes(), path.name)]
+
+    assert (tables, forms) == ([], [])
 
 
 @pytest.mark.parametrize("folder", [pytest.param(path, id=path.name) for path in FOLDERS])
