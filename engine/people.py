@@ -154,9 +154,9 @@ def change(session: Session, person_id: str, *, by: Person, now: datetime, **cha
     return person(session, person_id)
 
 
-def end(session: Session, person_id: str, *, by: Person, now: datetime) -> None:
+def end(session: Session, person_id: str, *, reason: str = "", by: Person, now: datetime) -> None:
     """
-    Let somebody leave: he can act no more, and his tokens are void. History keeps his name.
+    Let somebody leave: he can act no more, and his tokens are void. History keeps his name, and the trail why.
 
     Raises:
         Forbidden: `by` does not manage people.
@@ -173,7 +173,8 @@ def end(session: Session, person_id: str, *, by: Person, now: datetime) -> None:
         update(PersonRow).where(PersonRow.id == person_id).values(active=False, ended_at=now, password=None)
     )
     leaving.let_go(session, person_id, now)
-    audit.append(session, audit.PLATFORM, "person.ended", person_id, by=by, now=now)
+    said = {"reason": reason} if reason else {}
+    audit.append(session, audit.PLATFORM, "person.ended", person_id, said, by=by, now=now)
 
 
 def must_manage(by: Person) -> None:

@@ -120,17 +120,20 @@ def issue(
     return issued
 
 
-def verify(session: Session, secret: str, *, now: datetime) -> tuple[Person, frozenset[str]] | None:
+def verify(
+    session: Session, secret: str, *, now: datetime, note: bool = True
+) -> tuple[Person, frozenset[str]] | None:
     """
     Who speaks with this secret, and what for; None when it is unknown, ended, revoked, or its person has left.
 
-    Writes when it was last used, at most once a minute.
+    Args:
+        note: write when it was last used, at most once a minute; otherwise it only reads.
     """
     found = session.execute(BY_DIGEST, {"digest": _digest(secret), "now": now}).one_or_none()
     who = people.find(session, found.person_id) if found else None
     if found is None or who is None:
         return None
-    if found.last_used_at is None or now - found.last_used_at >= USED_AGAIN_AFTER:
+    if note and (found.last_used_at is None or now - found.last_used_at >= USED_AGAIN_AFTER):
         session.execute(USED, {"token_id": found.id, "moment": now})
     return who, frozenset(found.scopes) & frozenset(_of_use(who))
 

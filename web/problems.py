@@ -166,7 +166,11 @@ def titles() -> dict[str, str]:
         "headers-too-large": "The request's headers are larger than this server takes.",
         "error": "Something went wrong on our side.",
     }
-    return known | {kind.code: (kind.__doc__ or "").strip().splitlines()[0] for kind in _kinds(StewardError)[1:]}
+    return known | {kind.code: _first_sentence(kind.__doc__ or "") for kind in _kinds(StewardError)[1:]}
+
+
+def _first_sentence(text: str) -> str:
+    return text.strip().splitlines()[0].split(". ")[0].removesuffix(".") + "."
 
 
 def _kinds(kind: type[StewardError]) -> list[type[StewardError]]:

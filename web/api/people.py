@@ -13,8 +13,7 @@ from web.acts import act, look
 from web.operations import Theme
 from web.reads import people as found
 from web.schemas.base import page_of
-from web.schemas.identity import ChangePerson, CreatePerson, PersonOut, PersonQuery, SetPassword
-from web.schemas.tasks import Nothing
+from web.schemas.identity import ChangePerson, CreatePerson, EndPerson, PersonOut, PersonQuery, SetPassword
 
 theme = Theme("people", __name__, description="Who works here, and who did.")
 PAGE = page_of(PersonOut)
@@ -57,12 +56,12 @@ def change(body: dict[str, Any], person_id: str) -> Response:
     return act(verb, PersonOut())
 
 
-@theme.operation("POST", "/people/<person_id>/end", scope="admin", body=Nothing, gives=PersonOut(), refused=(409,))
-def end(_body: dict[str, Any], person_id: str) -> Response:
+@theme.operation("POST", "/people/<person_id>/end", scope="admin", body=EndPerson, gives=PersonOut(), refused=(409,))
+def end(body: dict[str, Any], person_id: str) -> Response:
     """Somebody leaves. Refused while tasks, groups or processes would be left without him; history keeps the name."""
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
-        verbs.end(session, person_id, by=by, now=now)
+        verbs.end(session, person_id, **body, by=by, now=now)
         return found.one_person(session, person_id)
 
     return act(verb, PersonOut())

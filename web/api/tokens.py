@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
+from engine import passwords, people
 from engine import tokens as verbs
 from engine.errors import Forbidden
 from engine.person import Person
@@ -32,17 +33,17 @@ def issue(body: dict[str, Any]) -> Response:
     """
     now = services().clock()
     life = timedelta(days=body["days"]) if body["days"] else services().token_life
-    told = {"name": body["name"], "scopes": body["scopes"], "expires_at": now + life}
-    stranger = Person(id=body["person"], name=body["person"])
+    told = {"name": body["name"], "scopes": body["scopes"] or (), "expires_at": now + life}
 
     def verb(session: Session) -> Any:
-        return verbs.issue(session, body["person"], body["password"], **told, now=now)
+        try:
+            passwords.check_password(session, body["person"], body["password"], now=now)
+        except Forbidden as error:
+            raise SignInFailed(error.why, error.remedy, record=error.record, keeps=error.keeps) from error
+        return verbs.issue(session, **told, by=people.person(session, body["person"]), now=now)
 
-    try:
-        made = services().database.perform(verb, by=stranger, now=now)
-    except Forbidden as error:
-        raise SignInFailed(error.why, error.remedy) from error
-    return answer(made, NewTokenOut(), status=201)
+    stranger = Person(id=body["person"], name=body["person"])
+    return answer(services().database.perform(verb, by=stranger, now=now), NewTokenOut(), status=201)
 
 
 @theme.operation("GET", "/tokens", scope="read", gives=LIST)

@@ -1,5 +1,6 @@
 """What all messages share."""
 
+from functools import cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, validate
@@ -69,6 +70,7 @@ class PageQuery(Sent):
     )
 
 
+@cache
 def page_of(item: type[Schema]) -> Schema:
     """A page of `item`s."""
     members = {
@@ -82,6 +84,7 @@ def page_of(item: type[Schema]) -> Schema:
     return made()
 
 
+@cache
 def list_of(item: type[Schema]) -> Schema:
     """All `item`s, for lists that stay short."""
     members = {"items": fields.List(fields.Nested(item), required=True)}

@@ -22,9 +22,12 @@ class SentOut(Given):
 
     id = fields.UUID(required=True)
     status = fields.String(
-        required=True, metadata={"description": "owed or applied: on its way; waiting: nobody awaits it yet"}
+        required=True,
+        metadata={"description": "applied, started (a new case), joined (one that it had started before), or waiting"},
     )
-    instance_id = fields.UUID(required=True, allow_none=True, metadata={"description": "The case it went to."})
+    instance_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The case it went to, if the caller may know of it."}
+    )
 
 
 class Broadcast(Sent):
@@ -73,7 +76,7 @@ class JobOut(Given):
 class Leased(Sent):
     """What every answer about a job carries."""
 
-    lock = line("The lease.", required=True)
+    lock = fields.String(required=True, validate=validate.Length(1, 500), metadata={"description": "The lease."})
 
 
 class CompleteJob(Leased):
