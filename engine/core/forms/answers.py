@@ -16,9 +16,9 @@ from typing import Any
 
 from engine.core.expressions import Expression, ExpressionError, Scope
 from engine.core.forms.keys import Tree, unknown, unsound
-from engine.core.forms.places import MISSING, Path, drop, get, named, put
+from engine.core.forms.places import MISSING, Path, copied, drop, get, lay, named, put
 from engine.core.forms.schema import LIMITS, NOTHING, Component
-from engine.core.forms.values import Around, judge
+from engine.core.forms.values import Around, judge, values_of
 
 _MANY = 50
 
@@ -67,6 +67,7 @@ class Checking:
         self.dropped: list[str] = []
         self.checks: list[tuple[Component, Path, Row]] = []
         self.members: dict[str, frozenset[str]] = {}
+        self.known: dict[int, Any] = {}
 
     def run(self, answers: Any) -> Checked:
         """The verdict."""
@@ -76,12 +77,13 @@ class Checking:
         self.answers, tree = answers, self.tree
         for path in islice(unknown(answers, tree, ()), _MANY):
             self._wrong(path, "The form does not ask for this.")
-        self.data = {**self.variables, **{name: _copied(answers[name]) for name in tree if name in answers}}
+        self.data = {**self.variables, **{name: copied(answers[name]) for name in tree if name in answers}}
         self._restore(self.components, (), self._row(self.data, None, ()))
-        left = {**self.data, **{name: _copied(self.data[name]) for name in tree if name in self.data}}
+        left = {**self.data, **{name: copied(self.data[name]) for name in tree if name in self.data}}
         self._strip(self.components, (), self._row(self.data, None, ()), False, left)
-        fallen_back = {name: _copied(self.variables[name]) for name in tree if name in self.variables}
+        fallen_back = {name: copied(self.variables[name]) for name in tree if name in self.variables}
         self.data = {**self.variables, **fallen_back, **left}
+        self.known.clear()
         self._walk(self.components, (), self._row(self.data, None, ()))
         self._run_checks()
         return Checked({} if self.errors else self.values, self.errors, tuple(self.dropped))
@@ -96,9 +98,11 @@ class Checking:
             elif not component.is_input:
                 self._restore(component.children, path, row)
             elif component.expression is not None:
-                _lay(self.data, path, self._value(component.expression, row))
+                lay(self.data, path, self._value(component.expression, row))
+                self.known.clear()
             elif self._is_fixed(component, row):
-                _lay(self.data, path, get(self.variables, path))
+                lay(self.data, path, get(self.variables, path))
+                self.known.clear()
 
     def _strip(
         self, components: tuple[Component, ...], base: Path, row: Row, hidden: bool, left: dict[str, Any]
@@ -110,7 +114,7 @@ class Checking:
                 drop(left, path)
             elif component.is_list:
                 if get(self.answers, path) is MISSING:
-                    _lay(left, path, [])
+                    lay(left, path, [])
                 for place, inner in self._rows(path, row):
                     self._strip(component.children, place, inner, False, left)
             elif not component.is_input:
@@ -120,7 +124,7 @@ class Checking:
                 and component.expression is None
                 and not self._is_fixed(component, row)
             ):
-                _lay(left, path, NOTHING.get(component.type))
+                lay(left, path, NOTHING.get(component.type))
 
     def _rows(self, path: Path, row: Row) -> Iterator[tuple[Path, Row]]:
         rows = get(self.data, path)
@@ -164,7 +168,7 @@ class Checking:
             if get(self.answers, path) not in (MISSING, stored):
                 self.dropped.append(named(path))
             if stored is not MISSING:
-                put(self.values, path, _copied(stored))
+                put(self.values, path, copied(stored))
         else:
             self._answer(component, path, row)
 
@@ -183,7 +187,7 @@ class Checking:
 
     def _keep(self, path: Path, value: Any) -> None:
         put(self.values, path, value)
-        put(self.data, path, value)
+        self._put(path, value)
 
     def _list(self, component: Component, path: Path, row: Row) -> None:
         sent = get(self.answers, path)
@@ -195,7 +199,7 @@ class Checking:
         left = get(self.data, path)
         kept = left if isinstance(left, list) else []
         put(self.values, path, [{} for _ in rows])
-        put(self.data, path, [row if isinstance(row, dict) else {} for row, _ in zip_longest(kept[: len(rows)], rows)])
+        self._put(path, [row if isinstance(row, dict) else {} for row, _ in zip_longest(kept[: len(rows)], rows)])
         for (place, inner), content in zip(self._rows(path, row), rows, strict=True):
             if self._walk(component.children, place, inner) and content is None:
                 self._wrong(place, "This row is empty.")
@@ -252,10 +256,17 @@ class Checking:
 
     def _value(self, expression: Expression, row: Row) -> Any:
         """What an expression gives; null where it has no answer, as in the browser."""
-        try:
-            return expression.evaluate(row.scope)
-        except ExpressionError:
-            return None
+        if row.numbers:
+            return _evaluated(expression, row)
+        if id(expression) not in self.known:
+            self.known[id(expression)] = _evaluated(expression, row)
+        return self.known[id(expression)]
+
+    def _put(self, path: Path, value: Any) -> None:
+        """Change the data that expressions see, and forget what they gave before."""
+        if get(self.data, path) is not value:
+            put(self.data, path, value)
+            self.known.clear()
 
     def _row(self, this: Any, parent: Any, numbers: tuple[int, ...]) -> Row:
         """A row as expressions see it: form-js lets data of the same name hide `this`, but not `_this_`."""
@@ -269,33 +280,11 @@ class Checking:
         self.errors.setdefault(named(path), []).append(message)
 
 
-def _lay(data: dict[str, Any], path: Path, value: Any) -> None:
-    """Lay a value where there is a row for it; MISSING takes away what is there."""
-    if value is MISSING:
-        drop(data, path)
-    elif all(
-        isinstance(get(data, path[:at]), dict) for at, key in enumerate(path) if at and isinstance(path[at - 1], int)
-    ):
-        put(data, path, _copied(value))
-
-
-def _copied(value: Any) -> Any:
-    """A copy of plain JSON."""
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    return [_copied(inner) for inner in value] if isinstance(value, list) else value
-
-
-def values_of(options: Any) -> list[Any]:
-    """The values of options as form-js takes them: objects with a value, or plain values."""
-    found = []
-    for option in options if isinstance(options, list) else ():
-        if isinstance(option, dict):
-            if "value" in option and (option.get("label") or isinstance(option["value"], str | int | float)):
-                found.append(option["value"])
-        elif option not in (None, ""):
-            found.append(option)
-    return found
+def _evaluated(expression: Expression, row: Row) -> Any:
+    try:
+        return expression.evaluate(row.scope)
+    except ExpressionError:
+        return None
 
 
 def _within(path: str, whole: str) -> bool:

@@ -50,3 +50,20 @@ def named(path: Path) -> str:
     """A path in words, such as `actions[1].owner`; rows count from 0."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return text.removeprefix(".")
+
+
+def lay(data: dict[str, Any], path: Path, value: Any) -> None:
+    """Lay a value where there is a row for it; MISSING takes away what is there."""
+    if value is MISSING:
+        drop(data, path)
+    elif all(
+        isinstance(get(data, path[:at]), dict) for at, key in enumerate(path) if at and isinstance(path[at - 1], int)
+    ):
+        put(data, path, copied(value))
+
+
+def copied(value: Any) -> Any:
+    """A copy of plain JSON."""
+    if isinstance(value, dict):
+        return {key: copied(inner) for key, inner in value.items()}
+    return [copied(inner) for inner in value] if isinstance(value, list) else value

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.core.expressions import Expression, ExpressionError, compile_condition
 from engine.core.forms import patterns
-from engine.core.forms.answers import values_of
 from engine.core.forms.schema import LIMITS, Options, Rules
+from engine.core.forms.values import values_of
 from engine.core.problem import Problem
 
 PEOPLE = "people."

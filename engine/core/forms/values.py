@@ -205,6 +205,18 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
+def values_of(options: Any) -> list[Any]:
+    """The values of options as form-js takes them: objects with a value, or plain values."""
+    found = []
+    for option in options if isinstance(options, list) else ():
+        if isinstance(option, dict):
+            if "value" in option and (option.get("label") or isinstance(option["value"], str | int | float)):
+                found.append(option["value"])
+        elif option not in (None, ""):
+            found.append(option)
+    return found
+
+
 _TYPES: dict[str, Callable[[Component, Any, Around], list[str]]] = {
     "textfield": _text,
     "textarea": _text,
