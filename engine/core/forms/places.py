@@ -56,9 +56,7 @@ def lay(data: dict[str, Any], path: Path, value: Any) -> None:
     """Lay a value where there is a row for it; MISSING takes away what is there."""
     if value is MISSING:
         drop(data, path)
-    elif all(
-        isinstance(get(data, path[:at]), dict) for at, key in enumerate(path) if at and isinstance(path[at - 1], int)
-    ):
+    elif all(isinstance(get(data, path[: at + 1]), dict) for at, key in enumerate(path[:-1]) if isinstance(key, int)):
         put(data, path, copied(value))
 
 

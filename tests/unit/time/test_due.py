@@ -75,6 +75,25 @@ def test_on_the_business_clock(office, text, since, due):
     assert wall(resolve(text, since=at(since), calendar=office)) == due
 
 
+# A spring with Easter, a clock change and an incident in its night.
+SPRING = [
+    ("-10 bd", "2027-02-09 14:00", "2027-01-26 17:00"),
+    ("5 bd", "2027-02-22 09:00", "2027-03-01 17:00"),
+    ("20 bd", "2027-03-08 09:00", "2027-04-07 17:00"),
+    ("PT30M", "2027-03-27 23:40", "2027-03-28 00:10"),
+    ("PT4H", "2027-03-27 23:40", "2027-03-28 04:40"),
+    ("PT72H", "2027-03-27 23:40", "2027-03-31 00:40"),
+    ("PT4H", "2027-03-28 00:25", "2027-03-28 05:25"),
+    ("10 bd", "2027-03-28 11:10", "2027-04-12 17:00"),
+    ("15 bd", "2027-03-28 11:10", "2027-04-19 17:00"),
+]
+
+
+@pytest.mark.parametrize(("text", "since", "due"), SPRING)
+def test_over_easter_and_the_clock_change(office, text, since, due):
+    assert wall(resolve(text, since=at(since), calendar=office)) == due
+
+
 LEGAL = [
     ("P2D", "2027-01-08 10:00", "2027-01-10 10:00"),
     ("P10D", "2027-03-20 02:30", "2027-03-30 02:30"),
