@@ -15,11 +15,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
+    """A value written out: a number, a text, true, false or null."""
+
     value: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
+    """A variable, or a name that an iteration or a function has bound."""
+
     name: str
     at: int
     bound: bool = False
@@ -27,6 +31,8 @@ class Name(Node):
 
 @dataclass(frozen=True, slots=True)
 class Path(Node):
+    """`source.name`: an entry of a context, or of each context of a list."""
+
     source: Node
     name: str
     at: int
@@ -34,6 +40,8 @@ class Path(Node):
 
 @dataclass(frozen=True, slots=True)
 class Filter(Node):
+    """`source[condition]` of FEEL: the items for which the condition holds, or the one at a position."""
+
     source: Node
     condition: Node
 
@@ -49,6 +57,8 @@ class Index(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
+    """A function called with arguments, by position or by name."""
+
     callee: Node
     arguments: tuple[Node, ...]
     names: tuple[str, ...] | None
@@ -76,6 +86,8 @@ class Prefix(Node):
 
 @dataclass(frozen=True, slots=True)
 class Binary(Node):
+    """Two sides and an operator between them."""
+
     op: str
     left: Node
     right: Node
@@ -84,6 +96,8 @@ class Binary(Node):
 
 @dataclass(frozen=True, slots=True)
 class Between(Node):
+    """`value between low and high`, both ends included."""
+
     value: Node
     low: Node
     high: Node
@@ -100,6 +114,8 @@ class Test(Node):
 
 @dataclass(frozen=True, slots=True)
 class In(Node):
+    """`value in tests`: whether any of the tests holds for the value."""
+
     value: Node
     tests: tuple[Test, ...]
 
@@ -123,12 +139,16 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
+    """`value instance of type`."""
+
     value: Node
     type: Type
 
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
+    """`if condition then this else that`."""
+
     condition: Node
     then: Node
     otherwise: Node
@@ -146,6 +166,8 @@ class Iterator:
 
 @dataclass(frozen=True, slots=True)
 class For(Node):
+    """`for name in list return body`: a list of results."""
+
     iterators: tuple[Iterator, ...]
     body: Node
     partial: bool
@@ -153,6 +175,8 @@ class For(Node):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Node):
+    """`some` or `every` name in a list `satisfies` a condition."""
+
     some: bool
     iterators: tuple[Iterator, ...]
     condition: Node
@@ -160,16 +184,22 @@ class Quantified(Node):
 
 @dataclass(frozen=True, slots=True)
 class ListOf(Node):
+    """A list written out."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ContextOf(Node):
+    """A context written out; later entries see earlier ones."""
+
     entries: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionOf(Node):
+    """A function written out."""
+
     parameters: tuple[str, ...]
     types: tuple[Type | None, ...]
     body: Node | None
@@ -177,6 +207,8 @@ class FunctionOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class RangeOf(Node):
+    """A range written out, with open or closed ends."""
+
     low: Node
     high: Node
     low_included: bool

@@ -191,10 +191,12 @@ def _decimal(number: Any) -> Decimal | None:
 
 
 def table(value: Any) -> Mapping[str, Any]:
+    """An object of the schema; an empty one where something else stands."""
     return value if isinstance(value, dict) else {}
 
 
 def words(value: Any) -> str:
+    """A text of the schema; an empty one where something else stands."""
     return value if isinstance(value, str) else ""
 
 
