@@ -49,7 +49,7 @@ OWED = (
 LEASE = (
     update(JOB)
     .where(JOB.c.id == bindparam("job_id"))
-    .values(lock=bindparam("token"), leased_until=bindparam("until"), attempts=JOB.c.attempts + 1)
+    .values(lock=bindparam("lease_of"), leased_until=bindparam("until"), attempts=JOB.c.attempts + 1)
 )
 EXTEND = update(JOB).where(JOB.c.id == bindparam("job_id")).values(leased_until=bindparam("until"))
 BY_ID = select(JOB).where(JOB.c.id == bindparam("job_id"))
@@ -95,7 +95,7 @@ def fetch(
         job["lock"], job["leased_until"] = f"{worker}:{new_id()}", machine_now + lease
     if jobs:
         session.execute(
-            LEASE, [{"job_id": job["id"], "token": job["lock"], "until": job["leased_until"]} for job in jobs]
+            LEASE, [{"job_id": job["id"], "lease_of": job["lock"], "until": job["leased_until"]} for job in jobs]
         )
     return jobs
 
