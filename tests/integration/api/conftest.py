@@ -17,7 +17,7 @@ from engine.people import SETUP
 from engine.transactions import Database
 from tests.factories import three_tasks
 from web.app import create_app
-from web.services import Services
+from web.services import Limits, Services
 
 MORNING = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 PASSWORD = "a long password of {}"
@@ -59,7 +59,7 @@ class Client:
 
     def post(self, path: str, body: Any = None, **given: Any) -> Any:
         """What comes of it; the test fails unless something good does."""
-        return self.expect((200, 201, 202), self.send("POST", path, json=body or {}, **given))
+        return self.expect((200, 201, 202, 204), self.send("POST", path, json=body or {}, **given))
 
     def expect(self, status: int | tuple[int, ...], answer: TestResponse) -> Any:
         """The answer's JSON, if it has this status."""
@@ -98,10 +98,20 @@ def services(database: Database, clock: Clock, tmp_path: Path) -> Services:
     return Services(database=database, clock=clock, machine_clock=lambda: MORNING, evidence=store, seal_key=key)
 
 
+@pytest.fixture(scope="package")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The front door, put together once: most of the work is the description."""
+    database = Database("sqlite://")
+    store = Store(tmp_path_factory.mktemp("evidence"))
+    many = Limits(sign_ins="1000 per second")
+    return create_app(Services(database=database, clock=Clock(), machine_clock=Clock(), evidence=store, limits=many))
+
+
 @pytest.fixture
-def app(services: Services) -> Flask:
-    """The front door."""
-    return create_app(services)
+def app(door: Flask, services: Services) -> Flask:
+    """The front door, open on this test's organisation."""
+    door.extensions["steward"] = services
+    return door
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def secret(app: Flask, login: Login) -> dict[str, str]:
 def test_a_confidential_case_does_not_exist_for_others(app: Flask, login: Login, secret: dict[str, str], stranger: str):
     client = login(stranger)
     walked = 0
-    for method, rule, _, scope in addresses(app):
+    for method, rule, _name, _scope in addresses(app):
         if not {"instance_id", "task_id"} & set(re.findall(r"<uuid:(\w+)>", rule)):
             continue
         given: dict[str, Any] = {"json": body_for(app, method, rule)} if method != "GET" else {}
