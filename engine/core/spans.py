@@ -7,7 +7,7 @@ of the calendar.
 """
 
 import calendar as months_of
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Literal, Protocol
@@ -227,10 +227,6 @@ class Repeat:
     def moment(self, since: datetime, calendar: Calendar, clock: Clock = "business") -> datetime | None:
         """When it comes round for the first time."""
         return self.nth(1, since, calendar, clock)
-
-    def with_fact(self, fact: At) -> "Repeat":
-        """The same repetition, counted from a stated fact."""
-        return replace(self, fact=fact)
 
 
 def _later(wall: datetime, months: int, days: int) -> datetime:

@@ -102,6 +102,20 @@ def test_keys_with_dots_nest_too(ask):
     }
 
 
+def test_keys_with_dots_and_groups_may_share_an_object(ask):
+    form = [
+        group(text("b"), path="g"),
+        text("g.a"),
+        group(group(text("c"), path="deep"), path="g"),
+        group(text("d"), path="g.deep"),
+    ]
+
+    checked = ask(form, {"g": {"a": "1", "b": "2", "deep": {"c": "3", "d": "4"}}})
+
+    assert checked.errors == {}
+    assert checked.values == {"g": {"a": "1", "b": "2", "deep": {"c": "3", "d": "4"}}}
+
+
 def test_everything_that_the_form_does_not_ask_for_is_refused(ask):
     form = [text("a"), group(text("b"), path="g"), rows("list", text("c"))]
 
@@ -283,6 +297,13 @@ def test_a_rule_without_an_answer_is_not_kept(ask):
     rule = text("a", properties={"check": "=a = nowhere.to.be.found + 1"})
 
     assert ask([rule], {"a": "x"}).errors == {"a": ["This does not hold together."]}
+
+
+def test_a_rule_that_other_faults_leave_without_an_answer_keeps_quiet(ask):
+    rule = text("a", properties={"check": "=count(for x in 1..1000, y in 1..1000 return x) > n"})
+
+    assert list(ask([rule, text("b", required=True)], {"a": "x"}).errors) == ["b"]
+    assert list(ask([rule, text("b", required=True)], {"a": "x", "b": "y"}).errors) == ["a"]
 
 
 def test_a_rule_of_a_hidden_field_does_not_speak(ask):

@@ -66,6 +66,7 @@ BUSINESS = [
     ("-7 bd from 2027-02-09T14:00", "2027-01-04 10:00", "2027-01-29 17:00"),
     ("50% of 2027-01-04T09:00..2027-01-05T17:00", "2027-01-04 10:00", "2027-01-04 17:00"),
     ("25% of 2027-01-09..2027-01-11", "2027-01-04 10:00", "2027-01-11 11:00"),
+    ("50% of 2027-01-10..2027-01-05", "2027-01-04 10:00", "2027-01-05 17:00"),
     ("50% of 2027-01-09T08:00..2027-01-10T08:00", "2027-01-04 10:00", "2027-01-10 08:00"),
 ]
 
@@ -157,6 +158,33 @@ def test_a_repetition_finds_its_next_time_after_a_long_sleep_without_counting_th
     )
 
 
+def test_a_repetition_in_open_hours_goes_on_over_night(office):
+    shifts = resolve("R/4 bh", since=at("2027-01-04 09:00"), calendar=office)
+    assert isinstance(shifts, Repeat)
+
+    times = [wall(shifts.nth(number, at("2027-01-04 09:00"), office)) for number in (1, 2, 3)]
+
+    assert times == ["2027-01-04 13:00", "2027-01-04 17:00", "2027-01-05 13:00"]
+
+
+@pytest.mark.parametrize("text", ["R/1 bd", "R/PT9999999H", "R/P1DT1H"])
+def test_a_repetition_that_leaves_the_calendar_says_so(office, text):
+    endless = resolve(text, since=at("2027-01-04 09:00"), calendar=office)
+    assert isinstance(endless, Repeat)
+
+    with pytest.raises(CalendarError, match="calendar"):
+        endless.nth(10**9, at("2027-01-04 09:00"), office)
+
+
+def test_a_next_time_beyond_the_calendar_says_so(office):
+    daily = resolve("R/1 bd", since=at("2027-01-04 09:00"), calendar=office)
+    assert isinstance(daily, Repeat)
+
+    assert daily.after(at("2030-12-30 09:00"), at("2027-01-04 09:00"), office)[1] == at("2030-12-30 17:00")
+    with pytest.raises(CalendarError, match="calendar"):
+        daily.after(at("2030-12-31 18:00"), at("2027-01-04 09:00"), office)
+
+
 def test_a_repetition_that_is_spent_has_no_next_time(office):
     twice = resolve("R2/PT1H from 2027-01-04T09:00", since=at("2027-01-01 10:00"), calendar=office)
     assert isinstance(twice, Repeat)
@@ -215,7 +243,16 @@ def test_a_text_beyond_reason_is_refused_at_once():
         parse_due("1 bd " * 10_000)
 
 
-FAR = ["200000 bd", "-200000 bd", "999999 bh", "P9999Y", "P9999YT1H", "2099-01-01", "1 bd from 2099-01-01"]
+FAR = [
+    "200000 bd",
+    "-200000 bd",
+    "999999 bh",
+    "P9999Y",
+    "P9999YT1H",
+    "2099-01-01",
+    "1 bd from 2099-01-01",
+    "PT9999999999S from 9900-01-01",
+]
 
 
 @pytest.mark.parametrize("text", FAR)
