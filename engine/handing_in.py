@@ -5,14 +5,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.orm import Session
 
-from engine import beginning
+from engine import audit, beginning, evidence, filling, signatures
 from engine.cases import Case, LiveTask
 from engine.cause import Cause
+from engine.core.advance import variables_of
 from engine.core.chain import content_digest
+from engine.core.forms import Checked
 from engine.core.model.references import Reference
-from engine.definitions import parsed
+from engine.core.vocabulary import Rules
+from engine.definitions import Parsed, parsed
+from engine.errors import Invalid
+from engine.ids import new_id
 from engine.person import Person
 from engine.rows import Rows
 
@@ -60,13 +66,61 @@ def check(
     now: datetime,
 ) -> Handed:
     """
-    Make sure that what is handed in holds: the form, the evidence, the signature.
+    Make sure that what is handed in holds: the form, the evidence, and then the signature.
 
     Raises:
-        Invalid: with one problem a field.
+        Invalid: with one problem a field or slot, or because a signature is missing.
+        Forbidden: the password of the signature is wrong.
     """
-    cause, rows = record(session, case, task, answers, by=by, now=now)
-    return Handed(answers=answers, cause=cause, rows=rows)
+    definition = parsed(session, case.definition_id)
+    node = definition.model.nodes.get(task.element)
+    rules = node.rules if node else Rules()
+    checked = _checked(session, case, task, answers, rules, now=now)
+    signature = signatures.sign(
+        session, case, task, definition=definition, answers=checked.values, given=sign, by=by, now=now
+    )
+    cause, rows = record(session, case, task, checked.values, by=by, now=now)
+    if signature:
+        rows.add("signatures", signature)
+        cause.body["signature"] = signatures.said(signature)
+    if note and note.strip():
+        said = {"id": new_id(), "instance_id": case.id, "task_id": task.id, "by": by.id, "at": now, "text": note}
+        rows.add("comments", said)
+        cause.body["note"] = content_digest(note).hex()
+    return Handed(answers=checked.values, cause=cause, rows=rows)
+
+
+def _checked(
+    session: Session, case: Case, task: LiveTask, answers: dict[str, Any], rules: Rules, *, now: datetime
+) -> Checked:
+    """The answers as they may be kept. What is wrong with them and what evidence is missing comes in one answer."""
+    form_id = form_of(session, case, task) if rules.form else None
+    variables = variables_of(case.state) | task.locals if form_id and case.state else task.locals
+    checked = filling.check(session, case, form_id, answers, variables=variables, now=now)
+    problems: dict[str, Any] = dict(checked.errors)
+    if rules.evidence:
+        lacking = evidence.missing(rules.evidence, evidence.in_force(session, task.id))
+        problems |= {slot: [sentence] for slot, sentence in lacking.items()}
+    if problems:
+        first = next(iter(problems.values()))[0]
+        raise Invalid(f"{task.name} cannot be handed in like this. {first}", problems)
+    return checked
+
+
+def age_signatures(
+    session: Session, case: Case, task: LiveTask, definition: Parsed, rows: Rows, *, by: Person, now: datetime
+) -> None:
+    """
+    Say of earlier signatures that they are for an earlier version, where this step changed variables they cover.
+
+    Nothing opens again: the case's own course comes to the task again where the model wants it.
+    """
+    names = signatures.watched(definition.model)
+    changed = [row for row in rows.new.get("variables", ()) if row["instance_id"] == case.id and row["name"] in names]
+    if changed:
+        values = {row["name"]: orjson.loads(row["value"]) for row in changed}
+        signatures.age(session, case, values, but=task.id, by=by, now=now)
+        audit.save(session, case.chain)
 
 
 def form_of(session: Session, case: Case, task: LiveTask) -> UUID | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import beginning, guards, stepping, timetable, versions
+from engine import audit, beginning, guards, signatures, stepping, timetable, versions
 from engine.cases import Case, lock, lock_for_task
 from engine.cause import Cause
 from engine.core import events as ev
@@ -169,6 +169,9 @@ def correct(
     event = ev.DataChanged(variables=changes, removed=tuple(sorted(removed)))
     said = {"reason": reason, "changes": changes, "removed": sorted(removed)}
     _step(session, case, event, "data.corrected", said, by=by, now=now)
+    corrected = signatures.Change(values=changes | dict.fromkeys(removed))
+    signatures.look_again(session, case, corrected, by=by, now=now)
+    audit.save(session, case.chain)
 
 
 def add_item(session: Session, instance_id: UUID, *, element: str, item: Any, by: Person, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Stuck steps: the engine cannot go on. The event is kept with all it carries; no answer is ever lost."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ import orjson
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import audit, guards, handing_in, people, stepping
+from engine import audit, guards, handing_in, people, signatures, stepping
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -65,16 +66,20 @@ def keep(
     now: datetime,
     task_id: UUID | None = None,
     acting_for: str | None = None,
+    beside: Mapping[str, list[dict[str, Any]]] | None = None,
 ) -> UUID:
     """
     Keep an event that could not be applied, and say so in the trail; `case` is locked and as it was.
 
     One step is kept once: the same event again counts as one more attempt.
 
+    Args:
+        beside: rows by table that are as true as the event, such as the signature under its answers.
+
     Returns:
         The id of the stuck step.
     """
-    return _keep(session, case, recorded.to_bytes(event), error, task_id, acting_for, by=by, now=now)
+    return _keep(session, case, recorded.to_bytes(event), error, task_id, acting_for, by=by, now=now, beside=beside)
 
 
 def keep_job(session: Session, case: Case, job: Any, error: str, *, by: Person, now: datetime) -> UUID:
@@ -94,13 +99,14 @@ def _keep(
     *,
     by: Person,
     now: datetime,
+    beside: Mapping[str, list[dict[str, Any]]] | None = None,
 ) -> UUID:
     known = [row.id for row in session.execute(OPEN, {"instance_id": case.id}) if row.event == body]
     if known:
         session.execute(AGAIN, {"stuck_id": known[0], "message": str(error), "at_element": error.element})
         again: UUID = known[0]
         return again
-    rows, stuck_id = Rows(), new_id()
+    rows, stuck_id = Rows(new={table: list(given) for table, given in (beside or {}).items()}), new_id()
     rows.add(
         "stuck_steps",
         {
@@ -117,7 +123,9 @@ def _keep(
             "resolved_by": None,
         },
     )
-    said = {"element": error.element, "error": str(error), "task": task_id}
+    said: dict[str, Any] = {"element": error.element, "error": str(error), "task": task_id}
+    for signature in rows.new.get("signatures", ()):
+        said["signature"] = signatures.said(signature)
     case.chain.add("step.stuck", stuck_id, said, by=by.id, now=now, acting_for=acting_for)
     case.version += 1
     rows.moved.append(case)

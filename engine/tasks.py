@@ -188,6 +188,7 @@ def complete(
     separation.check(session, definition, case, task, by, acting_for=acting_for)
     handed = handing_in.check(session, case, task, answers, sign=sign, note=note, by=by, now=now)
     event = ev.TaskCompleted(token=task.token, by=by.id, answers=handed.answers)
+    beside = {table: list(handed.rows.new.get(table, ())) for table in ("signatures", "comments")}
     before = len(case.chain.links), case.chain.length, case.chain.head
     try:
         taken = stepping.take(
@@ -196,10 +197,13 @@ def complete(
     except Stuck as error:
         del case.chain.links[before[0] :]
         case.chain.length, case.chain.head = before[1:]
-        stuck_id = stuck.keep(session, case, event, error, by=by, now=now, task_id=task.id, acting_for=acting_for)
+        stuck_id = stuck.keep(
+            session, case, event, error, by=by, now=now, task_id=task.id, acting_for=acting_for, beside=beside
+        )
         return Done(task_id=task.id, instance_id=case.id, stuck_id=stuck_id, error=str(error))
     if taken.refused:
         raise closed(session, task_id, keeps=True)
+    handing_in.age_signatures(session, case, task, definition, taken.rows, by=by, now=now)
     return Done(task_id=task.id, instance_id=case.id)
 
 

@@ -1,0 +1,100 @@
+"""Words beside the run: comments, and amendments of records that are finished."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from engine import access, audit, filling, signatures
+from engine.cases import lock, lock_for_task
+from engine.core.advance import variables_of
+from engine.core.chain import content_digest
+from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.ids import new_id
+from engine.person import Person
+from engine.store.base import table_of
+from engine.store.records import Comment
+from engine.store.running import Answer, Task
+
+COMMENT, ANSWER, TASK = table_of(Comment), table_of(Answer), table_of(Task)
+BY_ID = select(TASK).where(TASK.c.id == bindparam("task_id"))
+NEWEST = select(ANSWER).where(ANSWER.c.task_id == bindparam("of_task")).order_by(ANSWER.c.number.desc()).limit(1)
+LONGEST = 10_000
+
+
+def comment(
+    session: Session, instance_id: UUID, text: str, *, task_id: UUID | None = None, by: Person, now: datetime
+) -> Row[Any]:
+    """
+    Say something about a case, or about one of its tasks; returns its row. Comments are never changed.
+
+    Raises:
+        NotFound: there is no such case, or `by` may not know of it; or the task is of another case.
+        Forbidden: `by` only reads.
+        Invalid: it says nothing, or too much.
+    """
+    case = lock(session, instance_id)
+    access.must_see(session, by, case)
+    access.must_act(by)
+    if not text.strip() or len(text) > LONGEST:
+        raise Invalid(f"A comment has between 1 and {LONGEST:,} signs.", {"text": "It is empty, or too long."})
+    if task_id is not None:
+        task = session.execute(BY_ID, {"task_id": task_id}).one_or_none()
+        if task is None or task.instance_id != case.id:
+            raise NotFound("task", str(task_id))
+    comment_id = new_id()
+    row = {"id": comment_id, "instance_id": case.id, "task_id": task_id, "by": by.id, "at": now, "text": text}
+    session.execute(insert(COMMENT), [row])
+    verb = "task.commented" if task_id else "instance.commented"
+    said = {"comment": comment_id, "digest": content_digest(text).hex()}
+    audit.append(session, case.id, verb, task_id or case.id, said, by=by, now=now)
+    return session.execute(select(COMMENT).where(COMMENT.c.id == comment_id)).one()
+
+
+def amend(session: Session, task_id: UUID, *, answers: dict[str, Any], reason: str, by: Person, now: datetime) -> None:
+    """
+    Correct a finished record by a further one; what was handed in stays (ISO 9001:2015, 7.5.3).
+
+    The case's data stay as they are: to change them too, correct the data. A
+    signature that covers what has changed is then for an earlier version, and
+    its task opens again.
+
+    Args:
+        answers: all answers, as they should read.
+
+    Raises:
+        NotFound: there is no such task, or `by` may not know of it.
+        Forbidden: `by` neither did it nor owns the case.
+        Conflict: the task is not completed.
+        Invalid: no reason is given, nothing differs, or the answers do not hold.
+    """
+    case = lock_for_task(session, task_id)
+    access.must_see(session, by, case)
+    access.must_act(by)
+    task = session.execute(BY_ID, {"task_id": task_id}).one()
+    if task.status != "completed":
+        raise Conflict(f"{task.name} is not completed; there is no record to amend yet.")
+    if by.id not in (task.completed_by, task.acting_for, case.owner):
+        raise Forbidden(f"{by.name} did not do {task.name}.", f"Ask {task.completed_by}, or the owner, {case.owner}.")
+    if not reason.strip():
+        raise Invalid("Say why the record is amended.", {"reason": "A reason is needed."})
+    before = session.execute(NEWEST, {"of_task": task_id}).one()
+    variables = variables_of(case.state) | task.locals if case.state else task.locals
+    checked = filling.check(session, case, before.form_id, answers, variables=variables, now=now)
+    if checked.errors:
+        raise Invalid("The answers do not hold.", dict(checked.errors))
+    digest = content_digest(checked.values)
+    if digest == before.digest:
+        raise Invalid("Nothing differs from the record as it is.", {"answers": "Nothing differs."})
+    row = {"task_id": task_id, "number": before.number + 1, "answers": checked.values, "digest": digest}
+    more = {"form_id": before.form_id, "by": by.id, "at": now, "reason": reason.strip()}
+    session.execute(insert(ANSWER), [row | more])
+    said = {"element": task.element, "number": row["number"], "reason": reason.strip()}
+    said |= {"before": before.digest.hex(), "answers": digest.hex()}
+    case.chain.add("task.amended", task_id, said, by=by.id, now=now)
+    was, names = before.answers, before.answers.keys() | checked.values.keys()
+    differs = {name: checked.values.get(name) for name in names if was.get(name) != checked.values.get(name)}
+    signatures.look_again(session, case, signatures.Change(values=differs, record=task_id), by=by, now=now)
+    audit.save(session, case.chain)
