@@ -65,8 +65,11 @@ def advance(definition: Definition, state: bytes | None, event: Event, *, now: d
             case, last = Case(definition), now
         else:
             case, step.last_id, last = states.load(definition, state)
-        watch, refused = let_happen(case, event, last)
-        return Advance(states.dump(case, step), tuple(watch.effects), refused)
+        try:
+            watch, refused = let_happen(case, event, last)
+            return Advance(states.dump(case, step), tuple(watch.effects), refused)
+        except orjson.JSONEncodeError as error:
+            raise Stuck(definition.key, definition.model.name, f"A value cannot be kept as JSON: {error}.") from error
 
 
 def variables_of(state: bytes) -> dict[str, Any]:

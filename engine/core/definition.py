@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from engine.core.spiff import version
-from engine.core.spiff.parser import parse
+from engine.core.spiff.parser import ValidationException, parse
 from engine.core.vocabulary import Model
 
 version.check()
@@ -40,7 +40,10 @@ def define(model: Model, translated: bytes) -> Definition:
     Raises:
         ValueError: the XML does not hold this process, or something that the profile refuses.
     """
-    spec, scopes = parse(translated, model.key)
+    try:
+        spec, scopes = parse(translated, model.key)
+    except (ValidationException, KeyError) as error:
+        raise ValueError(f"{model.key} cannot be executed: {error}") from error
     nodes: dict[str, Any] = {}
     for found in (spec, *scopes.values()):
         nodes.update(found.task_specs)

@@ -152,7 +152,7 @@ class CancelCalled:
 
 @dataclass(frozen=True, kw_only=True)
 class Throw:
-    """A message, signal or escalation leaves the instance. `caught` tells whether this instance caught an escalation."""
+    """A message, signal or escalation leaves the instance; `caught` says whether it caught the escalation itself."""
 
     element: str
     at: datetime

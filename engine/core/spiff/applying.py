@@ -20,7 +20,7 @@ from engine.core.events import (
     TaskCompleted,
 )
 from engine.core.spiff.activities import Job, UserTask
-from engine.core.spiff.happenings import Catch, throw_code
+from engine.core.spiff.happenings import Catch, awaited_name, throw_code
 from engine.core.spiff.loops import COUNTS, MultiInstance
 from engine.core.spiff.running import stop
 from engine.core.spiff.step import Left, Thrown, current, iso
@@ -70,7 +70,7 @@ def _task(case: Case, event: TaskCompleted) -> str | None:
     step = current()
     step.by = event.by
     facts = case.facts.setdefault(token.task_spec.element, {"round": 0})
-    if token.task_spec.loop is None or not token.parent.data.get(COUNTS[2]):
+    if token.parent is None or token.task_spec.loop is None or not token.parent.data.get(COUNTS[2]):
         facts["round"] += 1
     facts.update(actor=event.by, done_at=iso(step.now))
     token.task_spec.done(token, event.answers)
@@ -88,7 +88,7 @@ def _message(case: Case, event: MessageArrived) -> str | None:
 def _signal(case: Case, event: SignalArrived) -> str | None:
     taken = False
     for token in case.tokens():
-        if _catches(token, "signal") and event.name == (token.task_spec.happening.name or token.task_spec.title):
+        if _catches(token, "signal") and event.name == awaited_name(token):
             token.task_spec.happen(token, event.payload)
             taken = True
     return None if taken else f"Nothing in this case waits for the signal {event.name!r}."

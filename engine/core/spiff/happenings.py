@@ -38,6 +38,18 @@ class Happening:
     mapping: Mapping = NOTHING
 
 
+class Start(Node):
+    """A start event: by whom the case was started may become a variable."""
+
+    initiator: str | None = None
+
+    def _run_hook(self, token: Token) -> bool | None:
+        if self.initiator is not None:
+            who = token.workflow.top_workflow.given.get("case", {}).get("initiator")
+            script.assign(token, self.initiator, who)
+        return True
+
+
 class Throw(Node):
     """An event, or an end, that throws."""
 
@@ -58,7 +70,8 @@ class Throw(Node):
         happening = self.happening
         payload = script.mapped_in(self, token, happening.mapping)
         step = current()
-        step.journal.append(Thrown(self.element, step.now, happening.kind, happening.name or self.title, payload))
+        name = script.text(self, token, happening.name or self.title) or ""
+        step.journal.append(Thrown(self.element, step.now, happening.kind, name, payload))
 
     def escalate(self, token: Token) -> None:
         """An escalation goes outwards to whoever catches it; nobody is fine too."""
@@ -118,13 +131,16 @@ class Catch(Node):
 
     def happen(self, token: Token, payload: dict[str, Any] | None = None) -> None:
         """The event happened: data are taken over and the token goes on."""
-        for name, value in (payload or {}).items():
-            script.assign(token, name, value)
+        self.take_over(token, payload)
         forget(token)
         gateway = token.parent
         if gateway is not None and isinstance(gateway.task_spec, EventGateway):
             gateway.task_spec.won(gateway, token)
         token._ready()
+
+    def take_over(self, token: Token, payload: dict[str, Any] | None) -> None:
+        """Where the event maps outputs, they see the payload and nothing else is taken; otherwise all of it is."""
+        script.leave(self, token, self.happening.mapping, payload or {})
 
 
 class Boundary(Catch):
@@ -139,8 +155,7 @@ class Boundary(Catch):
     interrupting = True
 
     def happen(self, token: Token, payload: dict[str, Any] | None = None) -> None:
-        for name, value in (payload or {}).items():
-            script.assign(token, name, value)
+        self.take_over(token, payload)
         if self.interrupting:
             forget(token)
             self.interrupt(token)
@@ -196,15 +211,24 @@ def wait_for(node: Any, token: Token) -> None:
     happening = node.happening
     if happening.kind == "timer":
         script.set_due(node, token)
-    elif happening.kind == "message" and happening.key:
-        key = script.text(node, token, happening.key)
+    elif happening.kind in ("message", "signal"):
+        name = happening.name or node.title
+        if script.depends_on_data(name):
+            token.internal_data["name"] = script.text(node, token, name)
+        key = script.text(node, token, happening.key) if happening.key else None
         if key is not None:
             token.internal_data["key"] = key
 
 
+def awaited_name(token: Token) -> str:
+    """The name of the message or signal that a token waits for."""
+    spec = token.task_spec
+    return str(token.internal_data.get("name") or spec.happening.name or spec.title)
+
+
 def forget(token: Token) -> None:
     """The event has happened: what it waited for is no longer of interest."""
-    for fact in ("due", "repeat", "key", "was"):
+    for fact in ("due", "repeat", "name", "key", "was"):
         token.internal_data.pop(fact, None)
 
 

@@ -10,15 +10,19 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
 from engine.core.model.names import child, children, local, properties, said, text_of
+from engine.core.model.read import local_name
 from engine.core.spiff import activities, gateways, happenings, loops
 from engine.core.spiff.extensions import mapping
 from engine.core.spiff.nodes import Exclusive, Flow, Node
 
+__all__ = ["KINDS", "Parser", "Process", "ProcessSpec", "ValidationException", "parse"]
+
 KINDS: dict[str, type[Node]] = {
-    "startEvent": Node,
+    "startEvent": happenings.Start,
     "endEvent": happenings.End,
     "intermediateCatchEvent": happenings.Catch,
     "intermediateThrowEvent": happenings.Throw,
@@ -102,6 +106,8 @@ class Process(ProcessParser):  # type: ignore[misc]
         spec.default = node.get("default")
         if isinstance(spec, (happenings.Throw, happenings.Catch)):
             spec.happening = self.happening(node)
+        if isinstance(spec, happenings.Start):
+            spec.initiator = said(node, "initiator")
         if isinstance(spec, happenings.Boundary):
             interrupts = node.get("cancelActivity" if local(node) == "boundaryEvent" else "isInterrupting", "true")
             spec.interrupting = interrupts == "true" or spec.happening.kind == "error"
@@ -146,7 +152,8 @@ class Process(ProcessParser):  # type: ignore[misc]
     def happening(self, node: Any) -> happenings.Happening:
         """What an event waits for or throws."""
         kind, found = definition_of(node)
-        referred = self.document_root.find(f"./{{*}}{kind}[@id='{found.get(f'{kind}Ref')}']")
+        wanted = local_name(found.get(f"{kind}Ref"))
+        referred = next((entry for entry in children(self.document_root, kind) if entry.get("id") == wanted), None)
         timer = next((entry for entry in children(found, *TIMERS)), None)
         condition = child(found, "condition") if timer is None else timer
         return happenings.Happening(

@@ -151,7 +151,7 @@ def fire(token: Token) -> None:
     """Let one timer happen, at the step's moment."""
     spec = token.task_spec
     current().fired.add(token.id)
-    if "repeat" in token.internal_data and isinstance(spec, Boundary) and not spec.interrupting:
+    if _comes_round(token):
         token.internal_data["repeat"] += 1
         script.set_due(spec, token)
     elif "due" in token.internal_data:
@@ -167,7 +167,7 @@ def last_missed(token: Token, until: datetime) -> datetime:
     the others are skipped here.
     """
     moment = datetime.fromisoformat(token.internal_data["due"])
-    if "repeat" not in token.internal_data or token.task_spec.interrupting:
+    if not _comes_round(token):
         return moment
     rule = _rule(token.task_spec, token)
     if isinstance(rule, Repeat):
@@ -176,6 +176,12 @@ def last_missed(token: Token, until: datetime) -> datetime:
         token.internal_data["repeat"] = number
         token.internal_data["due"] = iso(moment)
     return moment
+
+
+def _comes_round(token: Token) -> bool:
+    """Whether a timer goes on waiting after it has happened."""
+    spec = token.task_spec
+    return "repeat" in token.internal_data and isinstance(spec, Boundary) and not spec.interrupting
 
 
 def _rule(spec: Any, token: Token) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.core.calendar import TimeError
 from engine.core.due import parse_due
-from engine.core.expressions import Expression, ExpressionError, Scope, compile_condition, compile_text
+from engine.core.expressions import EvaluationError, Expression, ExpressionError, Scope, compile_condition, compile_text
 from engine.core.spans import Repeat
 from engine.core.spiff.extensions import Keyed, Listed, Mapping, Passing
 from engine.core.spiff.step import current, iso
@@ -78,13 +78,18 @@ def scope_of(token: Any, now: datetime | None = None, extra: dict[str, Any] | No
 
 
 def _functions(case: Any) -> dict[str, Callable[..., Any]]:
-    def fact(name: str) -> Callable[[str], Any]:
-        return lambda element: case.facts.get(element, {}).get(name)
+    def fact(name: str, without: Any = None) -> Callable[[str], Any]:
+        def found(element: str) -> Any:
+            if element not in case.definition.model.nodes:
+                raise EvaluationError(f"The model has no task '{element}'")
+            return case.facts.get(element, {}).get(name, without)
+
+        return found
 
     return {
         "done_at": fact("done_at"),
         "actor": fact("actor"),
-        "round": lambda element: case.facts.get(element, {}).get("round", 0),
+        "round": fact("round", 0),
         "currentUser": lambda: current().by,
     }
 

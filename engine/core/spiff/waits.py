@@ -7,7 +7,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.core.spiff import people
 from engine.core.spiff.activities import Job, UserTask
-from engine.core.spiff.happenings import Catch
+from engine.core.spiff.happenings import Catch, awaited_name
 from engine.core.spiff.tokens import Case, Token
 
 Kind = Literal["task", "timer", "message", "signal", "service", "decision", "call"]
@@ -57,5 +57,5 @@ def _event(token: Token, spec: Catch) -> Wait | None:
         return Wait("timer", token.id, spec.element, due, at=token) if due else None
     if happening.kind in ("message", "signal"):
         key = token.internal_data.get("key")
-        return Wait(happening.kind, token.id, spec.element, name=happening.name or spec.title, key=key, at=token)
+        return Wait(happening.kind, token.id, spec.element, name=awaited_name(token), key=key, at=token)
     return None

@@ -104,6 +104,14 @@ def test_a_counted_repetition_ends():
     assert play.waiting("timer") == []
 
 
+def test_where_a_timer_can_happen_only_once_a_repetition_happens_once():
+    drawing = Drawing().start().catch("wait", cycle("R3/PT1H")).user("work", "late").path("start", "wait", "work")
+    drawing.boundary("due", "work", cycle("R3/PT1H")).path("due", "late")
+    play = Play.of(drawing).after(hours=5)
+    assert play.open == ["late"]
+    assert play.waiting("timer") == []
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

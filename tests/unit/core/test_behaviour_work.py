@@ -360,6 +360,23 @@ def test_a_finished_task_can_be_opened_again_and_moves_nothing_else():
     assert play.replays()
 
 
+def test_one_of_a_list_can_be_opened_again_too():
+    play = (
+        listed(many("people", "person"), people=["a"]).do("work").take(Reopened(element="work", locals={"person": "a"}))
+    )
+    assert play.open == ["next", "work"]
+    assert play.do("work").open == ["next"]
+    assert play.take(Reopened(element="nothing")).refused == "The model has no task nothing."
+
+
+def test_a_value_that_is_no_json_leaves_the_step_stuck():
+    drawing = Drawing().start().user("ask").path("start", "ask")
+    play = Play.of(drawing)
+    with pytest.raises(Stuck, match="JSON"):
+        play.do("ask", huge=10**30)
+    assert play.open == ["ask"]
+
+
 def test_a_sub_process_has_inputs_that_only_its_inside_sees():
     inner = '<camunda:inputOutput><camunda:inputParameter name="x">${n + 1}</camunda:inputParameter>'
     inner += '<camunda:outputParameter name="y">${x * 10}</camunda:outputParameter></camunda:inputOutput>'

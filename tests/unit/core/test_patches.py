@@ -186,3 +186,14 @@ def test_a_case_knows_no_other_clock_than_its_own():
     play = Play(defined(race()), now=datetime(2028, 5, 2, 9, tzinfo=UTC))
     play.begin(Started(case={}))
     assert {effect.at for effect in play.effects if hasattr(effect, "at")} == {play.now}
+
+
+def test_one_room_knows_the_library():
+    engine = Path(__file__).parents[3] / "engine"
+    knowing = {file.relative_to(engine).parts[:2] for file in engine.rglob("*.py") if "SpiffWorkflow" in _imports(file)}
+    assert knowing == {("core", "spiff")}
+
+
+def _imports(file: Path) -> str:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if line.startswith(("import ", "from ")))
