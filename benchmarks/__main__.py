@@ -1,0 +1,94 @@
+"""
+`python -m benchmarks [NAME...]`: take all figures, or those whose names contain one of the words.
+
+Prints a table beside the goals and writes `benchmarks/results.json`.
+"""
+
+import json
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import completions, corrective, crowds, proof, reading
+from benchmarks.place import Place, postgres, sqlite
+
+RESULTS = Path(__file__).parent / "results.json"
+Figures = dict[str, float]
+
+GOALS: dict[str, tuple[str, float]] = {
+    "completions_per_second": (">=", 400),
+    "completions_per_second_corrective_action": (">=", 250),
+    "completion_over_floor": ("<=", 2.0),
+    "statements_per_completion": ("<=", 12),
+    "commits_per_completion": ("<=", 1),
+    "thousandth_over_first": ("<=", 1.1),
+    "loop_state_bytes": ("<=", 2000),
+    "four_at_once_p95_ms": ("<=", 50),
+    "four_at_once_errors": ("<=", 0),
+    "inbox_million_p95_ms": ("<=", 2),
+    "completion_p50_ms_sqlite": ("<=", 1.5),
+    "eight_writers_longest_wait_ms_sqlite": ("<=", 100),
+    "person_write_p99_ms_beside_drain_sqlite": ("<=", 20),
+}
+
+ON_POSTGRES: tuple[Callable[[Place], Figures], ...] = (
+    completions.statements,
+    completions.per_second,
+    corrective.per_second,
+    completions.over_floor,
+    completions.thousandth,
+    crowds.four_at_once,
+    lambda place: crowds.timers_per_second(place, "postgres"),
+    reading.parsing,
+    proof.replayed,
+    reading.inbox_of_a_million,
+)
+ON_SQLITE: tuple[Callable[[Place], Figures], ...] = (
+    completions.p50_sqlite,
+    crowds.eight_writers,
+    crowds.person_beside_drain,
+    lambda place: crowds.timers_per_second(place, "sqlite"),
+    proof.late_equals_punctual,
+)
+
+
+def main() -> None:
+    """Take the figures, show them, keep them."""
+    figures: Figures = {}
+    for one in _taken():
+        figures |= one
+        for name, value in one.items():
+            print(f"{name:44} {value:>12} {_judged(name, value)}", flush=True)
+    at = datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 - a benchmark says when it was taken
+    machine = f"{platform.machine()}, {_cores()} cores, Python {platform.python_version()}, {platform.system()}"
+    RESULTS.write_text(json.dumps({"machine": machine, "at": at, "figures": figures}, indent=2) + "\n")
+    print(f"written to {RESULTS.name}")
+
+
+def _taken() -> Iterator[Figures]:
+    with postgres() as place:
+        for take in ON_POSTGRES:
+            yield take(place)
+    for take in ON_SQLITE:
+        with sqlite() as place:
+            yield take(place)
+
+
+def _judged(name: str, value: float) -> str:
+    if name not in GOALS:
+        return ""
+    sign, goal = GOALS[name]
+    met = value >= goal if sign == ">=" else value <= goal
+    return f"  goal {sign} {goal:g}{'' if met else '  MISSED'}"
+
+
+def _cores() -> int:
+    import os
+
+    return os.cpu_count() or 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
