@@ -286,7 +286,7 @@ def _refusal(
         rule=bar.rule,
         record=Record(
             chain=str(case.id),
-            verb="separation.refused",
+            verb="refusal.separation",
             subject=str(task.id),
             body={"rule": bar.rule, "person": bar.person, "element": task.element},
         ),

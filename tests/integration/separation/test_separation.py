@@ -138,7 +138,7 @@ def test_a_refusal_says_which_rule_and_who_could_do_it_and_leaves_a_record(sessi
         "ann may not do 'check': the same person did 'plan' (T_plan). It can be done by bob, cem."
     )
     record = refusal.value.record
-    assert (record.chain, record.verb, record.subject) == (str(sample.id), "separation.refused", str(of.id))
+    assert (record.chain, record.verb, record.subject) == (str(sample.id), "refusal.separation", str(of.id))
     assert record.body == {"rule": "T_plan", "person": "ann", "element": "T_check"}
 
 
