@@ -222,16 +222,16 @@ def open_tasks(case: Case) -> list[Token]:
 
 def forget_finished(case: Case) -> None:
     """Forget every token that is finished and that nobody alive depends on."""
-    for scope in case.scopes():
-        tasks = scope.tasks
-        needed = {number for number, token in tasks.items() if token._state & LIVE}
-        needed |= {token._parent for token in tasks.values() if _races(token)}
-        for number in [number for number in tasks if number not in needed]:
-            del tasks[number]
-        for token in tasks.values():
-            token._children = [child for child in token._children if child in tasks]
-            if token._parent not in tasks:
-                token._parent = None
+    tokens = case.tokens()
+    needed = {token.id for token in tokens if token._state & LIVE}
+    needed |= {token._parent for token in tokens if _races(token)}
+    for token in tokens:
+        if token.id not in needed:
+            case.forget(token)
+    for token in case.tokens():
+        token._children = [child for child in token._children if child in needed]
+        if token._parent not in needed:
+            token._parent = None
     _forget_scopes(case)
 
 
@@ -241,8 +241,7 @@ def _races(token: Token) -> bool:
 
 
 def _forget_scopes(case: Case) -> None:
-    gone = [number for number, scope in case.subprocesses.items() if scope.completed or case.find(number) is None]
-    for number in gone:
-        del case.subprocesses[number]
-    if gone:
-        _forget_scopes(case)
+    """Forget the sub-processes that are over, and those inside of them."""
+    for number, scope in list(case.subprocesses.items()):
+        if scope.completed or number not in case.known:
+            del case.subprocesses[number]

@@ -42,6 +42,7 @@ class Token(Task):  # type: ignore[misc]
         self._children: list[int] = []
         self._parent = None
         workflow.tasks[number] = self
+        workflow.top_workflow.known[number] = self
         if parent is not None:
             self._parent = parent.id
             parent._children.append(number)
@@ -106,7 +107,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         self.given: dict[str, Any] = {}
         self.last_end: str | None = None
         self.failed: str | None = None
-        self.subprocesses: dict[int, Any] = {}
+        self.known: dict[int, Token] = {}
         super().__init__(definition.spec, definition.scopes, deserializing=True)
 
     def scopes(self) -> list[Any]:
@@ -115,27 +116,34 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
 
     def tokens(self) -> list[Token]:
         """Every token, in the order of its birth."""
-        if not self.subprocesses:
-            return list(self.tasks.values())
-        return sorted((t for scope in self.scopes() for t in scope.tasks.values()), key=lambda t: t.id)
+        return list(self.known.values())
 
     def find(self, number: int) -> Token | None:
         """The token of this number, if it is known."""
-        for scope in self.scopes():
-            if number in scope.tasks:
-                token: Token = scope.tasks[number]
-                return token
-        return None
+        return self.known.get(number)
+
+    def forget(self, token: Token) -> None:
+        """Let go of a token for good."""
+        del self.known[token.id]
+        del token.workflow.tasks[token.id]
 
     def open_scope(self, token: Token, name: str) -> Any:
         """Begin the sub-process `name` at `token`."""
-        scope = Scope(self.subprocess_specs[name], token.id, self, deserializing=True)
+        scope = Scope(self.subprocess_specs[name], token)
         self.subprocesses[token.id] = scope
         return scope
 
 
 class Scope(BpmnSubWorkflow):  # type: ignore[misc]
     """A sub-process that runs inside a case."""
+
+    def __init__(self, spec: Any, holder: Token) -> None:
+        self.spec = spec
+        self.parent_task_id = holder.id
+        self.top_workflow = holder.workflow.top_workflow
+        self.depth = holder.workflow.depth + 1
+        self.tasks: dict[int, Token] = {}
+        self.completed = False
 
     def end(self) -> None:
         """Withdraw everything in this sub-process."""
