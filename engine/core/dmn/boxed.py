@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+from engine.core.dmn.columns import read_table
 from engine.core.dmn.elements import child, children, local, name_of, text_in
 from engine.core.dmn.reader import Reader
-from engine.core.dmn.table import Table, read_table
-from engine.core.feel.compiler import call_function
+from engine.core.dmn.table import Table
+from engine.core.feel.calls import call_function
 from engine.core.feel.iteration import domain
 from engine.core.feel.names import one_spaced
 from engine.core.feel.paths import filtered

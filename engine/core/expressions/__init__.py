@@ -9,13 +9,8 @@ What goes in and comes out is plain JSON; see `engine.core.feel.border` for
 numbers and moments. An evaluation is pure, and ends: it has a budget of steps.
 """
 
-from engine.core.expressions.front import (
-    Expression,
-    Scope,
-    compile_condition,
-    compile_text,
-    run_script,
-)
+from engine.core.expressions.expression import Expression, Scope
+from engine.core.expressions.front import compile_condition, compile_text, run_script
 from engine.core.feel.errors import EvaluationError, ExpressionError, UnknownVariable
 
 __all__ = [

@@ -12,7 +12,8 @@ from decimal import ROUND_FLOOR, Decimal, DecimalException
 
 from engine.core.feel.arithmetic import ARITHMETIC, negative, plus
 from engine.core.feel.builtins import BUILTINS, call_builtin
-from engine.core.feel.compiler import Compiler, call_outside, unknown_function
+from engine.core.feel.calls import call_outside, unknown_function
+from engine.core.feel.compiler import Compiler
 from engine.core.feel.errors import EvaluationError
 from engine.core.feel.nodes import Binary, Call, If, Index, Method, Name, Path, Prefix
 from engine.core.feel.paths import read_path

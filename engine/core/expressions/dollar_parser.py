@@ -13,7 +13,7 @@ from engine.core.expressions.dollar_lexer import tokens_of
 from engine.core.feel.cursor import Cursor
 from engine.core.feel.depth import check_depth
 from engine.core.feel.nodes import Binary, Call, If, Index, Literal, Method, Name, Node, Path, Prefix
-from engine.core.feel.parser import TAKE_AN_ID
+from engine.core.feel.postfixes import TAKE_AN_ID
 from engine.core.feel.run import LIMITS
 from engine.core.feel.scoped import Facts
 from engine.core.feel.values import NUMBERS

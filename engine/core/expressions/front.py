@@ -1,114 +1,21 @@
 """Texts of a model to expressions, kept in a bounded cache."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from collections.abc import Collection, Iterable
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from engine.core.expressions import hints
 from engine.core.expressions.dollar_compiler import DollarCompiler
 from engine.core.expressions.dollar_lexer import pieces_of
 from engine.core.expressions.dollar_parser import parse_dollar
-from engine.core.feel.border import Lazy, plain_of
+from engine.core.expressions.expression import Expression, Language, Scope
 from engine.core.feel.compiler import Compiler
-from engine.core.feel.errors import EvaluationError, ExpressionError, UnknownVariable, nearest
+from engine.core.feel.errors import ExpressionError
 from engine.core.feel.parser import parse
-from engine.core.feel.run import LIMITS, Run
+from engine.core.feel.run import LIMITS
 from engine.core.feel.scoped import Facts
 from engine.core.feel.text import text_of
-from engine.core.feel.values import Code, Env, Value, kind
-
-Language = Literal["text", "dollar", "feel"]
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """
-    What an expression may see.
-
-    Args:
-        variables: plain JSON values by name.
-        functions: called with plain JSON values; answers are plain JSON or moments.
-        now: an aware datetime, what now() says.
-        zone: where today() is a date, and where a text without an offset is a moment.
-        strict: unknown names and entries are errors; forms alone are not strict, for a browser takes them as null.
-    """
-
-    variables: Mapping[str, Any]
-    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    now: datetime = field(kw_only=True)
-    zone: tzinfo = field(kw_only=True)
-    strict: bool = field(default=True, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """
-    A compiled text. Safe to share between threads; it keeps no state.
-
-    `names` are the free variables that must exist, with positions in `text`;
-    names inside of a filter may be entries of the items and are left out.
-    `functions` are those that the scope must offer.
-    """
-
-    text: str
-    language: Language
-    code: Code = field(repr=False, compare=False)
-    positions: Mapping[str, int] = field(compare=False, hash=False)
-    functions: frozenset[str] = frozenset()
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The free variables."""
-        return frozenset(self.positions)
-
-    def evaluate(self, scope: Scope) -> Any:
-        """
-        The value, as plain JSON.
-
-        Raises:
-            UnknownVariable: nothing in the scope has this name.
-            EvaluationError: there is no answer, or it would cost too much.
-        """
-        return self._within(scope, plain_of)
-
-    def decide(self, scope: Scope) -> bool:
-        """
-        True or false, for a condition.
-
-        Raises:
-            UnknownVariable: nothing in the scope has this name.
-            EvaluationError: the answer is neither; the message says why it is null.
-        """
-        return bool(self._within(scope, _truth))
-
-    def unknown(self, known: Collection[str]) -> list[UnknownVariable]:
-        """The free variables that are not among the known ones, each with its place and a suggestion."""
-        found = []
-        for name, at in sorted(self.positions.items(), key=lambda pair: pair[1]):
-            if name not in known:
-                error = UnknownVariable(name, nearest(name, known), at)
-                error.at(self.text)
-                found.append(error)
-        return found
-
-    def _within(self, scope: Scope, finish: Callable[[Run, Value], Any]) -> Any:
-        run = Run(functions=scope.functions, now=scope.now, zone=scope.zone, strict=scope.strict)
-        try:
-            return finish(run, self.code(Env(Lazy(scope.variables, run), None, run)))
-        except ExpressionError as error:
-            raise error.at(self.text) from None
-        except RecursionError:
-            raise EvaluationError("This is nested too deeply", self.text) from None
-
-
-def _truth(run: Run, value: Value) -> bool:
-    if isinstance(value, bool):
-        return value
-    why = f" ({'; '.join(run.warnings[:3])})" if run.warnings else ""
-    found = "null" if value is None else f"a {kind(value)}"
-    raise EvaluationError(f"A condition must be true or false, but this is {found}{why}")
+from engine.core.feel.values import Code, Env, Value
 
 
 def compile_text(text: str, functions: Collection[str] | None = None) -> Expression:
@@ -148,10 +55,10 @@ def run_script(text: str, scope: Scope) -> Any:
 
 def _checked(expression: Expression, functions: Collection[str] | None) -> Expression:
     """Complain about functions nobody offers."""
-    for name in sorted(expression.functions) if functions is not None else ():
-        if name not in functions:  # type: ignore[operator]
-            message = hints.unknown_function(name, functions or (), feel=expression.language == "feel")
-            raise ExpressionError(message, expression.text, max(expression.text.find(name + "("), 0))
+    for name, at in expression.calls.items():
+        if functions is not None and name not in functions:
+            message = hints.unknown_function(name, functions, feel=expression.language == "feel")
+            raise ExpressionError(message, expression.text, at)
     return expression
 
 
@@ -208,14 +115,15 @@ def _shifted(code: Code, text: str, start: int) -> Code:
 
 def _expression(text: str, language: Language, code: Code, parts: Iterable[tuple[Facts, int]]) -> Expression:
     positions: dict[str, int] = {}
-    functions: set[str] = set()
+    calls: dict[str, int] = {}
     for facts, start in parts:
         for name, at in facts.names.items():
             positions.setdefault(name, at + start)
-        functions.update(facts.functions)
+        for name, at in facts.functions.items():
+            calls.setdefault(name, at + start)
     moved = [start for _, start in parts]
     whole = _shifted(code, text, moved[0]) if language == "feel" else code
-    return Expression(text, language, whole, positions, frozenset(functions))
+    return Expression(text, language, whole, positions, calls)
 
 
 def _template(text: str) -> Expression:

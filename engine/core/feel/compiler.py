@@ -5,17 +5,25 @@ Every loop pays for its rounds and every call for its depth, so an evaluation
 ends however the expression is written. No closure keeps state.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from engine.core.feel.arithmetic import ARITHMETIC, negative
-from engine.core.feel.border import plain_of, value_of
-from engine.core.feel.builtins import BUILTINS, Builtin, call_builtin
+from engine.core.feel.builtins import BUILTINS
+from engine.core.feel.calls import (
+    call_function,
+    call_outside,
+    calling_builtin,
+    get_or_else,
+    given,
+    is_defined,
+    unknown_function,
+)
 from engine.core.feel.depth import depth_of
-from engine.core.feel.errors import EvaluationError, UnknownVariable, nearest
 from engine.core.feel.iteration import compile_for, compile_quantified
-from engine.core.feel.kinds import UNFIT, fitted, instance_of
+from engine.core.feel.kinds import instance_of
+from engine.core.feel.logic import conjunction, disjunction, equality, order
 from engine.core.feel.nodes import (
     Between,
     Binary,
@@ -38,12 +46,10 @@ from engine.core.feel.nodes import (
     RangeOf,
     Tests,
 )
-from engine.core.feel.paths import Item, filtered, read_name, read_path
+from engine.core.feel.paths import filtered, read_name, read_path
 from engine.core.feel.run import Run
 from engine.core.feel.unary import compile_tests, one_sided, range_of
-from engine.core.feel.values import Code, Env, Function, Value, compare, equal, kind, mismatch, negated
-
-__all__ = ["Compiler", "Item"]
+from engine.core.feel.values import Code, Env, Function, Value, compare, negated
 
 
 class Compiler:
@@ -87,15 +93,15 @@ class Compiler:
     def on_binary(self, node: Binary) -> Code:
         left, right = self.code(node.left), self.code(node.right)
         if node.op == "and":
-            return _and(left, right)
+            return conjunction(left, right)
         if node.op == "or":
-            return _or(left, right)
+            return disjunction(left, right)
         if node.op in ("=", "!="):
-            return _equals(left, right, differs=node.op == "!=")
+            return equality(left, right, differs=node.op == "!=")
         if node.op in ARITHMETIC:
             operate = ARITHMETIC[node.op]
             return lambda env: operate(env.run, left(env), right(env))
-        return _ordered(node.op, left, right)
+        return order(node.op, left, right)
 
     def on_between(self, node: Between) -> Code:
         value, low, high = self.code(node.value), self.code(node.low), self.code(node.high)
@@ -191,16 +197,16 @@ class Compiler:
         if name is None or (isinstance(node.callee, Name) and node.callee.bound):
             return self._call_value(self.code(node.callee), arguments, node)
         if name == "is defined" and len(arguments) == 1:
-            return _is_defined(arguments[0])
+            return is_defined(arguments[0])
         if name == "get or else" and len(arguments) == 2:
-            return _get_or_else(*arguments)
+            return get_or_else(*arguments)
         if name in BUILTINS:
-            return _call_builtin(BUILTINS[name], arguments, node.names)
+            return calling_builtin(BUILTINS[name], arguments, node.names)
         return self._call_named(name, arguments, node)
 
     def _call_value(self, callee: Code, arguments: list[Code], node: Call) -> Code:
         def call(env: Env) -> Value:
-            return call_function(env.run, callee(env), *_given(env, arguments, node.names))
+            return call_function(env.run, callee(env), *given(env, arguments, node.names))
 
         return call
 
@@ -210,7 +216,7 @@ class Compiler:
         def call(env: Env) -> Value:
             holder = env.holder(name)
             if holder is not None:
-                return call_function(env.run, holder[name], *_given(env, arguments, node.names))
+                return call_function(env.run, holder[name], *given(env, arguments, node.names))
             if name in env.run.functions and node.names is None:
                 return call_outside(env.run, name, [argument(env) for argument in arguments], at)
             return unknown_function(env, name, at)
@@ -223,134 +229,3 @@ def _path(first: str, steps: list[str], at: int) -> Node:
     for step in steps:
         node = Path(node, step, at)
     return node
-
-
-def _given(
-    env: Env, arguments: list[Code], names: tuple[str, ...] | None
-) -> tuple[list[Value], dict[str, Value] | None]:
-    values = [argument(env) for argument in arguments]
-    return (values, None) if names is None else ([], dict(zip(names, values, strict=True)))
-
-
-def _call_builtin(found: Builtin, arguments: list[Code], names: tuple[str, ...] | None) -> Code:
-    def call(env: Env) -> Value:
-        env.run.tick()
-        return call_builtin(env.run, found, *_given(env, arguments, names))
-
-    return call
-
-
-def call_function(
-    run: Run, function: Value, arguments: Sequence[Value], named: Mapping[str, Value] | None = None
-) -> Value:
-    """Call a function that is a value; null and a warning when it cannot be called so."""
-    run.tick()
-    if isinstance(function, Builtin):
-        return call_builtin(run, function, arguments, named)
-    if not isinstance(function, Function):
-        return run.warn(f"A {kind(function)} is no function")
-    if named is not None:
-        if set(named) != set(function.parameters):
-            return run.warn(f"The function takes ({', '.join(function.parameters)})")
-        arguments = [named[name] for name in function.parameters]
-    if len(arguments) != len(function.parameters):
-        return run.warn(f"The function takes {len(function.parameters)} arguments, not {len(arguments)}")
-    if function.types:
-        arguments = [fitted(run, value, type_) for value, type_ in zip(arguments, function.types, strict=True)]
-        if any(value is UNFIT for value in arguments):
-            return run.warn("An argument of the function has the wrong type")
-    run.tick(4)
-    run.enter(function.weight)
-    result = function.call(run, arguments)
-    run.leave(function.weight)
-    return result
-
-
-def call_outside(run: Run, name: str, arguments: Sequence[Value], at: int) -> Value:
-    """Call a function that the scope offers, with plain values."""
-    run.tick(10)
-    try:
-        return value_of(run, run.functions[name](*(plain_of(run, value) for value in arguments)))
-    except (TypeError, ValueError, LookupError) as error:
-        raise EvaluationError(f"{name}(): {error}", position=at) from error
-
-
-def unknown_function(env: Env, name: str, at: int) -> Value:
-    """Raise: nobody offers this function."""
-    near = nearest(name, [*BUILTINS, *env.run.functions])
-    hint = f"; did you mean '{near}'?" if near else ""
-    if not env.run.strict:
-        return env.run.warn(f"Unknown function '{name}'")
-    raise EvaluationError(f"Unknown function '{name}'{hint}", position=at)
-
-
-def _and(left: Code, right: Code) -> Code:
-    def both(env: Env) -> Value:
-        a = left(env)
-        if a is False:
-            return False
-        b = right(env)
-        if b is False:
-            return False
-        return True if a is True and b is True else env.run.warn(f"'and' between {kind(a)} and {kind(b)}")
-
-    return both
-
-
-def _or(left: Code, right: Code) -> Code:
-    def either(env: Env) -> Value:
-        a = left(env)
-        if a is True:
-            return True
-        b = right(env)
-        if b is True:
-            return True
-        return False if a is False and b is False else env.run.warn(f"'or' between {kind(a)} and {kind(b)}")
-
-    return either
-
-
-def _equals(left: Code, right: Code, *, differs: bool) -> Code:
-    def equals(env: Env) -> Value:
-        a, b = left(env), right(env)
-        answer = equal(env.run, a, b) if a is not None and b is not None else a is b
-        if answer is None:
-            return env.run.warn(f"Cannot compare {mismatch(a, b)}")
-        return not answer if differs else answer
-
-    return equals
-
-
-def _ordered(op: str, left: Code, right: Code) -> Code:
-    def ordered(env: Env) -> Value:
-        a, b = left(env), right(env)
-        answer = compare(op, a, b)
-        return env.run.warn(f"'{op}' cannot compare {mismatch(a, b)}") if answer is None else answer
-
-    return ordered
-
-
-def _is_defined(argument: Code) -> Code:
-    def defined(env: Env) -> Value:
-        depth = env.run.depth
-        try:
-            argument(env)
-        except UnknownVariable:
-            env.run.depth = depth
-            return False
-        return True
-
-    return defined
-
-
-def _get_or_else(argument: Code, default: Code) -> Code:
-    def get(env: Env) -> Value:
-        depth = env.run.depth
-        try:
-            value = argument(env)
-        except UnknownVariable:
-            env.run.depth = depth
-            value = None
-        return default(env) if value is None else value
-
-    return get
