@@ -25,7 +25,7 @@ from engine.core.effects import (
     VariablesChanged,
     WithdrawService,
 )
-from engine.core.spiff import people, script
+from engine.core.spiff import mappings, people, script
 from engine.core.spiff.step import Left, Step, Thrown
 from engine.core.spiff.tokens import Case
 from engine.core.spiff.waits import Wait, waits
@@ -170,9 +170,9 @@ def _work(wait: Wait, at: datetime) -> Effect:
     what = _filled(node, token, work.what) or ""
     if work.kind == "call":
         key = None if mapping.business_key is None else script.text(node, token, mapping.business_key)
-        given = script.mapped_in(node, token, mapping)
+        given = mappings.mapped_in(node, token, mapping)
         return StartCalled(**common, process=what, **bound, variables=given, business_key=key)
-    inputs = script.mapped_in(node, token, mapping) if mapping.inputs or mapping.into else _everything(token)
+    inputs = mappings.mapped_in(node, token, mapping) if mapping.inputs or mapping.into else _everything(token)
     if work.kind == "decision":
         return Decide(**common, decision=what, **bound, inputs=inputs)
     return CallService(**common, topic=what, inputs=inputs, retries=work.retries)

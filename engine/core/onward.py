@@ -10,7 +10,7 @@ from datetime import datetime
 from engine.core.definition import Definition
 from engine.core.difference import Watch
 from engine.core.events import Event, Started, TimerDue
-from engine.core.spiff import applying, running
+from engine.core.spiff import applying, running, timing
 from engine.core.spiff.activities import begin
 from engine.core.spiff.step import current
 from engine.core.spiff.tokens import Case
@@ -68,15 +68,15 @@ def _start(definition: Definition, wanted: str | None) -> str:
 def _catch_up(case: Case, watch: Watch, now: datetime, last: datetime) -> None:
     """Fire what is due until `now`, oldest first, each at its own moment; then it is `now` again."""
     step = current()
-    for _ in range(running.MOST_TIMERS):
-        due = None if case.completed else running.next_due(case)
+    for _ in range(timing.MOST_TIMERS):
+        due = None if case.completed else timing.next_due(case)
         if due is None or due[0] > now:
             step.now = now
             return
-        moment = running.last_missed(due[1], now)
+        moment = timing.last_missed(due[1], now)
         if moment <= due[0]:
             step.now = last = max(moment, last)
-            running.fire(due[1])
+            timing.fire(due[1])
             running.settle(case)
             watch.look()
     raise case.definition.spec.start.stuck("Timers come round without an end.")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.core.spiff import script
+from engine.core.spiff import mappings, script
 from engine.core.spiff.extensions import Mapping
 from engine.core.spiff.happenings import Catch, Throw
 from engine.core.spiff.nodes import Node
@@ -24,7 +24,7 @@ class Activity(Node):
 
     def prepare(self, token: Token) -> None:
         """Give the activity its inputs."""
-        script.enter(self, token, self.mapping)
+        mappings.enter(self, token, self.mapping)
 
 
 class UserTask(Activity):
@@ -36,7 +36,7 @@ class UserTask(Activity):
         """Take over the answers and go on."""
         for name, value in answers.items():
             script.assign(token, name, value)
-        script.leave(self, token, self.mapping, {})
+        mappings.leave(self, token, self.mapping, {})
         token.complete()
 
 
@@ -69,14 +69,14 @@ class Job(Activity):
     def done(self, token: Token, result: dict[str, Any]) -> None:
         """Take over the result of a service and go on."""
         given = {self.work.result_variable: result} if self.work.result_variable else result
-        script.leave(self, token, self.mapping, given)
+        mappings.leave(self, token, self.mapping, given)
         token.complete()
 
     def decided(self, token: Token, rows: list[dict[str, Any]]) -> None:
         """Take over the rows of a decision in the shape that the model asks for."""
         found = self.shaped(rows)
         given = {self.work.result_variable or "decisionResult": found}
-        script.leave(self, token, self.mapping, given)
+        mappings.leave(self, token, self.mapping, given)
         token.complete()
 
     def shaped(self, rows: list[dict[str, Any]]) -> Any:
@@ -100,10 +100,10 @@ class Job(Activity):
 
     def returned(self, token: Token, variables: dict[str, Any]) -> None:
         """Take over what is mapped of a called case's variables and go on."""
-        taken = script.mapped_out(self, token, self.mapping, variables)
+        taken = mappings.mapped_out(self, token, self.mapping, variables)
         for name, value in taken.items():
             script.assign_outside(token, name, value)
-        script.leave(self, token, Mapping(outputs=self.mapping.outputs), {})
+        mappings.leave(self, token, Mapping(outputs=self.mapping.outputs), {})
         token.complete()
 
 
@@ -119,7 +119,7 @@ class ScriptTask(Activity):
             found = {self.result_variable: found}
         elif not isinstance(found, dict):
             raise self.stuck("The script gives no context, and names no result variable for its value.", self.source)
-        script.leave(self, token, self.mapping, found)
+        mappings.leave(self, token, self.mapping, found)
         return True
 
 
@@ -131,7 +131,7 @@ class ExpressionTask(Activity):
 
     def _run_hook(self, token: Token) -> bool | None:
         found = script.value(self, token, self.source)
-        script.leave(self, token, self.mapping, {self.result_variable: found} if self.result_variable else {})
+        mappings.leave(self, token, self.mapping, {self.result_variable: found} if self.result_variable else {})
         return True
 
 
@@ -139,7 +139,7 @@ class PassingTask(Activity):
     """A plain or manual task: the engine has nothing to wait for."""
 
     def _run_hook(self, token: Token) -> bool | None:
-        script.leave(self, token, self.mapping, {})
+        mappings.leave(self, token, self.mapping, {})
         return True
 
 
@@ -184,7 +184,7 @@ class SubProcess(Activity):
             scope.end()
 
     def _on_complete(self, token: Token) -> None:
-        script.leave(self, token, self.mapping, {})
+        mappings.leave(self, token, self.mapping, {})
         super()._on_complete(token)
 
 

@@ -20,8 +20,9 @@ from engine.core.events import (
     TaskCompleted,
 )
 from engine.core.spiff.activities import Job, UserTask
-from engine.core.spiff.happenings import Catch, awaited_name, throw_code
+from engine.core.spiff.happenings import Catch, awaited_name
 from engine.core.spiff.loops import COUNTS, MultiInstance
+from engine.core.spiff.outwards import throw_code
 from engine.core.spiff.running import stop
 from engine.core.spiff.step import Left, Thrown, current, iso
 from engine.core.spiff.tokens import Case, Token

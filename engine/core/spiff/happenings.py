@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.core.spiff import script
+from engine.core.spiff import mappings, script
 from engine.core.spiff.extensions import Mapping
 from engine.core.spiff.gateways import EventGateway
 from engine.core.spiff.nodes import Flow, Node
+from engine.core.spiff.outwards import throw_code
 from engine.core.spiff.step import Thrown, current
 from engine.core.spiff.tokens import LIVE, Token
 
@@ -68,7 +69,7 @@ class Throw(Node):
     def throw(self, token: Token) -> None:
         """A message or signal leaves the instance; who gets it is not decided here."""
         happening = self.happening
-        payload = script.mapped_in(self, token, happening.mapping)
+        payload = mappings.mapped_in(self, token, happening.mapping)
         step = current()
         name = script.text(self, token, happening.name or self.title) or ""
         step.journal.append(Thrown(self.element, step.now, happening.kind, name, payload))
@@ -140,7 +141,7 @@ class Catch(Node):
 
     def take_over(self, token: Token, payload: dict[str, Any] | None) -> None:
         """Where the event maps outputs, they see the payload and nothing else is taken; otherwise all of it is."""
-        script.leave(self, token, self.happening.mapping, payload or {})
+        mappings.leave(self, token, self.happening.mapping, payload or {})
 
 
 class Boundary(Catch):
@@ -152,6 +153,7 @@ class Boundary(Catch):
     """
 
     tells_withdrawal = False
+    on_border = True
     interrupting = True
 
     def happen(self, token: Token, payload: dict[str, Any] | None = None) -> None:
@@ -190,6 +192,9 @@ class Boundary(Catch):
 
 class ScopeStart(Boundary):
     """The start event of an event sub-process, waiting beside everything else in its scope."""
+
+    on_border = False
+    beside_all = True
 
     def interrupt(self, token: Token) -> None:
         token._state = TaskState.FUTURE
@@ -230,57 +235,3 @@ def forget(token: Token) -> None:
     """The event has happened: what it waited for is no longer of interest."""
     for fact in ("due", "repeat", "name", "key", "was"):
         token.internal_data.pop(fact, None)
-
-
-def throw_code(
-    token: Token, kind: Kind, code: str, message: str = "", payload: dict[str, Any] | None = None
-) -> Token | None:
-    """
-    Carry an error or escalation outwards from `token` until somebody catches it.
-
-    Only the activity that threw, and those around it, are asked: at each
-    level its boundary events, then the event sub-processes of its scope; an
-    explicit code before one that catches all.
-    """
-    inner: Token | None = token
-    while inner is not None:
-        scope = inner.workflow
-        for catchers in (_attached(inner), _scope_starts(scope)):
-            catcher = _best(catchers, kind, code)
-            if catcher is not None:
-                _caught(catcher, code, message, payload or {})
-                return catcher
-        inner = scope.top_workflow.find(scope.parent_task_id) if scope.parent_task_id else None
-    return None
-
-
-def _attached(token: Token) -> list[Token]:
-    found = [child for child in token.children if isinstance(child.task_spec, Boundary)]
-    if token.task_spec.loop is not None and token.parent is not None:
-        found += [child for child in token.parent.children if isinstance(child.task_spec, Boundary)]
-    return found
-
-
-def _scope_starts(scope: Any) -> list[Token]:
-    return [token for token in scope.tasks.values() if isinstance(token.task_spec, ScopeStart)]
-
-
-def _best(tokens: list[Token], kind: Kind, code: str) -> Token | None:
-    fitting = [
-        token
-        for token in tokens
-        if token._state == TaskState.WAITING
-        and token.task_spec.happening.kind == kind
-        and token.task_spec.happening.name in (None, code)
-    ]
-    return min(fitting, key=lambda t: (t.task_spec.happening.name is None, t.id), default=None)
-
-
-def _caught(catcher: Token, code: str, message: str, payload: dict[str, Any]) -> None:
-    happening = catcher.task_spec.happening
-    given = dict(payload)
-    if happening.code_variable:
-        given[happening.code_variable] = code
-    if happening.message_variable:
-        given[happening.message_variable] = message
-    catcher.task_spec.happen(catcher, given)

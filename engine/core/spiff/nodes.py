@@ -32,6 +32,8 @@ class Node(BpmnTaskSpec):  # type: ignore[misc]
 
     tells_withdrawal = True
     joins = False
+    on_border = False
+    beside_all = False
 
     def __init__(self, wf_spec: Any, name: str, *, element: str, title: str = "", **kwargs: Any) -> None:
         super().__init__(wf_spec, name, **kwargs)

@@ -13,9 +13,9 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 
-from engine.core.model.names import child, children, local, properties, said, text_of
+from engine.core.model.names import child, children, local, said, text_of
 from engine.core.model.read import local_name
-from engine.core.spiff import activities, gateways, happenings, loops
+from engine.core.spiff import activities, gateways, happenings, loops, reading
 from engine.core.spiff.extensions import mapping
 from engine.core.spiff.nodes import Exclusive, Flow, Node
 
@@ -42,16 +42,6 @@ KINDS: dict[str, type[Node]] = {
     "receiveTask": activities.ReceiveTask,
     "subProcess": activities.SubProcess,
 }
-EVENT_KINDS = {
-    "timerEventDefinition": "timer",
-    "messageEventDefinition": "message",
-    "signalEventDefinition": "signal",
-    "conditionalEventDefinition": "conditional",
-    "errorEventDefinition": "error",
-    "escalationEventDefinition": "escalation",
-    "terminateEventDefinition": "terminate",
-}
-TIMERS = ("timeDate", "timeDuration", "timeCycle")
 
 
 class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]
@@ -95,9 +85,9 @@ class Process(ProcessParser):  # type: ignore[misc]
         repeated = child(node, "multiInstanceLoopCharacteristics")
         looped = child(node, "standardLoopCharacteristics")
         if repeated is not None:
-            self.repeat(spec, multi_instance(self.spec, node, repeated))
+            self.repeat(spec, reading.multi_instance(self.spec, node, repeated))
         elif looped is not None:
-            self.repeat(spec, standard_loop(self.spec, node, looped))
+            self.repeat(spec, reading.standard_loop(self.spec, node, looped))
 
     def make(self, node: Any, kind: type[Node] | None = None, suffix: str = "") -> Node:
         """A specification with everything that its kind reads from the XML."""
@@ -114,7 +104,7 @@ class Process(ProcessParser):  # type: ignore[misc]
         if isinstance(spec, activities.Activity):
             spec.mapping = mapping(node)
         if isinstance(spec, activities.Job):
-            spec.work = work_of(node)
+            spec.work = reading.work_of(node)
         if isinstance(spec, (activities.ScriptTask, activities.ExpressionTask)):
             spec.source = text_of(child(node, "script")) or said(node, "expression") or ""
             spec.result_variable = said(node, "resultVariable")
@@ -151,19 +141,19 @@ class Process(ProcessParser):  # type: ignore[misc]
 
     def happening(self, node: Any) -> happenings.Happening:
         """What an event waits for or throws."""
-        kind, found = definition_of(node)
+        kind, found = reading.definition_of(node)
         wanted = local_name(found.get(f"{kind}Ref"))
         referred = next((entry for entry in children(self.document_root, kind) if entry.get("id") == wanted), None)
-        timer = next((entry for entry in children(found, *TIMERS)), None)
+        timer = next((entry for entry in children(found, *reading.TIMERS)), None)
         condition = child(found, "condition") if timer is None else timer
         return happenings.Happening(
             kind=kind,
-            name=name_of(kind, referred),
+            name=reading.name_of(kind, referred),
             text=text_of(condition) or None,
             language=condition.get("language") if condition is not None else None,
             timer=local(timer) if timer is not None else None,
-            clock=told(node, "clock") or told(self.process_node(), "clock") or "business",
-            key=told(node, "correlation_key"),
+            clock=reading.told(node, "clock") or reading.told(self.process_node(), "clock") or "business",
+            key=reading.told(node, "correlation_key"),
             code_variable=said(found, f"{kind}CodeVariable"),
             message_variable=said(found, "errorMessageVariable"),
             mapping=mapping(node),
@@ -213,80 +203,3 @@ def kind_of(node: Any) -> type[Node]:
     if name == "sendTask" and not said(node, "topic"):
         return activities.SendTask
     return KINDS[name]
-
-
-def definition_of(node: Any) -> tuple[Any, Any]:
-    """The kind of an event and the element that says so; a task with a message is its own."""
-    if local(node) in ("receiveTask", "sendTask"):
-        return "message", node
-    for found in children(node):
-        if local(found) in EVENT_KINDS:
-            return EVENT_KINDS[local(found)], found
-    return "none", node
-
-
-def name_of(kind: str, referred: Any) -> str | None:
-    """The name of a message or signal; the code of an error or escalation."""
-    if referred is None:
-        return None
-    code = {"error": "errorCode", "escalation": "escalationCode"}.get(kind)
-    name: str | None = (referred.get(code) if code else None) or referred.get("name")
-    return name
-
-
-def work_of(node: Any) -> activities.Work:
-    """What a job asks for."""
-    name = local(node)
-    if name == "businessRuleTask" and said(node, "decisionRef"):
-        kind, what, prefix = "decision", said(node, "decisionRef"), "decisionRef"
-    elif name == "callActivity":
-        kind, what, prefix = "call", node.get("calledElement"), "calledElement"
-    else:
-        kind, what, prefix = "service", said(node, "topic"), ""
-    return activities.Work(
-        kind=kind,  # type: ignore[arg-type]
-        what=what or "",
-        binding=said(node, f"{prefix}Binding") or "latest",
-        version=said(node, f"{prefix}Version") or said(node, f"{prefix}VersionTag"),
-        result_variable=said(node, "resultVariable"),
-        shape=said(node, "mapDecisionResult") or "resultList",
-        retries=said(node, "failedJobRetryTimeCycle"),
-    )
-
-
-def multi_instance(spec: ProcessSpec, node: Any, found: Any) -> loops.MultiInstance:
-    """A multi-instance, from the attributes of either notation."""
-    loop = loops.MultiInstance(spec, f"{node.get('id')}#loop", element=node.get("id"), title=node.get("name") or "")
-    condition, item, result = (child(found, tag) for tag in ("completionCondition", "inputDataItem", "outputDataItem"))
-    loop.sequential = found.get("isSequential") == "true"
-    loop.cardinality = text_of(child(found, "loopCardinality")) or None
-    loop.collection = said(found, "collection") or text_of(child(found, "loopDataInputRef")) or None
-    loop.item = said(found, "elementVariable") or _item(item)
-    loop.output = text_of(child(found, "loopDataOutputRef")) or None
-    loop.output_item = _item(result)
-    loop.condition = text_of(condition) or None
-    loop.language = condition.get("language") if condition is not None else None
-    return loop
-
-
-def standard_loop(spec: ProcessSpec, node: Any, found: Any) -> loops.StandardLoop:
-    """A standard loop."""
-    loop = loops.StandardLoop(spec, f"{node.get('id')}#loop", element=node.get("id"), title=node.get("name") or "")
-    condition = child(found, "loopCondition")
-    loop.maximum = found.get("loopMaximum")
-    loop.condition = text_of(condition) or None
-    loop.language = condition.get("language") if condition is not None else None
-    loop.test_before = found.get("testBefore") == "true"
-    return loop
-
-
-def _item(node: Any) -> str | None:
-    return None if node is None else str(node.get("name") or node.get("id"))
-
-
-def told(node: Any, name: str) -> str | None:
-    """The value of a property, if the node has it."""
-    for key, value, _ in properties(node):
-        if key == name and value:
-            return value
-    return None

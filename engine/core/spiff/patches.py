@@ -16,7 +16,7 @@ from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from engine.core.spiff import happenings, running
+from engine.core.spiff import happenings, outwards, running, timing
 from engine.core.spiff.gateways import EventGateway, Inclusive, Join
 from engine.core.spiff.happenings import Boundary, ScopeStart
 from engine.core.spiff.loops import MultiInstance
@@ -51,10 +51,10 @@ def _appended(node: MultiInstance, token: Token, number: int, value: Any) -> Non
 
 
 def _all_together(case: Any) -> Any:
-    due = [token for token in running.timers(case) if "due" in token.internal_data]
+    due = [token for token in timing.timers(case) if "due" in token.internal_data]
     for token in due[1:]:
         token._set_state(TaskState.READY)
-    return running.first_due(due)
+    return timing.first_due(due)
 
 
 PATCHES = (
@@ -67,10 +67,10 @@ PATCHES = (
     Patch("inclusive-join", "a join waits for tokens that cannot come", Inclusive, "complete"),
     Patch("race", "an event gateway keeps one moment for all of its timers", EventGateway, "won", lambda *_: None),
     Patch("re-arm", "a message catches once although the task goes on", Boundary, "branch", _once),
-    Patch("errors", "an error reaches every boundary event of its scope", happenings, "_attached", _every_boundary),
+    Patch("errors", "an error reaches every boundary event of its scope", outwards, "_attached", _every_boundary),
     Patch("event-sub-process", "an event sub-process never interrupts", ScopeStart, "interrupt", lambda *_: None),
     Patch("results", "results of a list come in the order of their arrival", MultiInstance, "collect", _appended),
-    Patch("catch-up", "all timers that are due fire at once", running, "next_due", _all_together),
+    Patch("catch-up", "all timers that are due fire at once", timing, "next_due", _all_together),
     Patch("pruning", "the history of a case grows with every step", running, "forget_finished", lambda case: None),
     Patch("parser", "a model is read by recursion", Process, "add_tasks", ProcessParser.add_tasks),
 )
