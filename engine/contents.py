@@ -1,12 +1,13 @@
 """What the files of a deployment hold: processes, decisions and forms, read and made executable. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from engine.core.definition import define
 from engine.core.model import read_models
 from engine.core.model.names import namespace, said
+from engine.core.model.references import references
 from engine.core.problem import Problem
 from engine.core.profile.resources import DIAGRAMS, FORMS, TABLES, form_schema
 from engine.core.safe_xml import parse
@@ -25,6 +26,8 @@ class Thing:
     version_tag: str | None = None
     model: Model | None = None
     translated: bytes = b""
+    bound: frozenset[tuple[str, str]] = frozenset()
+    """What it wants in the version of the same deployment: kind and key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,15 @@ class Contents:
     things: tuple[Thing, ...] = ()
     problems: tuple[Problem, ...] = ()
     models: Mapping[str, Model] = field(default_factory=dict)
+
+
+def together(things: Iterable[Thing]) -> Iterator[frozenset[str]]:
+    """Files that only make sense in one version: a process, and what it wants of its own deployment."""
+    listed = list(things)
+    files = {(thing.kind, thing.key): thing.file for thing in listed}
+    for thing in listed:
+        if thing.bound:
+            yield frozenset({thing.file, *(files[one] for one in thing.bound if one in files)})
 
 
 def digests_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -85,6 +97,9 @@ def _processes(file: str, data: bytes, problems: list[Problem]) -> Iterator[Thin
             version_tag=model.version_tag,
             model=model,
             translated=translated,
+            bound=frozenset(
+                (ref.kind, ref.key) for ref in references(data, file, model) if ref.binding == "deployment"
+            ),
         )
 
 

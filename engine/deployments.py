@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit, bindings, releases, roles
 from engine.bindings import bind as bind
-from engine.contents import Contents, Thing, digests_of, read_contents
+from engine.contents import Contents, Thing, digests_of, read_contents, together
 from engine.core.problem import Problem
 from engine.core.profile import Known, check
 from engine.core.translate import TRANSLATOR
@@ -171,11 +171,7 @@ def _refuse(problems: Sequence[Problem]) -> None:
 
 def _plan(session: Session, contents: Contents, before: Mapping[str, Before]) -> list[Planned]:
     """New versions for what is in files that have changed, or that were never released as they are."""
-    same = {
-        file
-        for file, digest in contents.digests.items()
-        if file in before and before[file].sha256 == digest and before[file].status == "released"
-    }
+    same = _unchanged(contents, before)
     newest = {
         (kind, key): version
         for kind, table in TABLES.items()
@@ -191,6 +187,20 @@ def _plan(session: Session, contents: Contents, before: Mapping[str, Before]) ->
         for thing in contents.things
         if thing.file not in same
     ]
+
+
+def _unchanged(contents: Contents, before: Mapping[str, Before]) -> set[str]:
+    """The files that need no new version. What is bound to its deployment goes with the process that wants it so."""
+    same = {
+        file
+        for file, digest in contents.digests.items()
+        if file in before and before[file].sha256 == digest and before[file].status == "released"
+    }
+    grown = True
+    while grown:
+        torn = {file for files in together(contents.things) if not files <= same for file in files}
+        grown, same = bool(same & torn), same - torn
+    return same
 
 
 def _bound_before(session: Session, key: str) -> dict[str, str]:

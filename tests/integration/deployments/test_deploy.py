@@ -82,6 +82,20 @@ def test_only_the_changed_file_gets_a_new_version(session):
     assert deployments.resource(session, second.id, "three.bpmn") == three_tasks()
 
 
+def test_a_form_bound_to_its_deployment_and_the_process_get_new_versions_together(session):
+    form = 'camunda:formRef="ask" camunda:formRefBinding="deployment" camunda:candidateGroups="staff"'
+    xml = process("bound", sequence(START, f'<bpmn:userTask id="T_x" name="x" {form}/>', END))
+    first = hand_in(session, {"p.bpmn": xml, "ask.form": FORM, "grade.dmn": TABLE})
+    deployments.release(session, first.id, owner="olga", by=people.person(session, "olga"), now=NOW)
+
+    second = hand_in(session, {"p.bpmn": xml, "ask.form": FORM + b"\n", "grade.dmn": TABLE}, minutes=5)
+    deployments.release(session, second.id, owner="olga", by=people.person(session, "olga"), now=NOW)
+    third = hand_in(session, {"p.bpmn": xml + b"\n", "ask.form": FORM + b"\n", "grade.dmn": TABLE}, minutes=6)
+
+    assert [(one.kind, one.version) for one in second.versions] == [("process", 2), ("form", 2)]
+    assert [(one.kind, one.version) for one in third.versions] == [("process", 3), ("form", 3)]
+
+
 def test_what_was_never_released_is_part_of_the_next_deployment_again(session):
     hand_in(session, {"three.bpmn": three_tasks(), "ask.form": FORM})
 
