@@ -18,6 +18,7 @@ from engine.people import Person
 from engine.store.running import Task
 from web.auth import caller
 from web.idempotency import once
+from web.operations import VERSIONS
 from web.services import services
 
 Verb = Callable[[Session, Person, datetime], Any]
@@ -87,6 +88,8 @@ def _tried(answer_of: Callable[[Session], Response]) -> Response:
 def look(read: Read, out: Schema, *, tag: Name | None = None) -> Response:
     """Answer with what `read` finds; 304 when the caller has that version already."""
     who = caller()
+    if tag:
+        check_versions("If-None-Match")
     with services().database.reading() as session:
         given = answer(read(session, who.person), out, tag=tag)
     if tag:
@@ -138,9 +141,21 @@ def is_dry_run() -> bool:
 
 def expected_version() -> set[str] | None:
     """The versions that the request's If-Match names; None when it names none or any."""
+    check_versions("If-Match")
     if "If-Match" not in request.headers or request.if_match.star_tag:
         return None
-    return set(request.if_match.as_set())
+    return set(request.if_match.as_set(include_weak=True))
+
+
+def check_versions(header: str) -> None:
+    """
+    Refuse a header that names no versions.
+
+    Raises:
+        Invalid: it reads neither `*` nor `"7"` nor a list of such.
+    """
+    if not re.fullmatch(VERSIONS, request.headers.get(header, "*")):
+        raise Invalid(f'{header} names versions as they were given, such as "7".', {header: "No version."})
 
 
 def expect(session: Session, task_id: UUID, versions: set[str]) -> None:

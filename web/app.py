@@ -17,7 +17,7 @@ def create_app(over: Services) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=over.limits.upload, MAX_FORM_MEMORY_SIZE=1_000_000, MAX_FORM_PARTS=500)
     app.url_map.strict_slashes = False
     app.extensions["steward"] = over
-    metrics.register(app, over)
+    metrics.register(app)
     problems.register(app)
     auth.register(app)
     headers.register(app)

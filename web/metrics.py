@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select, text
 
 from engine.store.records import Delivery, Heartbeat
 from engine.store.running import Message, ServiceJob, Timer
-from web.services import Services
+from web.services import services
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -21,30 +21,28 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 class Waiting(Collector):
     """What is owed and not yet done, by lane, read when Prometheus asks."""
 
-    def __init__(self, of: Services) -> None:
-        self._of = of
-
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One figure a lane, and the age of the youngest heartbeat in seconds."""
-        now = self._of.clock()
+        of = services()
+        now = of.clock()
         waiting = GaugeMetricFamily("steward_waiting", "Due and not yet done", labels=["lane"])
-        with self._of.database.reading() as session:
+        with of.database.reading() as session:
             for lane, count in _counts(now).items():
                 waiting.add_metric([lane], session.scalar(count) or 0)
             beat = session.scalar(select(func.max(Heartbeat.at)))
         yield waiting
         if beat is not None:
-            age = (self._of.machine_clock() - beat).total_seconds()
+            age = (of.machine_clock() - beat).total_seconds()
             yield GaugeMetricFamily("steward_worker_silent_seconds", "Since a worker's last sign of life", value=age)
 
 
-def register(app: Flask, of: Services) -> None:
+def register(app: Flask) -> None:
     """Count and time the requests of `app`, and serve the figures at `/metrics`."""
     registry = CollectorRegistry()
     labels = ["method", "operation", "status"]
     requests = Counter("steward_requests", "Requests answered", labels, registry=registry)
     seconds = Histogram("steward_request_seconds", "Time to answer", ["operation"], registry=registry)
-    registry.register(Waiting(of))
+    registry.register(Waiting())
 
     def begin() -> None:
         g.began = perf_counter()

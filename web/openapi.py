@@ -28,6 +28,8 @@ Its `code` is stable, its `detail` is a sentence for people, its `type` is a pag
 
 **Pages.** A list answers `items` and `next`; send `next` as `cursor` for the page after. It is null on the last page.
 
+**Texts** are Unicode without the sign U+0000.
+
 **Moments** are ISO 8601 with a zone, answered in UTC. Where the clock is simulated, every answer says so in
 `Steward-Simulated-Clock`.
 """

@@ -18,6 +18,7 @@ from werkzeug.datastructures import CombinedMultiDict
 from web.auth import PUBLIC, needs
 
 View = TypeVar("View", bound=Callable[..., Any])
+VERSIONS = r'^(\*|(W/)?"?[0-9]+"?( ?, ?(W/)?"?[0-9]+"?)*)$'
 HEADERS: Mapping[str, dict[str, Any]] = {
     "Idempotency-Key": {
         "description": "A name for this request: sending it again under the same name has no second effect.",
@@ -25,11 +26,11 @@ HEADERS: Mapping[str, dict[str, Any]] = {
     },
     "If-Match": {
         "description": "The ETag of the task as it was read; 412 when it has changed since.",
-        "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+        "schema": {"type": "string", "pattern": VERSIONS},
     },
     "If-None-Match": {
         "description": "The ETag the caller has; 304 when it is still the newest.",
-        "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
+        "schema": {"type": "string", "pattern": VERSIONS},
     },
 }
 DRY_RUN: dict[str, Any] = {
@@ -121,13 +122,15 @@ class Theme(Blueprint):  # type: ignore[misc]
         statuses |= {404} if "<" in rule else set()
         statuses |= {400, 413, 415, 422} if sent else {422} if query or parameters else set()
         statuses |= {412} if "If-Match" in headers else set()
+        statuses |= {304} if "If-None-Match" in headers else set()
 
         def decorate(view: View) -> View:
             decorated = needs(scope)(_documented(view, parameters, scope))
             if sent:
                 example = getattr(sent, "EXAMPLE", None)
                 location = "json" if body else "multipart"
-                decorated = self.arguments(sent, location=location, example=example)(decorated)
+                needed = any(field.required for field in sent().fields.values())
+                decorated = self.arguments(sent, location=location, example=example, required=needed)(decorated)
             if query:
                 decorated = self.arguments(query, location="query")(decorated)
             for refusal in sorted(statuses | set(refused)):

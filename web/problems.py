@@ -102,10 +102,10 @@ def of_http(error: HTTPException) -> Response:
     status = error.code or 500
     said = getattr(error, "data", None) or {}
     code = CODES.get(status, "error" if status >= 500 else "malformed")
-    found = said.get("errors") or said.get("messages")
+    found = [part for place in (said.get("messages") or {}).values() for part in flat(place)]
     detail = said.get("message") or ("What was sent does not hold." if found else error.description or error.name)
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-    return document(status, code, detail, {"errors": dict(flat(found))} if found else {}, headers)
+    return document(status, code, detail, {"errors": dict(found)} if found else {}, headers)
 
 
 def of_lost_database(error: OperationalError) -> Response:
@@ -143,11 +143,10 @@ def document(
 
 
 def flat(found: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """`{"json": {"a": {"b": ["wrong"]}}}` as `a.b -> ["wrong"]`: a field's path and what is wrong with it."""
+    """`{"a": {"b": ["wrong"]}}` as `a.b -> ["wrong"]`: a field's path and what is wrong with it."""
     if isinstance(found, Mapping):
         for key, value in found.items():
-            place = {"json": "", "query": "", "form": "", "files": ""}.get(str(key)) if not path else None
-            yield from flat(value, place if place is not None else f"{path}.{key}".lstrip("."))
+            yield from flat(value, f"{path}.{key}".lstrip(".") if key != "_schema" else path)
     else:
         yield path or "body", [str(one) for one in found] if isinstance(found, list | tuple) else [str(found)]
 

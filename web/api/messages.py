@@ -10,6 +10,7 @@ from engine import messages as verbs
 from engine.person import Person
 from web.acts import act
 from web.operations import Theme
+from web.reads import cases
 from web.schemas.traffic import Broadcast, HeardOut, SendMessage, SentOut
 from web.services import services
 
@@ -21,6 +22,8 @@ def send(body: dict[str, Any]) -> Response:
     """Send a message to exactly one case: to the one that waits for it, or to one that it starts, or to wait."""
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
+        if body["instance_id"]:
+            cases.one_case(session, by, body["instance_id"])
         return verbs.correlate(session, body["name"], **_rest(body), life=services().message_life, by=by, now=now)
 
     return act(verb, SentOut(), status=202)

@@ -3,7 +3,9 @@
 from functools import cache
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from flask_smorest.fields import Upload
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from werkzeug.datastructures import FileStorage
 
 TEXT = validate.Length(max=10_000)
 LINE = validate.Length(min=1, max=300)
@@ -55,6 +57,32 @@ def reason(**more: Any) -> fields.String:
 def moment(about: str, **more: Any) -> fields.AwareDateTime:
     """A moment, ISO 8601 with a zone."""
     return fields.AwareDateTime(format="iso", metadata={"description": about}, **more)
+
+
+class Flag(fields.Boolean):
+    """True or false in JSON, and nothing that only looks like it."""
+
+    truthy, falsy = set(), set()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if value is not True and value is not False:
+            raise self.make_error("invalid", input=value)
+        return bool(value)
+
+
+class Word(fields.Boolean):
+    """`true` or `false` as a word, in an address or a form."""
+
+    truthy, falsy = {"true"}, {"false"}
+
+
+class File(Upload):  # type: ignore[misc]
+    """A file of a form (RFC 7578); a part without a file name is a text, and no file."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> FileStorage:
+        if not isinstance(value, FileStorage) or not value.filename:
+            raise ValidationError("Send it as a file, with its name.")
+        return value
 
 
 class PageQuery(Sent):

@@ -1,9 +1,10 @@
 """Deployments, definitions and bindings."""
 
-from flask_smorest.fields import Upload
+from typing import Any
+
 from marshmallow import fields, validate
 
-from web.schemas.base import LINE, Given, PageQuery, Sent, a_person, line, moment
+from web.schemas.base import LINE, File, Given, PageQuery, Sent, Word, a_person, line, moment
 
 WHO = validate.Regexp(r"^(person|group):.{1,100}$", error="person:ID or group:KEY.")
 ROLE = validate.Regexp(r"^([^/]{1,200}/)?(lane|group|task):.{1,200}$", error="lane:ID, group:KEY or task:ID.")
@@ -12,15 +13,15 @@ ROLE = validate.Regexp(r"^([^/]{1,200}/)?(lane|group|task):.{1,200}$", error="la
 class Deploy(Sent):
     """Files handed in together."""
 
-    files = fields.List(
-        Upload(),
+    files: Any = fields.List(
+        File(),
         required=True,
         validate=validate.Length(1, 200),
         metadata={"description": "Diagrams (.bpmn), tables (.dmn) and forms (.form)."},
     )
     name = fields.String(load_default="", validate=validate.Length(max=300))
     source = fields.String(load_default="", validate=validate.Length(max=300))
-    dry_run = fields.Boolean(load_default=False, metadata={"description": "Say what would change, and change nothing."})
+    dry_run = Word(load_default=False, metadata={"description": "Say what would change, and change nothing."})
 
 
 class ProblemOfFileOut(Given):
@@ -115,7 +116,7 @@ class DeploymentWholeOut(DeploymentOut):
 
     id = fields.UUID(required=True, allow_none=True, metadata={"description": "Null in a dry run."})
     is_new = fields.Boolean(required=True, metadata={"description": "False where nothing had changed."})
-    files = fields.List(fields.String(), required=True)
+    files: Any = fields.List(fields.String(), required=True)
     definitions = fields.List(fields.Nested(ProcessVersionOut), required=True)
     decisions = fields.List(fields.Nested(VersionOut), required=True)
     forms = fields.List(fields.Nested(VersionOut), required=True)
@@ -152,7 +153,7 @@ class DefinitionQuery(PageQuery):
 
     key = fields.String(load_default=None, validate=LINE, metadata={"description": "Only versions of this process."})
     status = fields.String(load_default=None, validate=validate.OneOf(["waiting", "released"]))
-    latest = fields.Boolean(load_default=False, metadata={"description": "Only the newest version of each process."})
+    latest = Word(load_default=False, metadata={"description": "Only the newest version of each process."})
 
 
 class DeploymentQuery(PageQuery):

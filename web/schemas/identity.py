@@ -3,10 +3,11 @@
 from marshmallow import fields, validate
 
 from web.auth import SCOPES
-from web.schemas.base import Given, PageQuery, Sent, a_key, a_person, line, moment, text
+from web.schemas.base import Flag, Given, PageQuery, Sent, Word, a_key, a_person, line, moment, text
 
 STANDING = ("member", "lead", "deputy")
 PASSWORD = validate.Length(1, 200)
+NEW_PASSWORD = validate.Length(8, 200)
 
 
 class IssueToken(Sent):
@@ -90,8 +91,8 @@ class CreatePerson(Sent):
     id = a_person("How he signs in; never used again for another.", required=True)
     name = line("As he is called.", required=True)
     email = fields.Email(load_default=None, allow_none=True, validate=validate.Length(max=300))
-    password = fields.String(load_default=None, validate=PASSWORD, metadata={"format": "password"})
-    platform_admin = fields.Boolean(load_default=False)
+    password = fields.String(load_default=None, validate=NEW_PASSWORD, metadata={"format": "password"})
+    platform_admin = Flag(load_default=False)
     zone = line("Time zone, such as Europe/Berlin.", load_default=None)
 
 
@@ -102,7 +103,7 @@ class ChangePerson(Sent):
 
     name = line("")
     email = fields.Email(allow_none=True, validate=validate.Length(max=300))
-    platform_admin = fields.Boolean()
+    platform_admin = Flag()
     zone = fields.String(allow_none=True, validate=validate.Length(1, 100))
 
 
@@ -119,7 +120,7 @@ class SetPassword(Sent):
 
     EXAMPLE = {"password": "a-new-long-password", "current": "a-long-password"}
 
-    password = fields.String(required=True, validate=PASSWORD, metadata={"format": "password"})
+    password = fields.String(required=True, validate=NEW_PASSWORD, metadata={"format": "password"})
     current = fields.String(
         load_default=None, validate=PASSWORD, metadata={"format": "password", "description": "Needed for one's own."}
     )
@@ -129,9 +130,7 @@ class PersonQuery(PageQuery):
     """Which people."""
 
     text = line("Part of a name or id.", load_default=None)
-    active = fields.Boolean(
-        load_default=None, metadata={"description": "Only those who are here, or only those who left."}
-    )
+    active = Word(load_default=None, metadata={"description": "Only those who are here, or only those who left."})
 
 
 class GroupOut(Given):
@@ -167,7 +166,7 @@ class CreateGroup(Sent):
     key = a_key("How models name it.", required=True)
     name = line("", required=True)
     description = text("", load_default="")
-    everybody = fields.Boolean(load_default=False, metadata={"description": "Each person belongs to it."})
+    everybody = Flag(load_default=False, metadata={"description": "Each person belongs to it."})
     grants = fields.String(
         load_default=None,
         allow_none=True,

@@ -12,7 +12,7 @@ STATUS = ("running", "suspended", "completed", "cancelled", "failed")
 def variables(about: str, **more: Any) -> fields.Dict:
     """Variables by name; values are any JSON."""
     return fields.Dict(
-        keys=fields.String(validate=validate.Length(1, 200)),
+        keys=fields.String(),
         values=fields.Raw(allow_none=True),
         metadata={"description": about},
         **more,

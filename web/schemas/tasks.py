@@ -1,9 +1,8 @@
 """Tasks, and the evidence handed in with them."""
 
-from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
-from web.schemas.base import Given, PageQuery, Sent, a_person, line, moment, reason
+from web.schemas.base import File, Given, PageQuery, Sent, Word, a_person, line, moment, reason
 from web.schemas.instances import variables
 
 MEANING = ("approved", "verified", "reviewed", "authored")
@@ -128,9 +127,7 @@ class TaskQuery(PageQuery):
         validate=validate.OneOf(["live", "open", "claimed", "completed", "withdrawn"]),
         metadata={"description": "With view=all; `live` is open or claimed."},
     )
-    late = fields.Boolean(
-        load_default=None, metadata={"description": "Only those whose due moment has passed, or only others."}
-    )
+    late = Word(load_default=None, metadata={"description": "Only those whose due moment has passed, or only others."})
     due_before = moment("", load_default=None)
     process = line("Key of the process.", load_default=None)
     element = line("Id of the task in the model.", load_default=None)
@@ -220,10 +217,10 @@ class HandIn(Sent):
     """A file or a link for a slot of the task."""
 
     slot = line("Which slot.", required=True)
-    file = Upload(load_default=None)
-    url = fields.URL(load_default=None, schemes={"http", "https"}, validate=validate.Length(max=2000))
-    name = line("What to call it; for a file its name.", load_default=None)
-    effective_on = fields.Date(load_default=None, metadata={"description": "The day it speaks of."})
+    file = File(load_default=None, allow_none=False)
+    url = fields.URL(load_default=None, allow_none=False, schemes={"http", "https"}, validate=validate.Length(max=2000))
+    name = line("What to call it; for a file its name.", load_default=None, allow_none=False)
+    effective_on = fields.Date(load_default=None, allow_none=False, metadata={"description": "The day it speaks of."})
     replaces_id = fields.UUID(
-        load_default=None, metadata={"description": "The evidence of which this is a newer version."}
+        load_default=None, allow_none=False, metadata={"description": "The evidence of which this is a newer version."}
     )

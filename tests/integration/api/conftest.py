@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -139,12 +140,10 @@ def deploy(login: Callable[..., Client], name: str, data: bytes, **bindings: str
     return str(made["definitions"][0]["id"])
 
 
-def upload(client: Client, files: dict[str, bytes], **fields: str) -> TestResponse:
+def upload(client: Client, files: dict[str, bytes], path: str = "/deployments", **fields: str) -> TestResponse:
     """Hand in files as one deployment."""
-    from io import BytesIO
-
     parts = [(BytesIO(data), name) for name, data in files.items()]
-    return client.send("POST", "/deployments", data={"files": parts, **fields}, content_type="multipart/form-data")
+    return client.send("POST", path, data={"files": parts, **fields}, content_type="multipart/form-data")
 
 
 def organise(database: Database) -> None:

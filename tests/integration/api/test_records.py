@@ -1,0 +1,174 @@
+"""What a case leaves behind, over HTTP: evidence, signatures, comments, corrections, amendments, path and trail."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from io import BytesIO
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.factories import END, START, process, sequence
+from tests.integration.api.conftest import PASSWORD, Client, deploy
+
+Login = Callable[..., Client]
+PROVE = (
+    '<bpmn:userTask id="T_prove" name="Prove" camunda:candidateGroups="staff"><bpmn:extensionElements>'
+    "<camunda:properties>"
+    '<camunda:property name="evidence" value="report:file, source:link*"/>'
+    '<camunda:property name="sign" value="approved"/>'
+    "</camunda:properties></bpmn:extensionElements></bpmn:userTask>"
+)
+
+
+@pytest.fixture
+def task(login: Login) -> dict[str, Any]:
+    """A task of anna's that wants a report, sources and her signature."""
+    deploy(login, "prove.bpmn", process("prove", sequence(START, PROVE, END)))
+    anna = login("anna")
+    anna.post("/instances", {"process": "prove"})
+    (found,) = anna.get("/tasks", view="claimable")["items"]
+    return dict(anna.post(f"/tasks/{found['id']}/claim"))
+
+
+def hand_in(client: Client, task: dict[str, Any], **fields: Any) -> TestResponse:
+    """Hand in evidence."""
+    return client.send("POST", f"/tasks/{task['id']}/evidence", data=fields, content_type="multipart/form-data")
+
+
+def report(text: bytes) -> tuple[BytesIO, str, str]:
+    """A file to hand in."""
+    return BytesIO(text), "report.txt", "text/plain"
+
+
+def complete(client: Client, task: dict[str, Any], **sign: str) -> TestResponse:
+    """Hand in the task under a signature."""
+    return client.send("POST", f"/tasks/{task['id']}/complete", json={"answers": {}, "sign": sign} if sign else {})
+
+
+def test_a_task_tells_what_it_needs(login: Login, task: dict[str, Any]):
+    whole = login("anna").get(f"/tasks/{task['id']}")
+
+    assert [(one["name"], one["kinds"], one["many"], one["required"]) for one in whole["slots"]] == [
+        ("report", ["file"], False, True),
+        ("source", ["link"], True, True),
+    ]
+    assert whole["rules"]["sign"] == "approved"
+    assert (whole["form"], whole["prefilled"], whole["evidence"], whole["answers"]) == (None, {}, [], [])
+
+
+def test_evidence_comes_back_as_it_was_handed_in(login: Login, task: dict[str, Any]):
+    anna = login("anna")
+    made = anna.expect(201, hand_in(anna, task, slot="report", file=report(b"All is well."), effective_on="2026-12-31"))
+
+    assert (made["sha256"], made["size"]) == (sha256(b"All is well.").hexdigest(), 12)
+    assert (made["effective_on"], made["received_at"]) == ("2026-12-31", "2027-01-04T08:00:00+00:00")
+    content = login("bert").send("GET", f"/evidence/{made['id']}/content")
+    assert content.get_data() == b"All is well."
+    assert content.mimetype == "application/octet-stream"
+    assert content.headers["Content-Disposition"] == "attachment; filename=report.txt"
+    assert login("fred").send("GET", f"/evidence/{made['id']}").status_code == 404
+    assert login("fred").send("GET", f"/evidence/{made['id']}/content").status_code == 404
+
+
+def test_a_newer_version_keeps_the_older(login: Login, task: dict[str, Any]):
+    anna = login("anna")
+    first = anna.expect(201, hand_in(anna, task, slot="report", file=report(b"one")))
+    second = anna.expect(201, hand_in(anna, task, slot="report", file=report(b"two"), replaces_id=first["id"]))
+
+    assert second["replaces_id"] == first["id"]
+    listed = anna.get(f"/instances/{task['instance_id']}/evidence")["items"]
+    assert [one["id"] for one in listed] == [first["id"], second["id"]]
+    assert anna.send("GET", f"/evidence/{first['id']}/content").get_data() == b"one"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"slot": "report"},
+        {"slot": "report", "file": "no file"},
+        {"slot": "report", "url": "https://example.org", "effective_on": "soon"},
+        {"slot": "report", "url": "javascript:alert(1)"},
+        {"slot": "no_such_slot", "url": "https://example.org"},
+        {"slot": "report", "url": "https://example.org"},
+    ],
+)
+def test_what_fits_no_slot_is_refused(login: Login, task: dict[str, Any], fields: dict[str, str]):
+    answer = hand_in(login("anna"), task, **fields)
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
+    assert answer.get_json()["errors"]
+
+
+def test_a_task_is_complete_with_its_evidence_and_its_signature(login: Login, task: dict[str, Any]):
+    anna = login("anna")
+    right = {"password": PASSWORD.format("anna"), "meaning": "approved"}
+    missing = complete(anna, task, **right)
+    assert (missing.status_code, set(missing.get_json()["errors"])) == (422, {"report", "source"})
+    anna.expect(201, hand_in(anna, task, slot="report", file=report(b"All is well.")))
+    anna.expect(201, hand_in(anna, task, slot="source", url="https://example.org/norm"))
+    assert complete(anna, task).status_code == 422
+    assert complete(anna, task, password="not this one", meaning="approved").status_code == 403
+    assert complete(anna, task, password=right["password"], meaning="reviewed").status_code == 422
+
+    anna.expect(200, complete(anna, task, **right))
+
+    (signature,) = anna.get(f"/instances/{task['instance_id']}/signatures")["items"]
+    assert (signature["by"], signature["meaning"], signature["outdated_at"]) == ("anna", "approved", None)
+    assert len(signature["digest"]) == 64
+
+
+def test_comments_are_read_by_whoever_sees_the_case(login: Login, task: dict[str, Any]):
+    case = task["instance_id"]
+    login("bert").post(f"/instances/{case}/comments", {"text": "The supplier answers by Friday."})
+    login("anna").post(f"/instances/{case}/comments", {"text": "Good.", "task_id": task["id"]})
+
+    said = login("carl").get(f"/instances/{case}/comments")["items"]
+
+    assert [(one["by"], one["text"], one["task_id"]) for one in said] == [
+        ("bert", "The supplier answers by Friday.", None),
+        ("anna", "Good.", task["id"]),
+    ]
+    assert login("fred").send("POST", f"/instances/{case}/comments", json={"text": "Me too."}).status_code == 404
+
+
+def test_data_is_corrected_by_the_owner_with_a_reason(login: Login, task: dict[str, Any]):
+    path = f"/instances/{task['instance_id']}/variables"
+    body = {"set": {"severity": "major"}, "reason": "Typing error."}
+    assert login("anna").send("PATCH", path, json=body).status_code == 403
+    assert login("olga").send("PATCH", path, json={"set": {"severity": "major"}}).status_code == 422
+
+    olga = login("olga")
+    assert olga.expect(200, olga.send("PATCH", path, json=body)) == {"variables": {"severity": "major"}}
+
+    entry = olga.get(f"/instances/{task['instance_id']}/trail")["items"][-1]
+    assert (entry["actor"], entry["verb"], entry["body"]["reason"]) == ("olga", "data.corrected", "Typing error.")
+
+
+def test_a_finished_record_is_amended_and_keeps_what_it_said(login: Login, three: str):
+    anna = login("anna")
+    anna.post("/instances", {"process": "three"})
+    (task,) = anna.get("/tasks", view="claimable")["items"]
+    anna.post(f"/tasks/{task['id']}/claim")
+    anna.post(f"/tasks/{task['id']}/complete", {"answers": {"cause": "Bearing"}})
+
+    anna.post(f"/tasks/{task['id']}/amend", {"answers": {"cause": "Bearing 6204"}, "reason": "The type was missing."})
+
+    kept = anna.get(f"/tasks/{task['id']}")["answers"]
+    assert [(one["number"], one["answers"]["cause"], one["reason"]) for one in kept] == [
+        (1, "Bearing", None),
+        (2, "Bearing 6204", "The type was missing."),
+    ]
+
+
+def test_a_case_rests_goes_on_and_ends_as_its_owner_says(login: Login, task: dict[str, Any]):
+    case, olga, anna = f"/instances/{task['instance_id']}", login("olga"), login("anna")
+
+    assert olga.post(f"{case}/suspend", {"reason": "The line stands still."})["status"] == "suspended"
+    assert complete(anna, task, password=PASSWORD.format("anna"), meaning="approved").status_code == 409
+    assert olga.post(f"{case}/resume", {"reason": "It runs again."})["status"] == "running"
+    assert olga.post(f"{case}/cancel", {"reason": "Registered twice."})["status"] == "cancelled"
+
+    late = complete(anna, task, password=PASSWORD.format("anna"), meaning="approved")
+    assert (late.status_code, late.get_json()["code"]) == (409, "task-closed")
+    assert "withdrawn" in late.get_json()["detail"]
