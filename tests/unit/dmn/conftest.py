@@ -66,7 +66,7 @@ def decision_table(
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def table() -> Callable[..., Decisions]:
     """A file of one table called `t`."""
 
