@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from engine import audit, beginning, evidence, filling, signatures
+from engine import audit, beginning, evidence, filling, records, signatures
 from engine.cases import Case, LiveTask
 from engine.cause import Cause
 from engine.core.advance import variables_of
@@ -84,9 +84,9 @@ def check(
         rows.add("signatures", signature)
         cause.body["signature"] = signatures.said(signature)
     if note and note.strip():
-        said = {"id": new_id(), "instance_id": case.id, "task_id": task.id, "by": by.id, "at": now, "text": note}
-        rows.add("comments", said)
-        cause.body["note"] = content_digest(note).hex()
+        words = {"id": new_id(), "instance_id": case.id, "task_id": task.id, "by": by.id, "at": now, "text": note}
+        rows.add("comments", words)
+        cause.body["comment"] = records.comment_said(words)
     return Handed(answers=checked.values, cause=cause, rows=rows)
 
 

@@ -1,5 +1,6 @@
 """Words beside the run: comments, and amendments of records that are finished."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,9 +49,14 @@ def comment(
     row = {"id": comment_id, "instance_id": case.id, "task_id": task_id, "by": by.id, "at": now, "text": text}
     session.execute(insert(COMMENT), [row])
     verb = "task.commented" if task_id else "instance.commented"
-    said = {"comment": comment_id, "digest": content_digest(text).hex()}
+    said = {"comment": comment_said(row)}
     audit.append(session, case.id, verb, task_id or case.id, said, by=by, now=now)
     return session.execute(select(COMMENT).where(COMMENT.c.id == comment_id)).one()
+
+
+def comment_said(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the trail says of a comment: which, and the digest of its words."""
+    return {"id": row["id"], "digest": content_digest(row["text"]).hex()}
 
 
 def amend(session: Session, task_id: UUID, *, answers: dict[str, Any], reason: str, by: Person, now: datetime) -> None:

@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import audit, guards, handing_in, people, signatures, stepping
+from engine import audit, guards, handing_in, people, records, signatures, stepping
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -126,6 +126,8 @@ def _keep(
     said: dict[str, Any] = {"element": error.element, "error": str(error), "task": task_id}
     for signature in rows.new.get("signatures", ()):
         said["signature"] = signatures.said(signature)
+    for words in rows.new.get("comments", ()):
+        said["comment"] = records.comment_said(words)
     case.chain.add("step.stuck", stuck_id, said, by=by.id, now=now, acting_for=acting_for)
     case.version += 1
     rows.moved.append(case)

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import verify_proofs
 from engine.cases import unpacked
 from engine.core.advance import variables_of
 from engine.core.chain import canonical, content_digest
@@ -54,6 +55,7 @@ def against(session: Session, chain: str, entries: Sequence[AuditEntry], evidenc
     trail = _Trail(session, instance_id, told, len(told) == len(entries))
     for check in CHECKS:
         yield from check(trail)
+    yield from verify_proofs.against(session, instance_id, told, whole=trail.whole, evidence=evidence)
 
 
 def _events(trail: _Trail) -> Iterator[Finding]:
