@@ -9,6 +9,7 @@ leaves the key free.
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Request, Response
@@ -32,6 +33,7 @@ MINE = (TABLE.c.person_id == bindparam("whose"), TABLE.c.key == bindparam("which
 FIND = select(TABLE.c.fingerprint, TABLE.c.status, TABLE.c.headers, TABLE.c.body).where(*MINE)
 KEEP = update(TABLE).where(*MINE)
 FREE = delete(TABLE).where(*MINE)
+OLD = delete(TABLE).where(TABLE.c.at < bindparam("before"))
 
 
 def once(session: Session, key: str | None, request: Request, caller: Caller, act: Callable[[], Response]) -> Response:
@@ -58,6 +60,11 @@ def once(session: Session, key: str | None, request: Request, caller: Caller, ac
     kept = {"status": answer.status_code, "headers": headers, "body": answer.get_data()}
     session.execute(KEEP.values(**kept), mine)
     return answer
+
+
+def forget(session: Session, *, before: datetime) -> int:
+    """Drop the answers given before a moment, whose keys are free again; returns how many."""
+    return int(getattr(session.execute(OLD, {"before": before}), "rowcount", 0))
 
 
 def fingerprint(request: Request) -> bytes:

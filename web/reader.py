@@ -73,9 +73,7 @@ def _operation(spec: Spec, method: str, path: str, shared: Spec, operation: Spec
         )
         for one in parameters
     ]
-    body = Markup("<p>{}</p>{}").format(
-        _prose(operation.get("description", "")), table(("name", "in", "type", ""), rows)
-    )
+    body = Markup("{}{}").format(_prose(operation.get("description", "")), table(("name", "in", "type", ""), rows))
     for media, content in operation.get("requestBody", {}).get("content", {}).items():
         body += Markup("<h4>Body, <code>{}</code></h4>{}").format(media, _fields(spec, content.get("schema", {})))
         if "example" in content:
