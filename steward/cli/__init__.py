@@ -5,22 +5,71 @@ Most commands speak HTTP with a person's token, like any other client, so
 that rights, separation and the clock hold for them too. Those that open the
 database themselves (`init`, `run`, `worker`, `verify`, `replay`, `backup`,
 `restore`) are an operator's, and the trail says `operator:NAME`.
+
+A command's module is imported when the command is asked for: a client that
+lists tasks need not load the engine.
 """
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 
 import click
 
 from steward import __version__
-from steward.cli import cases, definitions, operations, people, work
-from steward.cli.backup import backup, restore
-from steward.cli.completion import completion
-from steward.cli.lint import lint
-from steward.cli.proof import replay, verify
-from steward.cli.scenarios import test
-from steward.cli.serve import init, run, worker
 from steward.cli.server import LOCAL, Server
 
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "people": ("login", "token", "person", "group"),
+    "definitions": ("deploy", "release", "definitions"),
+    "cases": ("start", "instances", "show", "trail", "comment", "message", "correct", "case"),
+    "work": ("tasks", "claim", "give-back", "assign", "complete", "sign", "attach"),
+    "operations": ("stuck", "retry", "clock"),
+    "serve": ("init", "run", "worker"),
+    "lint": ("lint",),
+    "scenarios": ("test",),
+    "proof": ("verify", "replay"),
+    "backup": ("backup", "restore"),
+    "completion": ("completion",),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(MutableMapping[str, click.Command]):
+    """Commands by name, each imported when it is first looked at."""
+
+    def __init__(self) -> None:
+        self._modules = {name: module for module, names in MODULES.items() for name in names}
+        self._known: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        """The command called `name`; KeyError where there is none."""
+        if name not in self._known:
+            module = import_module(f"steward.cli.{self._modules[name]}")
+            self._known[name] = getattr(module, name.replace("-", "_"))
+        return self._known[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._known[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        self._known.pop(name, None)
+        del self._modules[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self._modules, *self._known]))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+class LazyGroup(click.Group):
+    """A group whose commands wait to be imported."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.commands = Commands()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="steward")
 @click.option(
     "--server", "address", envvar="STEWARD_SERVER", default=LOCAL, show_default=True, help="Where Steward is."
@@ -39,47 +88,6 @@ def main(context: click.Context, address: str, person: str | None, token: str | 
     """
     context.obj = Server(address.rstrip("/"), person, token)
 
-
-COMMANDS = (
-    people.login,
-    people.token,
-    people.person,
-    people.group,
-    definitions.deploy,
-    definitions.release,
-    definitions.definitions,
-    cases.start,
-    cases.instances,
-    cases.show,
-    cases.trail,
-    cases.comment,
-    cases.message,
-    cases.correct,
-    cases.case,
-    work.tasks,
-    work.claim,
-    work.give_back,
-    work.assign,
-    work.complete,
-    work.sign,
-    work.attach,
-    operations.stuck,
-    operations.retry,
-    operations.clock,
-    init,
-    run,
-    worker,
-    lint,
-    test,
-    verify,
-    replay,
-    backup,
-    restore,
-    completion,
-)
-
-for each in COMMANDS:
-    main.add_command(each)
 
 if __name__ == "__main__":
     main()
