@@ -175,7 +175,7 @@ def complete(
         sign: `password` and `meaning`, where the model asks for a signature.
 
     Raises:
-        NotFound: there is no such task, or `by` may not know of it.
+        NotFound: there is no such task, or `by` may not know of it; or nobody to act for.
         AlreadyClaimed: another person holds it.
         Conflict: nobody holds it, the case rests, or its answers are kept in a stuck step already.
         SeparationOfDuties: a rule keeps `by` apart from it; the refusal stands in the trail.
@@ -184,6 +184,8 @@ def complete(
     """
     case, task = held_case(session, task_id)
     _must_hold(case, task, by)
+    if acting_for:
+        people.person(session, acting_for)
     definition = parsed(session, case.definition_id)
     separation.check(session, definition, case, task, by, acting_for=acting_for)
     handed = handing_in.check(session, case, task, answers, sign=sign, note=note, by=by, now=now)

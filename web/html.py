@@ -6,14 +6,15 @@ from markupsafe import Markup
 STYLE = """\
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
 body { font: 16px/1.5 "IBM Plex Sans", system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.75rem; } h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); text-transform: capitalize; }
+h1 { font-size: 1.75rem; } h2 { margin-top: 3rem; border-bottom: 1px solid var(--line); }
+h2::first-letter { text-transform: uppercase; }
 code, pre { font: 14px/1.5 "IBM Plex Mono", ui-monospace, monospace; }
 pre { background: var(--soft); padding: .75rem; overflow-x: auto; }
 details { border: 1px solid var(--line); border-radius: 4px; margin: .5rem 0; padding: .5rem .75rem; }
 summary { cursor: pointer; } .method { display: inline-block; min-width: 4rem; font-weight: 600; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid var(--line); }
-nav a { margin-right: 1rem; text-transform: capitalize; }
+nav a { margin-right: 1rem; }
 """
 
 

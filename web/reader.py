@@ -27,9 +27,11 @@ def api() -> Response:
             if method != "parameters":
                 by_theme[operation["tags"][0]].append(_operation(spec, method, path, operations, operation))
     about = {tag["name"]: tag.get("description", "") for tag in spec["tags"]}
-    links = Markup().join(Markup('<a href="#{}">{}</a>').format(name, name) for name in by_theme)
+    links = Markup().join(Markup('<a href="#{}">{}</a>').format(name, name.replace("-", " ")) for name in by_theme)
     themes = Markup().join(
-        Markup('<h2 id="{}">{}</h2><p>{}</p>{}').format(name, name, about.get(name, ""), Markup().join(found))
+        Markup('<h2 id="{}">{}</h2><p>{}</p>{}').format(
+            name, name.replace("-", " "), about.get(name, ""), Markup().join(found)
+        )
         for name, found in by_theme.items()
     )
     intro = Markup('<p>The same for machines: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>')
@@ -120,10 +122,10 @@ def _kind(spec: Spec, schema: Spec) -> str:
         return " | ".join(str(one) for one in schema["enum"])
     if "anyOf" in schema or "oneOf" in schema:
         return " | ".join(_kind(spec, one) for one in schema.get("anyOf") or schema["oneOf"])
-    kind = schema.get("type", "any")
-    if kind == "array":
-        return f"list of {_kind(spec, schema.get('items', {}))}"
-    named = " | ".join(kind) if isinstance(kind, list) else kind
+    kinds = schema.get("type", "any")
+    listed = f"list of {_kind(spec, schema['items'])}" if "items" in schema else "list"
+    each = [listed if kind == "array" else kind for kind in (kinds if isinstance(kinds, list) else [kinds])]
+    named = " | ".join(each)
     return f"{named} ({schema['format']})" if "format" in schema else named
 
 
