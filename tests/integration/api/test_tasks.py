@@ -76,7 +76,7 @@ def test_separation_of_duties_is_told_with_its_rule(login: Login, task: dict[str
     assert (answer.status_code, said["code"], said["rule"]) == (403, "separation-of-duties", "T_do")
     assert bert.get(f"/tasks/{check['id']}")["why_not"] == said["detail"]
     trail = [one["verb"] for one in anna.get(f"/instances/{check['instance_id']}/trail")["items"]]
-    assert trail[-1] == "separation.refused"
+    assert trail[-1] == "refusal.separation"
 
 
 def test_a_dry_run_of_a_refusal_leaves_no_record(login: Login, task: dict[str, Any]):
