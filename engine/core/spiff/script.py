@@ -5,6 +5,7 @@ Variables live in the case, outside of the tokens. Local are only the inputs
 of an activity and what one instance of a multi-instance knows for itself.
 """
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from engine.core.due import parse_due
 from engine.core.expressions import EvaluationError, Expression, ExpressionError, Scope, compile_condition, compile_text
 from engine.core.spans import Repeat
 from engine.core.spiff.step import current, iso
+
+_LIMIT = re.compile(r"\blimit\.(\w+)")
 
 
 def local_data(token: Any) -> list[dict[str, Any]]:
@@ -106,7 +109,7 @@ def evaluate(
 def _seen(node: Any, token: Any, expression: Expression, now: datetime | None, extra: dict[str, Any]) -> Scope:
     scope = scope_of(token, now, extra)
     if "limit" in expression.names and "limit" not in scope.variables:
-        scope.variables["limit"] = limits(node, token)  # type: ignore[index]
+        scope.variables["limit"] = limits(node, token, expression.text)  # type: ignore[index]
     return scope
 
 
@@ -183,11 +186,18 @@ def set_due(node: Any, token: Any) -> bool:
     return True
 
 
-def limits(node: Any, token: Any) -> dict[str, Any]:
-    """The named limits of the model, as ISO 8601 texts; null where what they run from has not happened."""
-    case = token.workflow.top_workflow
+def limits(node: Any, token: Any, source: str) -> dict[str, Any]:
+    """
+    The named limits of the model that a text reads, as ISO 8601 texts.
+
+    Null where what a limit runs from has not happened yet. A limit may not
+    read another: then it would have no end.
+    """
+    rules = token.workflow.top_workflow.definition.limits
     found: dict[str, Any] = {}
-    for name, rule in case.definition.limits.items():
-        due = moment(node, token, rule, "business", token.entered)
+    for name in sorted(set(_LIMIT.findall(source)) & set(rules)):
+        if _LIMIT.search(rules[name]):
+            raise node.stuck(f"The limit {name} reads another limit.", rules[name])
+        due = moment(node, token, rules[name], "business", token.entered)
         found[name] = None if due is None or isinstance(due, Repeat) else iso(due)
     return found

@@ -130,19 +130,23 @@ def test_a_fact_about_a_task_that_does_not_exist_is_an_error():
         Play.of(drawing)
 
 
+def limited(due: str, *limits: str) -> Drawing:
+    properties = "".join(f'<camunda:property name="limit" value="{limit}"/>' for limit in limits)
+    drawing = Drawing().start().user("ask").user("decide", camunda__dueDate=due).path("start", "ask", "decide")
+    drawing.nodes.insert(0, extension(f"<camunda:properties>{properties}</camunda:properties>"))
+    return drawing
+
+
 def test_named_limits_run_from_stated_facts():
-    limit = '<camunda:property name="limit" value="decision = PT4H from ${done_at(ask)}"/>'
-    drawing = (
-        Drawing()
-        .start()
-        .user("ask")
-        .user("decide", camunda__dueDate="${limit.decision}")
-        .path("start", "ask", "decide")
-    )
-    drawing.nodes.insert(0, extension(f"<camunda:properties>{limit}</camunda:properties>"))
-    play = Play.of(drawing).later(hours=1).do("ask")
+    limits = ("decision = PT4H from ${done_at(ask)}, pause ask", "other = ${unknown} from ${done_at(ask)}")
+    play = Play.of(limited("${limit.decision}", *limits)).later(hours=1).do("ask")
     [opened] = play.of_kind(OpenTask)
     assert (opened.due_at - MORNING).total_seconds() == 5 * 3600
+
+
+def test_a_limit_that_reads_itself_leaves_the_step_stuck():
+    with pytest.raises(Stuck, match="another limit"):
+        Play.of(limited("${limit.a}", "a = PT4H from ${limit.a}")).do("ask")
 
 
 def test_the_next_moment_of_a_case_can_be_asked_for():
