@@ -63,6 +63,12 @@ def _keep_draft(dialect: Any) -> Any:
 KEEP_DRAFT = {"postgresql": _keep_draft(postgresql), "sqlite": _keep_draft(sqlite)}
 
 
+GIVEN = {
+    "postgresql": postgresql.insert(CANDIDATE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(CANDIDATE).on_conflict_do_nothing(),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Done:
     """
@@ -84,13 +90,14 @@ def claim(session: Session, task_id: UUID, *, by: Person, now: datetime) -> None
 
     Raises:
         NotFound: there is no such task, or `by` may not know of it.
-        Forbidden: `by` is no candidate, nor accountable.
+        Forbidden: `by` is no candidate, nor accountable; or only reads.
         AlreadyClaimed: another person holds it.
         SeparationOfDuties: `by` did a task that this one is separate from; the refusal stands in the trail.
         TaskClosed: it is finished or was withdrawn.
     """
     case, task = held_case(session, task_id)
     access.must_see(session, by, case)
+    access.must_act(by)
     if task.holder == by.id:
         return
     if task.holder is not None:
@@ -285,8 +292,12 @@ def _pass_on(
     receiver = people.person(session, to)
     if receiver.kind != "person":
         raise Invalid("A task is done by a person.", {"to": ["This is no person."]})
+    access.must_act(receiver)
     separation.check(session, parsed(session, case.definition_id), case, task, receiver)
     _hand_to(session, case, task, receiver.id, verb, {"to": receiver.id, "reason": reason}, by=by, now=now)
+    # He was given it, so he goes on seeing the case when somebody else has it.
+    row = {"task_id": task.id, "who": f"person:{receiver.id}", "opened_at": task.opened_at, "closed_at": now}
+    session.execute(GIVEN[session.get_bind().dialect.name], row)
 
 
 def _hand_to(

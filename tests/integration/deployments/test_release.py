@@ -1,6 +1,8 @@
 """A second person puts a deployment into force; nothing is released that nobody would answer for."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -227,3 +229,22 @@ def test_somebody_who_has_left_keeps_a_deployment_from_release(session):
     with pytest.raises(Refused) as refusal:
         put(session, made)
     assert "Nobody knows the person 'bert'" in refusal.value.problems["problems"][0]["message"]
+
+
+def test_two_who_deploy_at_the_same_moment_get_two_versions(database):
+    with database.writing() as session:
+        person(session, "ada", admin=True)
+        person(session, "anna")
+        group(session, "staff", "anna")
+        ada = people.person(session, "ada")
+    start = threading.Barrier(4)
+
+    def hand_in_as(name: str) -> int:
+        start.wait(30)
+        made = database.perform(
+            lambda s: deployments.deploy(s, {"p.bpmn": three_tasks()}, name=name, by=ada, now=NOW), by=ada, now=NOW
+        )
+        return made.versions[0].version
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(hand_in_as, "abcd")) == [1, 2, 3, 4]

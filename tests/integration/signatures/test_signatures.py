@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine import evidence, instances, passwords, records, signatures, tasks
+from engine import evidence, instances, passwords, records, signatures, stuck, tasks
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.evidence import Store
 from engine.passwords import Hashing
 from engine.people import SETUP
 from engine.store.people import SignIn
 from engine.store.records import AuditEntry, Comment, Signature
-from engine.store.running import Answer, Instance, Task
+from engine.store.running import Answer, Instance, StuckStep, Task
 from engine.transactions import Database
 from tests.factories import NOW, START, deploy, people, process, sequence
 
@@ -42,11 +42,11 @@ def user_task(element: str, **said: str) -> str:
 class World:
     """A plan is made, approved under a signature, and done; the signature covers what `covers` says."""
 
-    def __init__(self, database: Database, folder: Path, covers: str | None = None) -> None:
+    def __init__(self, database: Database, folder: Path, covers: str | None = None, xml: bytes = b"") -> None:
         self.database, self.store = database, Store(folder)
         self.who = people(database, "olga", "zoe", staff=["anna", "bert"])
         told = {"sign": "approved", "evidence": "minutes:file?"} | ({"sign_covers": covers} if covers else {})
-        xml = process(
+        xml = xml or process(
             "signed",
             sequence(
                 START,
@@ -56,11 +56,11 @@ class World:
                 END,
             ),
         )
-        deploy(database, xml, owner="olga")
+        (key,) = deploy(database, xml, owner="olga")
         with database.writing() as session:
             for one in ("anna", "bert"):
                 passwords.set_password(session, one, PASSWORD, by=SETUP, now=NOW)
-        self.case = self.act("anna", lambda s, by, now: instances.start(s, "signed", by=by, now=now))
+        self.case = self.act("anna", lambda s, by, now: instances.start(s, key, by=by, now=now))
 
     def act(self, who: str, verb, *, minutes: int = 0):
         now, by = NOW + timedelta(minutes=minutes), self.who[who]
@@ -336,3 +336,26 @@ def test_an_altered_signature_no_longer_matches_its_digest(world):
 
     (row,) = world.rows(Signature)
     assert signatures.digest_of(vars(row)) != row.digest
+
+
+def test_a_signature_is_kept_with_answers_that_the_model_has_no_way_for(database, tmp_path):
+    ways = (
+        '<bpmn:sequenceFlow id="yes" sourceRef="way" targetRef="end">'
+        '<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression">${fine}</bpmn:conditionExpression>'
+        '</bpmn:sequenceFlow><bpmn:sequenceFlow id="no" sourceRef="way" targetRef="T_approve"/>'
+    )
+    told = user_task("T_approve", sign="approved")
+    xml = process("forked", sequence(START, told, '<bpmn:exclusiveGateway id="way"/>') + ways + END)
+    world = World(database, tmp_path, xml=xml)
+
+    world.approve({"decision": "yes"})
+
+    (row,) = world.rows(Signature)
+    (step,) = world.rows(StuckStep)
+    assert step.task_id == row.task_id
+    assert row.digest.encode() in b"".join(one.body for one in world.rows(AuditEntry) if one.verb == "step.stuck")
+
+    world.correct({"fine": True})
+    world.act("olga", lambda s, by, now: stuck.retry(s, step.id, by=by, now=now), minutes=7)
+    assert [case.status for case in world.rows(Instance)] == ["completed"]
+    assert world.stands() == [True]
