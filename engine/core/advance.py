@@ -9,7 +9,7 @@ import orjson
 from engine.core.calendar import Calendar
 from engine.core.definition import Definition
 from engine.core.effects import Effect
-from engine.core.events import Event, Started
+from engine.core.events import Cancelled, DataChanged, Event, Started
 from engine.core.onward import let_happen
 from engine.core.spiff import state as states
 from engine.core.spiff.step import Step
@@ -42,7 +42,9 @@ def advance(definition: Definition, state: bytes | None, event: Event, *, now: d
 
     Timers whose moment has passed fire first, in order, each at its own
     moment: an answer that arrives after the deadline finds the deadline
-    already kept, and comes back as `refused`.
+    already kept, and comes back as `refused`. Where a late timer is itself
+    stuck, data can still be corrected and the case cancelled: then no timer
+    fires in this step.
 
     Args:
         state: as the last `Advance` left it; None for `Started`.
@@ -60,13 +62,22 @@ def advance(definition: Definition, state: bytes | None, event: Event, *, now: d
     """
     if (state is None) != isinstance(event, Started):
         raise ValueError("A case begins with Started, and only once.")
-    with in_step(Step(now, 0, calendar)) as step:
+    try:
+        return _step(definition, state, event, Step(now, 0, calendar))
+    except Stuck:
+        if not isinstance(event, DataChanged | Cancelled):
+            raise
+        return _step(definition, state, event, Step(now, 0, calendar), timers=False)
+
+
+def _step(definition: Definition, state: bytes | None, event: Event, step: Step, *, timers: bool = True) -> Advance:
+    with in_step(step):
         if state is None:
-            case, last = Case(definition), now
+            case, last = Case(definition), step.now
         else:
             case, step.last_id, last = states.load(definition, state)
         try:
-            watch, refused = let_happen(case, event, last)
+            watch, refused = let_happen(case, event, last, timers=timers)
             return Advance(states.dump(case, step), tuple(watch.effects), refused)
         except orjson.JSONEncodeError as error:
             raise Stuck(definition.key, definition.model.name, f"A value cannot be kept as JSON: {error}.") from error

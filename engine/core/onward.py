@@ -16,12 +16,13 @@ from engine.core.spiff.step import current
 from engine.core.spiff.tokens import Case
 
 
-def let_happen(case: Case, event: Event, last: datetime) -> tuple[Watch, str | None]:
+def let_happen(case: Case, event: Event, last: datetime, *, timers: bool = True) -> tuple[Watch, str | None]:
     """
     Let `event` happen to `case` within the current step.
 
     Args:
         last: the moment of the step before; time never goes back behind it.
+        timers: whether those that are due fire too.
 
     Returns:
         What was seen, and why nobody awaited the event, if nobody did.
@@ -33,12 +34,14 @@ def let_happen(case: Case, event: Event, last: datetime) -> tuple[Watch, str | N
     if isinstance(event, Started):
         _begin(case, event)
     else:
-        _catch_up(case, watch, now, last)
+        if timers:
+            _catch_up(case, watch, now, last)
         refused = None if isinstance(event, TimerDue) else applying.apply(case, event)
     if refused is None:
         running.settle(case)
         watch.look()
-    _catch_up(case, watch, now, now)
+    if timers:
+        _catch_up(case, watch, now, now)
     return watch, refused
 
 

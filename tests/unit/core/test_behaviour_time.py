@@ -7,9 +7,9 @@ import pytest
 from drawing import Drawing, cycle, date, duration, message, messages
 from play import CALENDAR, MORNING, Play
 
-from engine.core.advance import advance
-from engine.core.effects import ClearTimer, CloseTask, OpenTask, SetTimer, TaskChanged
-from engine.core.events import MessageArrived, TaskCompleted, TimerDue
+from engine.core.advance import Advance, advance
+from engine.core.effects import ClearTimer, CloseTask, Finish, OpenTask, SetTimer, TaskChanged, VariablesChanged
+from engine.core.events import Cancelled, DataChanged, Event, MessageArrived, TaskCompleted, TimerDue
 from engine.core.stuck import Stuck
 
 
@@ -224,3 +224,26 @@ def test_advance_is_the_same_in_any_zone():
     here = advance(play.definition, play.state, TimerDue(), now=zone, calendar=CALENDAR)
     there = advance(play.definition, play.state, TimerDue(), now=zone.astimezone(UTC), calendar=CALENDAR)
     assert here == there
+
+
+def test_where_a_late_timer_is_stuck_the_data_can_still_be_put_right():
+    drawing = (
+        Drawing().start().catch("wait", duration("PT1H")).xor("gate", "no").user("a", "b").path("start", "wait", "gate")
+    )
+    play = Play.of(drawing.flow("gate", "a", "${x and y}").flow("gate", "b", name="no")).later(hours=2)
+    with pytest.raises(Stuck, match="x"):
+        play.take(TimerDue())
+
+    def going_on(state: bytes, event: Event) -> Advance:
+        return advance(play.definition, state, event, now=play.now, calendar=CALENDAR)
+
+    once = going_on(play.state, DataChanged(variables={"x": True}))
+    assert [type(effect) for effect in once.effects] == [VariablesChanged]
+    with pytest.raises(Stuck, match="y"):
+        going_on(once.state, TimerDue())
+    twice = going_on(once.state, DataChanged(variables={"y": True}))
+    then = going_on(twice.state, TimerDue())
+    assert [effect.element for effect in then.effects if isinstance(effect, OpenTask)] == ["a"]
+
+    cancelled = going_on(play.state, Cancelled())
+    assert [effect.outcome for effect in cancelled.effects if isinstance(effect, Finish)] == ["cancelled"]
