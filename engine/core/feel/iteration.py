@@ -66,7 +66,21 @@ def _rounds(compiler: Compiles, iterators: tuple[Iterator, ...]) -> Callable[[En
             env.run.tick()
             yield from go(env.inner({name: item}), depth + 1)
 
-    return lambda env: go(env, 0)
+    return _single(*sources[0]) if len(sources) == 1 else lambda env: go(env, 0)
+
+
+def _single(name: str, source: Code) -> Callable[[Env], Rounds[Env]]:
+    """The usual loop over one list, without the detour that several take."""
+
+    def go(env: Env) -> Rounds[Env]:
+        items = source(env)
+        if items is None:
+            raise _NoDomain
+        for item in items:
+            env.run.tick()
+            yield env.inner({name: item})
+
+    return go
 
 
 def _source(compiler: Compiles, iterator: Iterator) -> Code:
