@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 from engine.core.model import grammar
 from engine.core.model.names import child, properties, said
@@ -46,8 +47,13 @@ def _check_names(sheet: Sheet, element: Element, people: Iterable[str], groups: 
                     element,
                     f"unknown-{kind}",
                     f"{called(element)} names the {kind} {name!r}, which nobody knows.",
-                    f"Correct the name, or add the {kind} first.",
+                    f"{_perhaps(name, all_of_them)}Correct the name, or add the {kind} first.",
                 )
+
+
+def _perhaps(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(name, sorted(known), 1, 0.7)
+    return f"Did you mean {near[0]!r}? " if near else ""
 
 
 def _is_literal(text: str) -> bool:

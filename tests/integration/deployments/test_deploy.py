@@ -135,6 +135,7 @@ def test_a_group_that_nobody_knows_is_refused_by_name(session):
     (problem,) = [one for one in refusal.value.problems["problems"] if one["severity"] == "error"]
     assert (problem["code"], problem["element"]) == ("unknown-group", "T_x")
     assert "'stuff'" in problem["message"]
+    assert problem["remedy"] == "Did you mean 'staff'? Correct the name, or add the group first."
 
 
 def test_a_dry_run_says_what_would_happen_and_changes_nothing(session):
