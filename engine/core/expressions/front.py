@@ -143,6 +143,8 @@ def _template(text: str) -> Expression:
             codes.append(_shifted(DollarCompiler().code(node), text, start + shift))
         except ExpressionError as error:
             raise _moved(error, text, start + shift) from None
+        except RecursionError:
+            raise ExpressionError("This is nested too deeply", text, start + shift) from None
         parts.append((facts, start + shift))
     code = codes[0] if len(codes) == 1 else _joined(codes)
     return _expression(text, "dollar", code, parts)

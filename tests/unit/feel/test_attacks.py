@@ -6,6 +6,7 @@ which bound it met. A hang here shows as the suite never ending.
 """
 
 import json
+import sys
 from decimal import Decimal
 
 import pytest
@@ -157,6 +158,15 @@ def test_a_number_beyond_what_json_can_hold_is_refused_on_its_way_out(feel):
 def test_a_long_chain_of_conditions_is_fine(feel):
     assert feel(" or ".join(f"a = {n}" for n in range(500)), a=499) is True
     assert feel(" and ".join(f"a != {n}" for n in range(500)), a=500) is True
+
+
+@pytest.mark.parametrize("text", ["${%s1%s}", "= %s1%s"])
+def test_at_the_end_of_the_stack_a_text_is_still_only_an_expression_error(scope, text):
+    def deeper(levels):
+        return deeper(levels - 1) if levels else compile_text(text % ("(" * 35, ")" * 35))
+
+    with pytest.raises(ExpressionError, match="nested too deeply"):
+        deeper(sys.getrecursionlimit() - 250)
 
 
 def test_a_template_cannot_multiply_its_variables(scope):
