@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import Select, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict
@@ -19,13 +19,21 @@ def still_held(session: Session, person_id: str) -> list[str]:
     tasks = select(Task.name).where(live, or_(Task.holder == person_id, Task.accountable == person_id))
     leads = select(Membership.group_key).where(Membership.person_id == person_id, Membership.standing == "lead")
     running = select(Instance.title).where(Instance.owner == person_id, Instance.ended_at.is_(None))
+    newest = _versions_in_force().subquery()
+    in_force = (DefinitionRow.key == newest.c.key) & (DefinitionRow.version == newest.c.version)
     processes = (
         select(DefinitionRow.key)
-        .distinct()
+        .join(newest, in_force)
         .join(Deployment, Deployment.id == DefinitionRow.deployment_id)
-        .where(Deployment.owner == person_id, DefinitionRow.suspended_at.is_(None))
+        .where(Deployment.owner == person_id)
     )
-    bound = select(Binding.role).distinct().where(Binding.who == f"person:{person_id}")
+    bound = (
+        select(Binding.role)
+        .distinct()
+        .join(DefinitionRow, DefinitionRow.id == Binding.definition_id)
+        .join(newest, in_force)
+        .where(Binding.who == f"person:{person_id}")
+    )
     found = {
         "has to see to the tasks": tasks,
         "leads the groups": leads,
@@ -38,6 +46,16 @@ def still_held(session: Session, person_id: str) -> list[str]:
         for words, query in found.items()
         if (said := _listed(words, list(session.execute(query.limit(SHOWN + 1)).scalars())))
     ]
+
+
+def _versions_in_force() -> Select[str, int]:
+    """The newest released version of each process; what older ones say of people binds no new case."""
+    return (
+        select(DefinitionRow.key, func.max(DefinitionRow.version).label("version"))
+        .join(Deployment, Deployment.id == DefinitionRow.deployment_id)
+        .where(Deployment.status == "released")
+        .group_by(DefinitionRow.key)
+    )
 
 
 def _listed(words: str, names: list[str]) -> str:

@@ -61,19 +61,19 @@ class Piece:
     locals: dict[str, Any] = field(default_factory=dict)
 
 
-def definition(session: Session, *, owner: str | None, key: str = "sample") -> UUID:
+def definition(session: Session, *, owner: str | None, key: str = "sample", version: int = 1) -> UUID:
     """A released definition without content."""
     people.find(session, "operator:setup") or people.operator(session, "setup", now=NOW)
-    deployment, resource, version = new_id(), new_id(), new_id()
+    deployment, resource, version_id = new_id(), new_id(), new_id()
     released = {"status": "released", "released_at": NOW, "released_by": "operator:setup", "at_once": True}
     made = {"name": key, "source": "", "deployed_at": NOW, "deployed_by": "operator:setup", "owner": owner}
     session.execute(insert(Deployment), [{"id": deployment, "warnings": [], **made, **released}])
     file = {"deployment_id": deployment, "name": f"{key}.bpmn", "sha256": b"", "data": b""}
     session.execute(insert(Resource), [{"id": resource, **file}])
-    row = {"deployment_id": deployment, "resource_id": resource, "key": key, "version": 1, "name": key}
+    row = {"deployment_id": deployment, "resource_id": resource, "key": key, "version": version, "name": key}
     more = {"version_tag": None, "translated": b"", "translator": 1, "suspended_at": None}
-    session.execute(insert(DefinitionRow), [{"id": version, **row, **more}])
-    return version
+    session.execute(insert(DefinitionRow), [{"id": version_id, **row, **more}])
+    return version_id
 
 
 def case(session: Session, definition_id: UUID, *, owner: str, by: str, **more: Any) -> UUID:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from engine import groups, people
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.people import SETUP
+from engine.store.definitions import Binding
 from engine.store.records import AuditEntry
 from engine.transactions import Database
 from tests.integration.organisation import NOW, case, definition, group, person, task
@@ -79,7 +80,7 @@ def test_only_administrators_manage_people_and_groups(session):
 )
 def test_what_cannot_be_used_is_said_for_each_field(session, given, field):
     with pytest.raises(Invalid) as refusal:
-        people.create(session, given.pop("person_id"), **given, by=SETUP, now=NOW)
+        people.create(session, **given, by=SETUP, now=NOW)
     assert list(refusal.value.problems) == [field]
 
 
@@ -124,6 +125,19 @@ def test_nobody_leaves_while_something_would_be_unowned(session):
         assert words in str(refusal.value)
     with pytest.raises(Conflict, match="leads the groups staff"):
         people.end(session, "anna", by=SETUP, now=NOW)
+
+
+def test_what_an_older_version_says_of_somebody_keeps_him_from_nothing(session):
+    older = definition(session, owner="bert", key="audit")
+    session.execute(
+        insert(Binding),
+        [{"definition_id": older, "role": "lane:L1", "who": "person:bert", "proposed": False, "since": NOW}],
+    )
+    with pytest.raises(Conflict, match="owns the processes audit; stands for the roles lane:L1"):
+        people.end(session, "bert", by=SETUP, now=NOW)
+
+    definition(session, owner="anna", key="audit", version=2)
+    people.end(session, "bert", by=SETUP, now=NOW)
 
 
 def test_the_last_administrator_stays(session):

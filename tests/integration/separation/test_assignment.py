@@ -156,7 +156,7 @@ roles = st.sampled_from(["task:T_check", "lane:L1", "group:makers", "group:none"
 parties = st.sampled_from(["person:ann", "person:zed", "group:makers", "group:empty", "group:none"])
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     assignee=st.none() | names,
     users=st.lists(names, max_size=2),

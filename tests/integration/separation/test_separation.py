@@ -89,6 +89,13 @@ def test_of_two_approvers_each_is_another_person_but_may_approve_again_in_the_ne
     assert check(session, sample, ("self",), "ann", of=again) == ""
 
 
+def test_two_rounds_at_one_moment_of_a_clock_that_stands_still_are_two(session, sample):
+    task(session, sample.id, "T_check", accountable="owen", done_by="ann", minutes=0, locals={"loopCounter": 0})
+    again = task(session, sample.id, "T_check", accountable="owen", minutes=0, locals={"loopCounter": 0})
+
+    assert check(session, sample, ("self",), "ann", of=again) == ""
+
+
 def test_approvers_one_after_the_other_are_one_round(session, sample):
     task(session, sample.id, "T_check", accountable="owen", done_by="ann", minutes=0, locals={"loopCounter": 0})
     later = task(session, sample.id, "T_check", accountable="owen", minutes=45, locals={"loopCounter": 1})
