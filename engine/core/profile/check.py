@@ -33,7 +33,7 @@ def check(files: Mapping[str, bytes], known: Known | None = None) -> tuple[Probl
         for process in sheet.processes:
             processes.setdefault(process.get("id") or "", []).append(sheet.file)
     problems += _across(processes, provided.decisions, provided.forms)
-    around = Around(len(files), processes, provided, known)
+    around = Around(len(files), len(sheets), processes, provided, known)
     for sheet in sheets:
         _check_sheet(sheet, around)
         problems += sheet.problems

@@ -14,9 +14,15 @@ from engine.core.vocabulary import Ref
 
 @dataclass(frozen=True)
 class Around:
-    """What lies around one diagram: everything the files bring along, and what is known beside them."""
+    """
+    What lies around one diagram: everything the files bring along, and what is known beside them.
+
+    A lone file shows nothing of the others; a lone diagram among tables and
+    forms, as a folder of one process is, shows nothing of other processes.
+    """
 
     files: int
+    diagrams: int
     processes: Mapping[str, object]
     provided: Provided
     known: Known
@@ -51,7 +57,8 @@ def _check(
 ) -> None:
     if wanted.key in at_hand or (known is not None and wanted.key in known and wanted.binding != "deployment"):
         return
-    if known is None and around.files == 1:
+    alone = around.files == 1 or (kind == "process" and around.diagrams == 1 and wanted.binding != "deployment")
+    if known is None and alone:
         sheet.warn(
             element,
             f"{kind}-not-seen",

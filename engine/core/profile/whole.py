@@ -102,7 +102,7 @@ def check_elements(sheet: Sheet) -> None:
 
 
 def _unknown(sheet: Sheet, element: Element, name: str) -> None:
-    near = get_close_matches(name, BPMN_ELEMENTS, 1)
+    near = get_close_matches(name, sorted(BPMN_ELEMENTS), 1)
     sheet.refuse(
         element,
         "unknown-element",

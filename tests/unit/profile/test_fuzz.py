@@ -102,7 +102,7 @@ def test_the_seed_itself_is_only_warned_about():
     assert {problem.severity for problem in check({"p.bpmn": SEED.encode()})} == {"warning"}
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(mutated())
 def test_a_mutated_diagram_gets_problems_and_never_an_exception(xml):
     problems = check({"p.bpmn": xml.encode("utf-8", "surrogatepass")})

@@ -108,8 +108,18 @@ def test_a_lone_file_is_only_warned_of_what_it_cannot_see(inside, kind, step):
 
 
 @pytest.mark.parametrize(("kind", "step"), REFERENCES)
-def test_a_dead_reference_among_several_files_is_refused(inside, kind, step):
-    inside(f"{step} <!-- here -->", other_form=form("other")).refused(f"{kind}-not-found", "T")
+def test_a_dead_reference_among_several_files_is_refused(inside, diagram, kind, step):
+    other = diagram(PLAIN).replace('id="p"', 'id="q"')
+    inside(f"{step} <!-- here -->", other_bpmn=other).refused(f"{kind}-not-found", "T")
+
+
+def test_one_diagram_with_its_forms_cannot_see_other_processes(inside):
+    inside(f"{REFERENCES[2][1]} <!-- here -->", other_form=form("other")).warned("process-not-seen", "T")
+
+
+def test_a_call_bound_to_the_deployment_must_come_with_it(inside):
+    call = '<callActivity id="T" calledElement="x" c:calledElementBinding="deployment"/> <!-- here -->'
+    inside(call, other_form=form("other")).refused("process-not-found", "T")
 
 
 @pytest.mark.parametrize(("kind", "step"), REFERENCES)
