@@ -215,7 +215,7 @@ def _query(
         same = [here, Task.element == bindparam("element")]
         if in_round:
             first = _round_began()
-            same.append(or_(first.is_(None), Task.opened_at >= first))
+            same.append(or_(first.is_(None), Task.id >= first))
         parts += _did(literal("self"), "task", narrow, *same)
     if calls:
         under = _called()
@@ -243,17 +243,22 @@ def _did(rule: Any, kind: str, narrow: bool, *where: Any) -> list[Select[str, st
 
 
 def _round_began() -> Any:
-    """When the first item of this task's round opened."""
+    """
+    The first item of this task's round, by its id.
+
+    Ids grow with each task; moments do not, where a clock is set: two rounds
+    may begin while it stands still.
+    """
     other = table_of(Task).alias("first_of_round")
     return (
-        select(other.c.opened_at)
+        select(other.c.id)
         .where(
             other.c.instance_id == bindparam("instance_id"),
             other.c.element == bindparam("element"),
             other.c.opened_at <= bindparam("opened_at"),
             other.c.locals["loopCounter"].as_integer() == 0,
         )
-        .order_by(other.c.opened_at.desc())
+        .order_by(other.c.opened_at.desc(), other.c.id.desc())
         .limit(1)
         .scalar_subquery()
     )
