@@ -4,7 +4,20 @@ from collections.abc import Iterator, Mapping
 
 from engine.core.model.read import models_of
 from engine.core.problem import Problem
-from engine.core.profile import code, events, extras, gateways, graph, people, references, texts, variables, whole, work
+from engine.core.profile import (
+    code,
+    events,
+    extras,
+    gateways,
+    graph,
+    paths,
+    people,
+    references,
+    texts,
+    variables,
+    whole,
+    work,
+)
 from engine.core.profile.known import Known
 from engine.core.profile.references import Around
 from engine.core.profile.resources import CASES, DIAGRAMS, cases, provided_by, twice
@@ -70,7 +83,7 @@ def _check_sheet(sheet: Sheet, around: Around) -> None:
     whole.check_drawing(sheet)
     graph.check_flows(sheet)
     graph.check_starts(sheet)
-    graph.check_paths(sheet)
+    paths.check_paths(sheet)
     events.check_events(sheet)
     events.check_links(sheet)
     events.check_same_message(sheet)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from engine.core.model.names import EVENTS, child, children, event_definition, is_bpmn, local, text_of
 from engine.core.model.read import TIMES, local_name
-from engine.core.profile.graph import link_name
+from engine.core.profile.paths import link_name
 from engine.core.profile.sheet import Sheet, called, inside, is_event_sub_process, is_true, kind_of
 from engine.core.safe_xml import Element
 

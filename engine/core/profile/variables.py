@@ -8,7 +8,7 @@ from engine.core.model.names import is_bpmn
 from engine.core.model.read import ends, flow_nodes
 from engine.core.model.rules import form_of
 from engine.core.profile.declared import declared_by, is_blind
-from engine.core.profile.graph import reachable
+from engine.core.profile.paths import reachable
 from engine.core.profile.references import Around
 from engine.core.profile.sheet import Sheet, called
 from engine.core.profile.texts import Text
