@@ -1,5 +1,6 @@
 """Whatever a program sends, the API answers as its description says, and never with an accident."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,10 @@ DOOR = create_app(
         database=Database("sqlite://"), clock=Clock(), machine_clock=Clock(), evidence=Store("unused"), limits=PATIENT
     )
 )
+EXAMPLES = int(os.environ.get("STEWARD_API_EXAMPLES", "5"))
 CONFIG = schemathesis.Config.from_dict(
     {
-        "generation": {"max-examples": 10, "deterministic": True, "allow-x00": False},
+        "generation": {"max-examples": EXAMPLES, "deterministic": True, "allow-x00": False},
         # A version that fits is rarely guessed.
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["2xx", "304", "401", "403", "404", "409", "412"]}
@@ -58,7 +60,9 @@ def known(world: Callable[[Flask], World]) -> World:
 
 
 @API.parametrize()
-@settings(max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
 def test_the_api_answers_as_it_is_described(case: schemathesis.Case, known: World):
     for name, value in (case.path_parameters or {}).items():
         if is_id(value) and name in known.ids:

@@ -1,5 +1,7 @@
 """An application over a small organisation, and clients that speak in somebody's name."""
 
+import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,16 +12,19 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask
+from sqlalchemy import URL
 from werkzeug.test import TestResponse
 
 from engine import groups, passwords, people
 from engine.evidence import Store
 from engine.people import SETUP
 from engine.transactions import Database
-from tests.factories import three_tasks
+from tests import factories
+from tests.conftest import connect
 from web.app import create_app
 from web.services import Limits, Services
 
+numbers = itertools.count(1)
 MORNING = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 PASSWORD = "a long password of {}"
 STAFF = ("anna", "bert", "carl")
@@ -78,6 +83,43 @@ def quick_hashing() -> Iterator[None]:
     passwords.Hashing.hasher = usual
 
 
+@pytest.fixture(scope="package")
+def organised_file(quick_hashing: None, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file in which the organisation is there already."""
+    file = tmp_path_factory.mktemp("organised") / "template.sqlite"
+    shutil.copy(sqlite_template, file)
+    found(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="package")
+def organised_template(quick_hashing: None, postgres: URL, postgres_template: str) -> Iterator[str]:
+    """The name of a PostgreSQL database in which the organisation is there already."""
+    name = f"{postgres_template}_organised"
+    with connect(postgres) as admin:
+        admin.execute(f"create database {name} template {postgres_template} strategy file_copy")
+        found(postgres.set(database=name).render_as_string(hide_password=False))
+        yield name
+        admin.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def sqlite_url(organised_file: Path, tmp_path: Path) -> str:
+    """The address of a fresh SQLite file with the organisation in it."""
+    shutil.copy(organised_file, tmp_path / "steward.sqlite")
+    return f"sqlite:///{tmp_path / 'steward.sqlite'}"
+
+
+@pytest.fixture
+def postgres_url(postgres: URL, organised_template: str) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database with the organisation in it; dropped after the test."""
+    name = f"{organised_template}_{next(numbers)}"
+    with connect(postgres) as admin:
+        admin.execute(f"create database {name} template {organised_template} strategy file_copy")
+        yield postgres.set(database=name).render_as_string(hide_password=False)
+        admin.execute(f"drop database {name} with (force)")
+
+
 @pytest.fixture
 def clock() -> Clock:
     """The product's clock."""
@@ -93,7 +135,6 @@ def moved() -> list[datetime]:
 @pytest.fixture
 def services(database: Database, clock: Clock, tmp_path: Path) -> Services:
     """What the application reaches."""
-    organise(database)
     store = Store(tmp_path / "evidence")
     key = Ed25519PrivateKey.generate()
     return Services(database=database, clock=clock, machine_clock=lambda: MORNING, evidence=store, seal_key=key)
@@ -128,9 +169,20 @@ def login(app: Flask) -> Callable[..., Client]:
 
 
 @pytest.fixture
-def three(login: Callable[..., Client]) -> str:
-    """The id of the released definition of three tasks; olga owns it."""
-    return deploy(login, "three.bpmn", three_tasks())
+def in_force(database: Database) -> Callable[[bytes], str]:
+    """Put a process in force, past all checks; olga owns it. Gives the id of its definition."""
+
+    def put(xml: bytes) -> str:
+        (definition,) = factories.deploy(database, xml, owner="olga", now=MORNING).values()
+        return str(definition)
+
+    return put
+
+
+@pytest.fixture
+def three(in_force: Callable[[bytes], str]) -> str:
+    """The id of the definition of three tasks."""
+    return in_force(factories.three_tasks())
 
 
 def deploy(login: Callable[..., Client], name: str, data: bytes, **bindings: str) -> str:
@@ -144,6 +196,13 @@ def upload(client: Client, files: dict[str, bytes], path: str = "/deployments", 
     """Hand in files as one deployment."""
     parts = [(BytesIO(data), name) for name, data in files.items()]
     return client.send("POST", path, data={"files": parts, **fields}, content_type="multipart/form-data")
+
+
+def found(url: str) -> None:
+    """Found the organisation in a migrated database."""
+    database = Database(url)
+    organise(database)
+    database.close()
 
 
 def organise(database: Database) -> None:

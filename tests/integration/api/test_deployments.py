@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 
 from tests.factories import END, START, process, sequence, three_tasks, user_task
-from tests.integration.api.conftest import Client, upload
+from tests.integration.api.conftest import Client, deploy, upload
 
 Login = Callable[..., Client]
 SILENT = process("silent", sequence(START, user_task("T_who"), END))
@@ -17,6 +17,12 @@ SILENT = process("silent", sequence(START, user_task("T_who"), END))
 def database_url(sqlite_url: str) -> str:
     """These tests are about HTTP: one database is enough."""
     return sqlite_url
+
+
+@pytest.fixture
+def three(login: Login) -> str:
+    """The id of the definition of three tasks, deployed by adam and released by olga."""
+    return deploy(login, "three.bpmn", three_tasks())
 
 
 def test_a_refused_deployment_lists_every_problem_of_every_file(login: Login):

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.factories import END, START, process, sequence
-from tests.integration.api.conftest import PASSWORD, Client, deploy
+from tests.integration.api.conftest import PASSWORD, Client
 
 Login = Callable[..., Client]
 PROVE = (
@@ -22,9 +22,9 @@ PROVE = (
 
 
 @pytest.fixture
-def task(login: Login) -> dict[str, Any]:
+def task(login: Login, in_force: Callable[[bytes], str]) -> dict[str, Any]:
     """A task of anna's that wants a report, sources and her signature."""
-    deploy(login, "prove.bpmn", process("prove", sequence(START, PROVE, END)))
+    in_force(process("prove", sequence(START, PROVE, END)))
     anna = login("anna")
     anna.post("/instances", {"process": "prove"})
     (found,) = anna.get("/tasks", view="claimable")["items"]

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.factories import process, sequence, user_task
-from tests.integration.api.conftest import Client, deploy
+from tests.integration.api.conftest import Client
 from web.auth import PUBLIC, SCOPES
 
 Login = Callable[..., Client]
@@ -96,11 +96,11 @@ def test_a_token_does_only_what_its_scopes_say(app: Flask, login: Login):
 
 
 @pytest.fixture
-def secret(app: Flask, login: Login) -> dict[str, str]:
+def secret(login: Login, in_force: Callable[[bytes], str]) -> dict[str, str]:
     """A confidential case of the board's (bert is the board), and all its ids."""
     login("adam").post("/groups", {"key": "board", "name": "Board"})
     login("adam").expect(200, login("adam").send("PUT", "/groups/board/members/bert", json={"standing": "lead"}))
-    definition = deploy(login, "secret.bpmn", SECRET)
+    definition = in_force(SECRET)
     bert = login("bert")
     case = bert.post("/instances", {"process": "secret", "title": "Nobody shall know"})
     (task,) = bert.get("/tasks", view="claimable")["items"]

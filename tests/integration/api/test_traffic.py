@@ -9,10 +9,11 @@ import pytest
 from flask import Flask
 
 from tests.factories import END, START, process, sequence
-from tests.integration.api.conftest import MORNING, Client, Clock, deploy
+from tests.integration.api.conftest import MORNING, Client, Clock
 from web.services import Services
 
 Login = Callable[..., Client]
+InForce = Callable[[bytes], str]
 PRINT = '<bpmn:serviceTask id="S_print" name="Print" camunda:type="external" camunda:topic="print"/>'
 WAIT = (
     '<bpmn:intermediateCatchEvent id="M_wait"><bpmn:messageEventDefinition messageRef="msg"/>'
@@ -28,9 +29,9 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def printing(login: Login) -> dict[str, Any]:
+def printing(login: Login, in_force: InForce) -> dict[str, Any]:
     """A case that waits for a printer."""
-    deploy(login, "print.bpmn", process("print", sequence(START, PRINT, END)))
+    in_force(process("print", sequence(START, PRINT, END)))
     return dict(login("anna").post("/instances", {"process": "print"}))
 
 
@@ -39,8 +40,8 @@ def fetch(client: Client, **more: Any) -> list[dict[str, Any]]:
     return list(client.post("/service-jobs/fetch", {"topics": ["print"], "worker": "printer", **more})["items"])
 
 
-def test_a_message_reaches_the_case_that_waits_for_it(login: Login):
-    deploy(login, "wait.bpmn", process("wait", sequence(START, WAIT, END), before=MESSAGE))
+def test_a_message_reaches_the_case_that_waits_for_it(login: Login, in_force: InForce):
+    in_force(process("wait", sequence(START, WAIT, END), before=MESSAGE))
     anna = login("anna")
     first, second = (anna.post("/instances", {"process": "wait", "business_key": key})["id"] for key in ("A", "B"))
 
@@ -52,8 +53,8 @@ def test_a_message_reaches_the_case_that_waits_for_it(login: Login):
     assert anna.get(f"/instances/{first}")["status"] == "running"
 
 
-def test_a_message_that_fits_two_cases_is_refused(login: Login):
-    deploy(login, "wait.bpmn", process("wait", sequence(START, WAIT, END), before=MESSAGE))
+def test_a_message_that_fits_two_cases_is_refused(login: Login, in_force: InForce):
+    in_force(process("wait", sequence(START, WAIT, END), before=MESSAGE))
     anna = login("anna")
     for key in ("A", "B"):
         anna.post("/instances", {"process": "wait", "business_key": key})
@@ -63,8 +64,8 @@ def test_a_message_that_fits_two_cases_is_refused(login: Login):
     assert (answer.status_code, answer.get_json()["code"]) == (409, "conflict")
 
 
-def test_a_message_for_a_case_that_one_may_not_know_of_finds_nothing(login: Login):
-    deploy(login, "wait.bpmn", process("wait", sequence(START, WAIT, END), before=MESSAGE))
+def test_a_message_for_a_case_that_one_may_not_know_of_finds_nothing(login: Login, in_force: InForce):
+    in_force(process("wait", sequence(START, WAIT, END), before=MESSAGE))
     case = login("anna").post("/instances", {"process": "wait"})
 
     answer = login("fred").send("POST", "/messages", json={"name": "answered", "instance_id": case["id"]})
