@@ -113,12 +113,6 @@ def must_deploy(by: Person) -> None:
         raise Forbidden(f"{by.name} may not deploy.", "Ask an administrator of the platform.")
 
 
-def resource(session: Session, deployment_id: UUID, file: str) -> bytes | None:
-    """One file of a deployment, byte for byte; None when it has no such file."""
-    query = select(Resource.data).where(Resource.deployment_id == deployment_id, Resource.name == file)
-    return session.execute(query).scalar_one_or_none()
-
-
 def _check_names(files: Mapping[str, bytes], name: str) -> None:
     problems = {}
     if not files:

@@ -77,12 +77,6 @@ def _person(rows: Sequence[Any]) -> Person:
     )
 
 
-def names(session: Session, ids: set[str] | frozenset[str]) -> dict[str, str]:
-    """The names of these people, of those who left too."""
-    rows = session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sorted(ids))))
-    return dict(rows.all())
-
-
 def create(
     session: Session,
     person_id: str,
@@ -123,6 +117,10 @@ def create(
 def operator(session: Session, name: str, *, now: datetime) -> Person:
     """The operator `operator:NAME`, for acts on the machine itself; written down the first time it acts."""
     person_id = f"operator:{name}"
+    known = find(session, person_id)
+    if known:
+        return known
+    audit.extend(session, audit.PLATFORM)  # Two processes may begin at once: the second finds what the first wrote.
     return find(session, person_id) or create(
         session, person_id, name=f"Operator ({name})", kind="operator", platform_admin=True, by=SETUP, now=now
     )

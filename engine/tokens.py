@@ -9,13 +9,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import audit, passwords, people
+from engine import audit, people
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.ids import new_id, new_secret
 from engine.person import Person
@@ -47,34 +46,6 @@ class Issued:
     scopes: tuple[str, ...]
     created_at: datetime
     expires_at: datetime
-
-
-def sign_in(
-    session: Session,
-    person_id: str,
-    password: str,
-    *,
-    name: str,
-    scopes: Collection[str] = (),
-    expires_at: datetime | None = None,
-    life: timedelta = LIFE,
-    now: datetime,
-) -> Issued:
-    """
-    Trade a password for a token.
-
-    Args:
-        name: what the person calls it, such as the program or machine that uses it.
-        scopes: some of `SCOPES`; none means all that the person can make use of.
-        expires_at: when it ends; after `life` where None.
-
-    Raises:
-        Forbidden: the password is wrong, or was too often; the count must be committed (`keeps`).
-        Invalid: a scope or a moment cannot be.
-    """
-    passwords.check_password(session, person_id, password, now=now)
-    by = people.person(session, person_id)
-    return issue(session, name=name, scopes=scopes, expires_at=expires_at, life=life, by=by, now=now)
 
 
 def issue(
@@ -120,9 +91,7 @@ def issue(
     return issued
 
 
-def verify(
-    session: Session, secret: str, *, now: datetime, note: bool = True
-) -> tuple[Person, frozenset[str]] | None:
+def verify(session: Session, secret: str, *, now: datetime, note: bool = True) -> tuple[Person, frozenset[str]] | None:
     """
     Who speaks with this secret, and what for; None when it is unknown, ended, revoked, or its person has left.
 
@@ -153,13 +122,6 @@ def revoke(session: Session, token_id: UUID, *, by: Person, now: datetime) -> No
         session.execute(update(TOKEN).where(TOKEN.c.id == token_id).values(revoked_at=now))
         said = {"prefix": found.prefix, "person": found.person_id}
         audit.append(session, audit.PLATFORM, "token.revoked", token_id, said, by=by, now=now)
-
-
-def of(session: Session, person_id: str) -> list[dict[str, Any]]:
-    """The tokens of a person, newest first, without their digests."""
-    shown = [TOKEN.c[name] for name in ("id", "name", "prefix", "scopes", "created_at", "expires_at")]
-    query = select(*shown, TOKEN.c.last_used_at, TOKEN.c.revoked_at).where(TOKEN.c.person_id == person_id)
-    return [dict(row._mapping) for row in session.execute(query.order_by(TOKEN.c.id.desc()))]
 
 
 def _scopes(by: Person, wanted: Collection[str]) -> tuple[str, ...]:

@@ -104,10 +104,6 @@ class Store:
         """Where the file with this digest lies."""
         return self.path / digest[:2] / digest[2:4] / digest
 
-    def digests(self) -> Iterator[str]:
-        """The digests of all files in the folder, in no order."""
-        return (path.name for path in self.path.glob("??/??/*") if path.is_file())
-
 
 def _flush(folder: Path) -> None:
     """Let the name of a new file survive a loss of power."""
