@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -38,9 +38,12 @@ def refuse_elsewhere(settings: Settings) -> None:
         )
 
 
-def settle(program: Program) -> list[dict[str, Any]]:
+def settle(program: Program, say: Callable[[str], None] = lambda _line: None) -> list[dict[str, Any]]:
     """
     Make the organisation and deploy the processes, the first time; later only deploy what has changed.
+
+    Args:
+        say: is told before what takes a few seconds.
 
     Returns:
         The people: id, name, password and groups, as in `demo-people.json` of the working folder.
@@ -49,7 +52,11 @@ def settle(program: Program) -> list[dict[str, Any]]:
     content = tomllib.loads((program.settings.config_folder / "demo.toml").read_text())
     path = program.settings.folder / "demo-people.json"
     setup = program.operator("setup")
-    made = _people(content) if not path.exists() else json.loads(path.read_text())
+    if path.exists():
+        made = json.loads(path.read_text())
+    else:
+        say(f"Setting up the demo organisation {content['name']}, with a password for each of its people ...")
+        made = _people(content)
     _keep(path, made)
     program.perform(lambda session: _welcome(session, made, content, by=setup, now=program.clock()), by=setup)
     for folder in process_folders(program.settings):

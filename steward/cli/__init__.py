@@ -87,7 +87,3 @@ def main(context: click.Context, address: str, person: str | None, token: str | 
     4 somebody was faster, 5 not allowed, 6 no server.
     """
     context.obj = Server(address.rstrip("/"), person, token)
-
-
-if __name__ == "__main__":
-    main()

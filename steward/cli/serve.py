@@ -4,7 +4,6 @@ import fcntl
 import signal
 import threading
 from datetime import datetime
-from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -54,17 +53,18 @@ def run(settings: Settings, demo: bool, simulated: str | None, no_worker: bool) 
     configure(settings.log_level)
     if demo:
         demonstration.refuse_elsewhere(settings)
-    program = prepare(settings, simulated_from=_moment(simulated))
-    held = _only_worker(settings) if not no_worker else None
+    moment = _moment(simulated)
+    held = None if no_worker else _only_worker(settings)
+    program = prepare(settings, simulated_from=moment)
     founding.seed(program)
-    people = demonstration.settle(program) if demo else []
+    people = demonstration.settle(program, say=click.echo) if demo else []
     working = None if no_worker else with_worker(program)
-    app = application(program)
-    if working:
-        working.start()
+    server = _listening(application(program), settings)
     for line in _greeting(program, people):
         click.echo(line)
-    _until_told(app, settings)
+    if working:
+        working.start()
+    _until_told(server)
     if working:
         working.stop()
     program.database.close()
@@ -82,8 +82,8 @@ def worker(settings: Settings, lanes: str, simulated: str | None) -> None:
     wanted = tuple(name.strip() for name in lanes.split(",") if name.strip())
     if unknown := sorted(set(wanted) - set(LANES)):
         raise Invalid(f"There is no lane {unknown[0]}. Lanes are {', '.join(LANES)}.")
-    program = prepare(settings, simulated_from=_moment(simulated))
     held = _only_worker(settings)
+    program = prepare(settings, simulated_from=_moment(simulated))
     working = with_worker(program, wanted)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -113,7 +113,8 @@ def _only_worker(settings: Settings) -> Any:
     """On SQLite, the right to be the one process with a worker; it ends with the process."""
     if not settings.url.startswith("sqlite"):
         return None
-    path = Path(settings.folder) / "worker.lock"
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    path = settings.folder / "worker.lock"
     held = path.open("w")
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -144,10 +145,15 @@ def _greeting(program: Program, people: list[dict[str, Any]]) -> list[str]:
     return [*lines, "", "Stop with Ctrl-C; nothing is lost."]
 
 
-def _until_told(app: Any, settings: Settings) -> None:
-    """Answer requests until SIGTERM or Ctrl-C."""
+def _listening(app: Any, settings: Settings) -> Any:
+    """
+    A server that holds its port already.
+
+    Raises:
+        Conflict: somebody else listens there.
+    """
     try:
-        server = waitress.create_server(
+        return waitress.create_server(
             app,
             host=settings.host,
             port=settings.port,
@@ -156,7 +162,13 @@ def _until_told(app: Any, settings: Settings) -> None:
             clear_untrusted_proxy_headers=True,
         )
     except OSError as error:
-        raise Conflict(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from error
+        raise Conflict(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Choose another with --port."
+        ) from error
+
+
+def _until_told(server: Any) -> None:
+    """Answer requests until SIGTERM or Ctrl-C."""
 
     def told(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
@@ -164,7 +176,6 @@ def _until_told(app: Any, settings: Settings) -> None:
     signal.signal(signal.SIGTERM, told)
     try:
         server.run()
-    except KeyboardInterrupt:
         click.echo("Stopping.")
     finally:
         server.close()

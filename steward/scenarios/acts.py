@@ -1,7 +1,7 @@
 """What a step of a story does, said in the engine's own verbs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +23,9 @@ SMALL_FILE = b"%PDF-1.4\n% a small file of a story\n"
 
 @dataclass
 class Cast:
-    """The cases of a story: the one it is about, and those that were started beside it."""
+    """The case that a story is about, once it was started."""
 
     case: UUID | None = None
-    before: set[UUID] = field(default_factory=set)
 
 
 def act(world: World, cast: Cast, step: Step) -> None:
@@ -244,7 +243,14 @@ def _task(session: Session, case: UUID | None, element: str, step: Step) -> Task
 
 
 def _meant(task: Task, step: Step) -> bool:
-    return all(task.locals.get(name) == value for name, value in step.which.items())
+    return _within(step.which, task.locals)
+
+
+def _within(part: Any, whole: Any) -> bool:
+    """Whether all that `part` says is so in `whole`, which may say more."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(name in whole and _within(value, whole[name]) for name, value in part.items())
+    return bool(part == whole)
 
 
 def _known(case: UUID | None) -> UUID:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.store.definitions import DefinitionRow
 from engine.store.records import AuditEntry, Signature
-from engine.store.running import Instance, Passage, StuckStep, Subscription, Task, Variable
+from engine.store.running import Instance, Passage, StuckStep, Subscription, Task, Timer, Variable
 from steward.scenarios.story import Step
 from steward.scenarios.world import World
 
@@ -49,9 +49,19 @@ def differences(world: World, session: Session, case: UUID | None, step: Step, b
 def _normal(world: World, word: str, wanted: Any) -> Any:
     if word in ("open", "stuck", "waits", "started"):
         return sorted(wanted)
-    if word == "due":
-        return {key: world.place(value) if isinstance(value, datetime) else None for key, value in wanted.items()}
+    if word in ("due", "held", "accountable"):
+        return {key: _one_or_sorted([_meant(world, one) for one in _listed(value)]) for key, value in wanted.items()}
     return dict.fromkeys(wanted, True) if word in ("passed", "not_passed", "recorded") else wanted
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _meant(world: World, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return world.place(value).astimezone(world.zone)
+    return None if value == "none" else value
 
 
 def _open(_: World, session: Session, case: UUID | None, __: Mark, ___: Any) -> list[str]:
@@ -59,22 +69,30 @@ def _open(_: World, session: Session, case: UUID | None, __: Mark, ___: Any) -> 
 
 
 def _due(world: World, session: Session, case: UUID | None, _: Mark, wanted: dict[str, Any]) -> dict[str, Any]:
-    held = {task.element: task.due_at for task in _live(session, case)}
-    return {key: _placed(world, held.get(key, "not open")) for key in wanted}
+    query = select(Timer.element, Timer.due_at).where(Timer.instance_id == case, Timer.status.in_(("pending", "stuck")))
+    waits = [(task.element, task.due_at) for task in _live(session, case)]
+    waits += session.execute(query).tuples().all()
+    return _of_each(wanted, [(element, moment and moment.astimezone(world.zone)) for element, moment in waits])
 
 
-def _placed(world: World, moment: Any) -> Any:
-    return moment.astimezone(world.zone) if isinstance(moment, datetime) else moment
+def _held(_: World, session: Session, case: UUID | None, __: Mark, wanted: dict[str, Any]) -> dict[str, Any]:
+    return _of_each(wanted, [(task.element, task.holder or "nobody") for task in _live(session, case)])
 
 
-def _held(_: World, session: Session, case: UUID | None, __: Mark, wanted: dict[str, str]) -> dict[str, Any]:
-    held = {task.element: task.holder or "nobody" for task in _live(session, case)}
-    return {key: held.get(key, "not open") for key in wanted}
+def _accountable(_: World, session: Session, case: UUID | None, __: Mark, wanted: dict[str, Any]) -> dict[str, Any]:
+    return _of_each(wanted, [(task.element, task.accountable) for task in _live(session, case)])
 
 
-def _accountable(_: World, session: Session, case: UUID | None, __: Mark, wanted: dict[str, str]) -> dict[str, Any]:
-    held = {task.element: task.accountable for task in _live(session, case)}
-    return {key: held.get(key, "not open") for key in wanted}
+def _of_each(wanted: Iterable[str], pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """What is so of each element that is spoken of; a sorted list where it is open more than once."""
+    held: dict[str, list[Any]] = {}
+    for element, value in pairs:
+        held.setdefault(element, []).append(value)
+    return {key: _one_or_sorted(held.get(key, ["not open"])) for key in wanted}
+
+
+def _one_or_sorted(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else sorted(values, key=str)
 
 
 def _variables(_: World, session: Session, case: UUID | None, __: Mark, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -80,28 +81,59 @@ def play_folder(folder: Path) -> Iterator[Tested | Played]:
     stories = [read_story(path) for path in places if path.name != "organisation.toml"]
     organisation = read_organisation(folder / "scenarios")
     with tempfile.TemporaryDirectory() as scratch:
-        begins = min(story.at.replace(tzinfo=None) for story in stories)
-        template = Template(folder, organisation, Path(scratch), begins)
-        tested = Tested(template.process, _model(folder, template.process))
+        first = min((story.at.replace(tzinfo=None) for story in stories), default=datetime(2027, 1, 4))
+        template = Template(folder, organisation, Path(scratch), first)
+        tested, stage = Tested(template.process, _model(folder, template.process)), Stage(template)
         for story in stories:
-            played = play(template.world(story), story)
+            played = stage.play(story)
             tested.stories.append(played)
             yield played
     yield tested
 
 
-def play(world: World, story: Story) -> Played:
-    """Play one story to its end, or to the first step that is not as it says; then hold its record to the light."""
-    cast, faults = Cast(), []
-    for step in story.steps:
-        faults = [f"{step}: {fault}" for fault in _faults_of(world, cast, step)]
-        if faults:
-            break
-    else:
-        faults = _faults_of_record(world)
-    left = _left(world)
-    world.program.database.close()
-    return Played(story.path.name, story.title, tuple(faults), left)
+@dataclass(frozen=True)
+class Scene:
+    """How far a story has come: its world, which is closed, its cases, and what was not as it says."""
+
+    world: World
+    cast: Cast
+    faults: tuple[str, ...]
+
+
+class Stage:
+    """Plays stories; a beginning that several share is played once, and each goes on from a copy of it."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self._scenes: dict[Path, Scene] = {}
+
+    def play(self, story: Story) -> Played:
+        """Play one story to its end, or to the first step that is not as it says; then hold its record to the light."""
+        scene = self._played(story)
+        world = self._template.like(scene.world)
+        faults = scene.faults or tuple(_faults_of_record(world))
+        left = _left(world)
+        world.program.database.close()
+        return Played(story.path.name, story.title, faults, left)
+
+    def _beginning(self, story: Story) -> Scene:
+        if story.path not in self._scenes:
+            self._scenes[story.path] = self._played(story)
+        return self._scenes[story.path]
+
+    def _played(self, story: Story) -> Scene:
+        before = self._beginning(story.begins) if story.begins else None
+        if before and before.faults:
+            return before
+        world = self._template.like(before.world) if before else self._template.world(story.at)
+        cast = replace(before.cast) if before else Cast()
+        faults: tuple[str, ...] = ()
+        for step in story.steps:
+            faults = tuple(f"{step}: {fault}" for fault in _faults_of(world, cast, step))
+            if faults:
+                break
+        world.program.database.close()
+        return Scene(world, cast, faults)
 
 
 def _faults_of(world: World, cast: Cast, step: Step) -> list[str]:

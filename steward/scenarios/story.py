@@ -28,6 +28,9 @@ ACTS = (
     "wait",
     "until",
 )
+EVERYBODY = "everybody"
+"""Said instead of members: each person belongs, without a membership."""
+
 T = TypeVar("T")
 
 
@@ -38,14 +41,14 @@ class Organisation:
     zone: str = "Europe/Berlin"
     holidays: list[str] = field(default_factory=list)
     owner: str = ""
-    groups: dict[str, list[str]] = field(default_factory=dict)
+    groups: dict[str, list[str] | str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
     beside: list[str] = field(default_factory=list)
 
     @property
     def people(self) -> list[str]:
         """Everybody named, once, in the order of the file."""
-        named = [one for members in self.groups.values() for one in members]
+        named = [one for members in self.groups.values() if members != EVERYBODY for one in members]
         return list(dict.fromkeys([*([self.owner] if self.owner else []), *named]))
 
     @property
@@ -58,6 +61,7 @@ class Organisation:
 class Step:
     """One thing that is done, and what must be so then."""
 
+    file: str
     number: int
     by: str | None = None
     at: datetime | None = None
@@ -117,16 +121,18 @@ class Step:
 
     def __str__(self) -> str:
         what = self.act
-        return f"step {self.number} ({what} {getattr(self, what)})" if what else f"step {self.number}"
+        where = f"{self.file}, step {self.number}"
+        return f"{where} ({what} {_brief(getattr(self, what))})" if what else where
 
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """A title, a beginning in time, and steps."""
+    """A title, a moment at which it begins, perhaps a story that it goes on from, and steps of its own."""
 
     path: Path
     title: str
     at: datetime
+    begins: "Story | None" = None
     steps: tuple[Step, ...]
 
 
@@ -151,7 +157,7 @@ def read_organisation(folder: Path) -> Organisation:
 
 def read_story(path: Path) -> Story:
     """
-    The story in a file, with the steps of the file it begins with in front.
+    The story in a file, and the one it begins with.
 
     Raises:
         Invalid: it is not TOML, says something that is not understood, or begins with itself.
@@ -167,23 +173,24 @@ def _read(path: Path, seen: tuple[Path, ...]) -> Story:
     unknown = sorted(set(content) - {"title", "at", "begins"})
     if unknown:
         raise Invalid(f"{path}: {unknown[0]!r} is not understood; a story has title, at, begins and [[step]].")
-    before: Story | None = None
-    if "begins" in content:
-        before = _read(path.with_name(f"{content['begins']}.toml"), (*seen, path))
+    before = _read(path.with_name(f"{content['begins']}.toml"), (*seen, path)) if "begins" in content else None
     at = content.get("at") or (before.at if before else None)
     if not isinstance(at, datetime):
         raise Invalid(f"{path}: `at` must say when the story begins, such as 2027-01-04T09:00:00.")
-    earlier = before.steps if before else ()
-    own = tuple(_step(one, number, path) for number, one in enumerate(steps, len(earlier) + 1))
-    return Story(path=path, title=str(content.get("title", path.stem)), at=at, steps=(*earlier, *own))
+    own = tuple(_step(one, number, path) for number, one in enumerate(steps, 1))
+    return Story(path=path, title=str(content.get("title", path.stem)), at=at, begins=before, steps=own)
 
 
 def _step(content: dict[str, Any], number: int, path: Path) -> Step:
-    step = _checked(Step, content | {"number": number}, f"{path}, step {number}")
+    step = _checked(Step, content | {"file": path.name, "number": number}, f"{path}, step {number}")
     done = [name for name in ACTS if getattr(step, name) is not None]
     if len(done) > 1:
         raise Invalid(f"{path}, step {number} does {' and '.join(done)}; a step does one thing.")
     return step
+
+
+def _brief(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, dict) else str(value)
 
 
 def _checked(kind: type[T], content: dict[str, Any], where: str) -> T:

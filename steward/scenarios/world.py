@@ -19,19 +19,20 @@ from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
 from steward import demo, simulation
 from steward.program import Program, calendar_settings, prepare
-from steward.scenarios.story import Organisation, Story
+from steward.scenarios.story import EVERYBODY, Organisation
 from steward.settings import Settings
 
 PASSWORD = "as-the-story-says"  # noqa: S105 - the people of a story exist only while it is played
 
 
 class World:
-    """What stories of one folder play in; each story gets a fresh copy."""
+    """What one story plays in."""
 
-    def __init__(self, program: Program, organisation: Organisation, process: str) -> None:
+    def __init__(self, program: Program, organisation: Organisation, process: str, began: datetime) -> None:
         self.program = program
         self.organisation = organisation
         self.process = process
+        self.began = began
         self.zone = ZoneInfo(organisation.zone)
 
     @property
@@ -53,12 +54,12 @@ class World:
 
 
 class Template:
-    """The organisation and its processes, made once and copied for each story of a folder."""
+    """The organisation and its processes, made once; each story gets a copy."""
 
     def __init__(self, folder: Path, organisation: Organisation, scratch: Path, begins: datetime) -> None:
         self.organisation = organisation
         self.scratch = scratch
-        self._played = 0
+        self._made = 0
         passwords.Hashing.use(time_cost=1, memory_cost=8)
         self._settings = Settings(home=str(scratch / "template"))
         program = prepare(self._settings)
@@ -70,14 +71,21 @@ class Template:
         self.process = _main_process(folder)
         program.database.close()
 
-    def world(self, story: Story) -> World:
-        """A fresh copy, with the clock at the beginning of the story."""
-        self._played += 1
-        home = self.scratch / f"story-{self._played}"
-        shutil.copytree(self.scratch / "template", home)
-        at = story.at if story.at.tzinfo else story.at.replace(tzinfo=ZoneInfo(self.organisation.zone))
-        program = prepare(Settings(home=str(home)), simulated_from=at)
-        return World(program, self.organisation, self.process)
+    def world(self, at: datetime) -> World:
+        """A fresh world whose clock stands at `at`."""
+        return self._copy(self.scratch / "template", at)
+
+    def like(self, world: World) -> World:
+        """A world in which all that has happened in another one, which is closed, has happened as well."""
+        return self._copy(world.program.settings.folder, world.began)
+
+    def _copy(self, home: Path, at: datetime) -> World:
+        self._made += 1
+        copy = self.scratch / f"world-{self._made}"
+        shutil.copytree(home, copy)
+        began = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.organisation.zone))
+        program = prepare(Settings(home=str(copy)), simulated_from=began)
+        return World(program, self.organisation, self.process, began)
 
     def _deploy(self, program: Program, folder: Path, setup: Person, now: datetime) -> None:
         owner, bindings = self.organisation.answerable, self.organisation.bindings
@@ -93,8 +101,9 @@ class Template:
             people.create(session, name, name=name.replace(".", " ").title(), by=setup, now=now)
             passwords.set_password(session, name, PASSWORD, by=setup, now=now)
         for key, members in self.organisation.groups.items():
-            groups.create(session, key, name=key.replace("_", " ").capitalize(), by=setup, now=now)
-            demo.fill(session, key, members, by=setup, now=now)
+            each, name = members == EVERYBODY, key.replace("_", " ").capitalize()
+            groups.create(session, key, name=name, everybody=each, by=setup, now=now)
+            demo.fill(session, key, [] if isinstance(members, str) else members, by=setup, now=now)
 
     def _calendar(self) -> CalendarSettings:
         shipped = calendar_settings(self._settings)
