@@ -7,17 +7,17 @@ last released deployment of this name and source makes no new version.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engine import audit, bindings, releases, roles
+from engine import audit, bindings, releases
 from engine.bindings import bind as bind
-from engine.contents import Contents, Thing, digests_of, read_contents, together
+from engine.contents import Contents, digests_of, read_contents
 from engine.core.problem import Problem
 from engine.core.profile import Known, check
 from engine.core.translate import TRANSLATOR
@@ -25,31 +25,13 @@ from engine.deployed import TABLES, Deployed, Version, overview, waiting_roles
 from engine.errors import Forbidden, Invalid, Refused
 from engine.ids import new_id
 from engine.person import Person
+from engine.planning import Planned, files_before, plan
 from engine.releases import release as release
 from engine.store.base import table_of
-from engine.store.definitions import DefinitionRow, Deployment, Resource
+from engine.store.definitions import Deployment, Resource
 
 LONGEST_NAME = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Before:
-    """A file as it was handed in the last time under the same name and source."""
-
-    sha256: bytes
-    deployment_id: UUID
-    deployed_at: datetime
-    status: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    """A version to be written."""
-
-    thing: Thing
-    version: int
-    bindings: Mapping[str, tuple[str, bool]]
 
 
 def deploy(
@@ -83,7 +65,7 @@ def deploy(
     _check_names(files, name)
     if not dry_run:
         audit.extend(session, audit.PLATFORM)  # One deployment at a time, so that version numbers follow one another.
-    before = _before(session, name, source)
+    before = files_before(session, name, source)
     same = [before[file] for file, sha in digests_of(files).items() if file in before and before[file].sha256 == sha]
     if len(same) == len(files):
         newest = max(same, key=lambda one: one.deployed_at).deployment_id
@@ -93,7 +75,7 @@ def deploy(
     warnings = _judge(session, files)
     contents = read_contents(files)
     _refuse(contents.problems)
-    planned = _plan(session, contents, before)
+    planned = plan(session, contents, before)
     if dry_run:
         return _previewed(files, planned, warnings, name=name, source=source, by=by, now=now)
     deployment_id = _write(session, files, contents, planned, warnings, name=name, source=source, by=by, now=now)
@@ -126,21 +108,6 @@ def _check_names(files: Mapping[str, bytes], name: str) -> None:
         raise Invalid(" ".join(problems.values()), problems)
 
 
-def _before(session: Session, name: str, source: str) -> dict[str, Before]:
-    query = (
-        select(Resource.name, Resource.sha256, Resource.deployment_id, Deployment.deployed_at, Deployment.status)
-        .join(Deployment, Deployment.id == Resource.deployment_id)
-        .where(Deployment.name == name, Deployment.source == source)
-        .order_by(Deployment.deployed_at, Deployment.id)
-    )
-    return {
-        row.name: Before(
-            sha256=row.sha256, deployment_id=row.deployment_id, deployed_at=row.deployed_at, status=row.status
-        )
-        for row in session.execute(query)
-    }
-
-
 def _judge(session: Session, files: Mapping[str, bytes]) -> list[Problem]:
     """Refuse what the profile refuses, and give back what it only warns of."""
     keys = {kind: frozenset(session.execute(select(table.key).distinct()).scalars()) for kind, table in TABLES.items()}
@@ -161,53 +128,6 @@ def _refuse(problems: Sequence[Problem]) -> None:
     if errors:
         why = f"{errors} problem{'s' if errors > 1 else ''} must be solved first; nothing was deployed."
         raise Refused(why, {"problems": [asdict(problem) for problem in problems]})
-
-
-def _plan(session: Session, contents: Contents, before: Mapping[str, Before]) -> list[Planned]:
-    """New versions for what is in files that have changed, or that were never released as they are."""
-    same = _unchanged(contents, before)
-    newest = {
-        (kind, key): version
-        for kind, table in TABLES.items()
-        for key, version in session.execute(select(table.key, func.max(table.version)).group_by(table.key))
-    }
-    groups = bindings.group_names(session)
-    return [
-        Planned(
-            thing=thing,
-            version=newest.get((thing.kind, thing.key), 0) + 1,
-            bindings=roles.proposals(thing.model, _bound_before(session, thing.key), groups) if thing.model else {},
-        )
-        for thing in contents.things
-        if thing.file not in same
-    ]
-
-
-def _unchanged(contents: Contents, before: Mapping[str, Before]) -> set[str]:
-    """The files that need no new version. What is bound to its deployment goes with the process that wants it so."""
-    same = {
-        file
-        for file, digest in contents.digests.items()
-        if file in before and before[file].sha256 == digest and before[file].status == "released"
-    }
-    grown = True
-    while grown:
-        torn = {file for files in together(contents.things) if not files <= same for file in files}
-        grown, same = bool(same & torn), same - torn
-    return same
-
-
-def _bound_before(session: Session, key: str) -> dict[str, str]:
-    """The bindings of the newest version of a process; of those that were never confirmed, none."""
-    query = (
-        select(DefinitionRow.id)
-        .join(Deployment, Deployment.id == DefinitionRow.deployment_id)
-        .where(DefinitionRow.key == key, Deployment.status == "released")
-        .order_by(DefinitionRow.version.desc())
-        .limit(1)
-    )
-    newest = session.execute(query).scalar_one_or_none()
-    return bindings.of(session, newest) if newest else {}
 
 
 def _write(

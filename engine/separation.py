@@ -11,23 +11,19 @@ both. Checked at claim, assign, delegate and complete; a refusal is a record.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CompoundSelect, Select, bindparam, literal, or_, select, text, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import groups
 from engine.core.vocabulary import Model
 from engine.errors import Record, SeparationOfDuties
 from engine.person import Person
-from engine.store.base import table_of
-from engine.store.running import Candidate, Instance, Task, Variable
-
-COMPLETED = text("tasks.status = 'completed'")
-FOR_OTHERS = text("tasks.status = 'completed' AND tasks.acting_for IS NOT NULL")
+from engine.store.running import Candidate
+from engine.who_did import query_for
 
 
 class Modelled(Protocol):
@@ -167,7 +163,9 @@ def barred(
         return frozenset()
     counter = task.locals.get("loopCounter")
     in_round = rules.itself and isinstance(counter, int)
-    query = _query(bool(rules.tasks), rules.itself, in_round, bool(rules.variables), bool(rules.calls), who is not None)
+    query = query_for(
+        bool(rules.tasks), rules.itself, in_round, bool(rules.variables), bool(rules.calls), who is not None
+    )
     given = {
         "instance_id": instance_id,
         "elements": rules.tasks,
@@ -200,81 +198,6 @@ def _named(value: Any) -> Iterable[str]:
     if isinstance(value, list):
         return tuple(person for item in value for person in _named(item))
     return ()
-
-
-@lru_cache(64)
-def _query(
-    tasks: bool, itself: bool, in_round: bool, variables: bool, calls: bool, narrow: bool
-) -> CompoundSelect[str, str, str]:
-    """One statement for a set of kinds of rules; each part is a probe of an index where it is `narrow`."""
-    here = Task.instance_id == bindparam("instance_id")
-    parts: list[Select[str, str, str]] = []
-    if tasks:
-        parts += _did(Task.element, "task", narrow, here, Task.element.in_(bindparam("elements", expanding=True)))
-    if itself:
-        same = [here, Task.element == bindparam("element")]
-        if in_round:
-            first = _round_began()
-            same.append(or_(first.is_(None), Task.id >= first))
-        parts += _did(literal("self"), "task", narrow, *same)
-    if calls:
-        under = _called()
-        parts += [part.join(under, under.c.id == Task.instance_id) for part in _did(under.c.rule, "called", narrow)]
-    if variables:
-        named = [
-            Variable.instance_id == bindparam("instance_id"),
-            Variable.name.in_(bindparam("names", expanding=True)),
-        ]
-        parts.append(
-            select(literal("person").label("kind"), Variable.name.label("rule"), Variable.value.label("person")).where(
-                *named
-            )
-        )
-    return union_all(*parts)
-
-
-def _did(rule: Any, kind: str, narrow: bool, *where: Any) -> list[Select[str, str, str]]:
-    """Who completed tasks, and for whom somebody else did."""
-    parts = []
-    for column, done in ((Task.completed_by, COMPLETED), (Task.acting_for, FOR_OTHERS)):
-        part = select(literal(kind).label("kind"), rule.label("rule"), column.label("person")).where(done, *where)
-        parts.append(part.where(column.in_(bindparam("who", expanding=True))).distinct() if narrow else part.distinct())
-    return parts
-
-
-def _round_began() -> Any:
-    """
-    The first item of this task's round, by its id.
-
-    Ids grow with each task; moments do not, where a clock is set: two rounds
-    may begin while it stands still.
-    """
-    other = table_of(Task).alias("first_of_round")
-    return (
-        select(other.c.id)
-        .where(
-            other.c.instance_id == bindparam("instance_id"),
-            other.c.element == bindparam("element"),
-            other.c.opened_at <= bindparam("opened_at"),
-            other.c.locals["loopCounter"].as_integer() == 0,
-        )
-        .order_by(other.c.opened_at.desc(), other.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _called() -> Any:
-    """The cases that the named activities of this one called, and those that these called in turn."""
-    direct = (
-        select(Instance.id, Instance.caller_element.label("rule"))
-        .where(
-            Instance.caller_id == bindparam("instance_id"),
-            Instance.caller_element.in_(bindparam("calls", expanding=True)),
-        )
-        .cte("under", recursive=True)
-    )
-    return direct.union_all(select(Instance.id, direct.c.rule).where(Instance.caller_id == direct.c.id))
 
 
 def _refusal(

@@ -9,12 +9,10 @@ task opens again.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
@@ -22,31 +20,21 @@ from engine import passwords, stepping
 from engine.cases import Case
 from engine.cause import Cause
 from engine.core import events as ev
-from engine.core.chain import content_digest, settled
+from engine.core.chain import content_digest
 from engine.core.stuck import Stuck
 from engine.core.vocabulary import Model, Rules
+from engine.covered import Change as Change
+from engine.covered import Covered
+from engine.covered import content as covered_content
 from engine.definitions import Parsed
 from engine.errors import Forbidden, Invalid
 from engine.ids import new_id
 from engine.person import Person
 from engine.store.base import table_of
-from engine.store.records import Evidence, Signature
-from engine.store.running import Task, Variable
+from engine.store.records import Signature
+from engine.store.running import Task
 
-SIGNATURE, EVIDENCE, TASK = table_of(Signature), table_of(Evidence), table_of(Task)
-NEWER = EVIDENCE.alias("newer")
-IN_FORCE = (
-    select(*(EVIDENCE.c[name] for name in ("id", "slot", "kind", "name", "sha256", "url", "effective_on")))
-    .where(~select(NEWER.c.id).where(NEWER.c.replaces_id == EVIDENCE.c.id).exists())
-    .order_by(EVIDENCE.c.slot, EVIDENCE.c.id)
-)
-EVIDENCE_OF = IN_FORCE.where(EVIDENCE.c.task_id == bindparam("of_task"))
-EVIDENCE_IN = IN_FORCE.where(
-    EVIDENCE.c.instance_id == bindparam("of_case"), EVIDENCE.c.slot.in_(bindparam("slots", expanding=True))
-)
-VARIABLES_OF = select(Variable.name, Variable.value).where(
-    Variable.instance_id == bindparam("instance_id"), Variable.name.in_(bindparam("names", expanding=True))
-)
+SIGNATURE, TASK = table_of(Signature), table_of(Task)
 STANDING = (
     select(
         SIGNATURE.c.id,
@@ -62,57 +50,6 @@ STANDING = (
     .order_by(SIGNATURE.c.id)
 )
 OUTDATE = update(SIGNATURE).where(SIGNATURE.c.id == bindparam("signature_id")).values(outdated_at=bindparam("moment"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Covered:
-    """What a signature covers: names, or all of the task's answers and evidence where `whole`."""
-
-    whole: bool
-    fields: tuple[str, ...] = ()
-    slots: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
-
-    @classmethod
-    def by(cls, rules: Rules, model: Model, answers: Mapping[str, Any]) -> "Covered":
-        """What the model says is covered: a name is a slot of any task, else a field just answered, else a variable."""
-        if rules.sign_covers is None:
-            return cls(whole=True)
-        slots = {slot.name for node in model.nodes.values() for slot in node.rules.evidence}
-        names = rules.sign_covers
-        return cls(
-            whole=False,
-            slots=tuple(name for name in names if name in slots),
-            fields=tuple(name for name in names if name not in slots and name in answers),
-            variables=tuple(name for name in names if name not in slots and name not in answers),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """
-    What was changed after the fact.
-
-    Args:
-        values: fields or variables that read otherwise now.
-        record: the task whose record was amended; None where the case's data were changed.
-        replaced: the evidence of which there is a newer version.
-    """
-
-    values: Mapping[str, Any] = field(default_factory=dict)
-    record: UUID | None = None
-    replaced: UUID | None = None
-
-    def touches(self, task_id: UUID, covered: Mapping[str, Any]) -> bool:
-        """Whether something that the signature under this task covers is no longer as it was signed."""
-        signed = dict(covered["variables"])
-        if self.record in (None, task_id):
-            signed |= covered["answers"]
-        if covered["whole"] and self.record == task_id and self.values:
-            return True
-        if any(settled(signed[name]) != settled(value) for name, value in self.values.items() if name in signed):
-            return True
-        return str(self.replaced) in {item["id"] for items in covered["evidence"].values() for item in items}
 
 
 def sign(
@@ -150,7 +87,7 @@ def sign(
         raise Forbidden(f"{by.name} cannot sign.", "Only a person signs, with a password.")
     passwords.check_password(session, by.id, given["password"], now=now)
     covered = Covered.by(rules, definition.model, answers)
-    content = _content(session, case.id, task.id, covered, answers)
+    content = covered_content(session, case.id, task.id, covered, answers)
     row = {
         "id": new_id(),
         "instance_id": case.id,
@@ -220,33 +157,6 @@ def watched(model: Model) -> frozenset[str]:
     return frozenset(name for node in model.nodes.values() for name in node.rules.sign_covers or ())
 
 
-def _content(
-    session: Session, instance_id: UUID, task_id: UUID, covered: Covered, answers: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What is signed, as it is at this moment."""
-    return {
-        "whole": covered.whole,
-        "answers": dict(answers) if covered.whole else {name: answers[name] for name in covered.fields},
-        "evidence": _evidence(session, instance_id, task_id, covered),
-        "variables": _variables(session, instance_id, covered.variables),
-    }
-
-
-def _evidence(session: Session, instance_id: UUID, task_id: UUID, covered: Covered) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {name: [] for name in covered.slots}
-    if not (covered.whole or covered.slots):
-        return found
-    if covered.whole:
-        rows = session.execute(EVIDENCE_OF, {"of_task": task_id})
-    else:
-        rows = session.execute(EVIDENCE_IN, {"of_case": instance_id, "slots": covered.slots})
-    for row in rows:
-        effective = row.effective_on.isoformat() if row.effective_on else None
-        content = {"name": row.name, "sha256": row.sha256, "url": row.url, "effective_on": effective}
-        found.setdefault(row.slot, []).append({"id": str(row.id), "kind": row.kind, **content})
-    return found
-
-
 def _reopen(session: Session, case: Case, outdated: Iterable[Any], *, by: Person, now: datetime) -> None:
     """Open each task again whose signature no longer stands, unless it is open already."""
     for row in outdated:
@@ -269,11 +179,3 @@ def _check_given(name: str, meaning: str, given: Mapping[str, str] | None) -> No
         problems["sign"] = f"The signature under {name} means {meaning!r}, not {given['meaning']!r}."
     if problems:
         raise Invalid(problems["sign"], problems)
-
-
-def _variables(session: Session, instance_id: UUID, names: tuple[str, ...]) -> dict[str, Any]:
-    if not names:
-        return {}
-    rows = session.execute(VARIABLES_OF, {"instance_id": instance_id, "names": names})
-    found = {row.name: orjson.loads(row.value) for row in rows}
-    return {name: found.get(name) for name in names}
