@@ -38,6 +38,12 @@ def trail(query: dict[str, Any], instance_id: UUID) -> Response:
     return _read(cases.trail, instance_id, query, TRAIL)
 
 
+@theme.operation("GET", "/platform/trail", scope="read", query=PageQuery, gives=TRAIL)
+def platform_trail(query: dict[str, Any]) -> Response:
+    """What was deployed, released, bound, and changed about people; for auditors and administrators."""
+    return look(lambda session, person: cases.platform_trail(session, person, query), TRAIL)
+
+
 @theme.operation("GET", f"{CASE}/passages", scope="read", query=PageQuery, gives=PASSAGES)
 def passages(query: dict[str, Any], instance_id: UUID) -> Response:
     """The path taken: flow nodes left, and flows."""

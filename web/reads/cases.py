@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.orm import Session
 
 from engine import access
-from engine.errors import NotFound
+from engine.audit import PLATFORM
+from engine.errors import Forbidden, NotFound
 from engine.person import Person
 from engine.store.definitions import DecisionRow, DefinitionRow
 from engine.store.records import AuditEntry, Comment, Signature
@@ -78,7 +79,23 @@ def variables(session: Session, person: Person, instance_id: UUID) -> dict[str, 
 def trail(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
     """The audit trail of a case, in its order."""
     one_case(session, person, instance_id)
-    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == str(instance_id))
+    return _chain(session, str(instance_id), filters)
+
+
+def platform_trail(session: Session, person: Person, filters: dict[str, Any]) -> Page:
+    """
+    The trail of what is no case: deployments, releases, bindings, people, groups, tokens, settings.
+
+    Raises:
+        Forbidden: `person` is neither an auditor nor an administrator of the platform.
+    """
+    if not (person.auditor or person.platform_admin or person.kind == "operator"):
+        raise Forbidden(f"{person.name} may not read the trail of the platform.", "Ask an auditor or an administrator.")
+    return _chain(session, PLATFORM, filters)
+
+
+def _chain(session: Session, chain: str, filters: dict[str, Any]) -> Page:
+    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == chain)
     keys = (Key(AuditEntry.number.expression),)
     found = page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
     items = [{**row._mapping, "hash": row.hash.hex(), "body": _told(row.body)} for row in found.items]

@@ -159,3 +159,30 @@ def test_a_password_of_another_is_not_ones_own_to_change(login: Login):
     answer = login("anna").send("POST", "/people/bert/password", json={"password": "a new long one", "current": "x"})
 
     assert (answer.status_code, answer.get_json()["code"]) == (403, "forbidden")
+
+
+def test_the_platforms_trail_is_for_auditors_and_administrators(login: Login):
+    adam = login("adam")
+    adam.post("/groups", {"key": "auditors", "name": "Auditors", "grants": "read"})
+    adam.expect(200, adam.send("PUT", "/groups/auditors/members/fred", json={}))
+
+    for reader in (adam, login("fred")):
+        verbs = [entry["verb"] for entry in reader.get("/platform/trail", limit=200)["items"]]
+        assert verbs[-1] == "token.issued"
+        assert {"person.created", "group.created", "group.joined"} <= set(verbs)
+    assert login("anna").send("GET", "/platform/trail").status_code == 403
+
+
+def test_an_auditor_reads_and_changes_nothing(app: Flask, login: Login, three: str):
+    adam = login("adam")
+    adam.post("/groups", {"key": "auditors", "name": "Auditors", "grants": "read"})
+    adam.expect(200, adam.send("PUT", "/groups/auditors/members/fred", json={}))
+    case = login("anna").post("/instances", {"process": "three"})
+    fred = login("fred")
+
+    assert fred.get("/me")["scopes"] == ["read"]
+    assert fred.get(f"/instances/{case['id']}")["id"] == case["id"]
+    for method, rule, _, scope in addresses(app):
+        if scope not in (PUBLIC, "read"):
+            answer = fred.send(method, filled(rule, {}).removeprefix("/api/v1"))
+            assert (answer.status_code, answer.get_json()["code"]) == (403, "scope-missing"), (method, rule)
