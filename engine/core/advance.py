@@ -12,7 +12,7 @@ from engine.core.effects import Effect
 from engine.core.events import Cancelled, DataChanged, Event, Started
 from engine.core.onward import let_happen
 from engine.core.spiff import state as states
-from engine.core.spiff.step import Step
+from engine.core.spiff.step import NoJson, Step
 from engine.core.spiff.step import running as in_step
 from engine.core.spiff.tokens import Case
 from engine.core.stuck import Stuck
@@ -79,7 +79,7 @@ def _step(definition: Definition, state: bytes | None, event: Event, step: Step,
         try:
             watch, refused = let_happen(case, event, last, timers=timers)
             return Advance(states.dump(case, step), tuple(watch.effects), refused)
-        except orjson.JSONEncodeError as error:
+        except NoJson as error:
             raise Stuck(definition.key, definition.model.name, f"A value cannot be kept as JSON: {error}.") from error
 
 

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import orjson
-
 from engine.core.effects import (
     CallService,
     CancelCalled,
@@ -26,7 +24,7 @@ from engine.core.effects import (
     WithdrawService,
 )
 from engine.core.spiff import mappings, people, script
-from engine.core.spiff.step import Left, Step, Thrown
+from engine.core.spiff.step import Left, Step, Thrown, encoded
 from engine.core.spiff.tokens import Case
 from engine.core.spiff.waits import Wait, waits
 
@@ -89,9 +87,7 @@ class Watch:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return one is other or orjson.dumps(one, option=orjson.OPT_SORT_KEYS) == orjson.dumps(
-        other, option=orjson.OPT_SORT_KEYS
-    )
+    return one is other or encoded(one) == encoded(other)
 
 
 def _history(step: Step) -> Iterator[Effect]:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from engine.core.spiff import running
-from engine.core.spiff.step import Step, iso
+from engine.core.spiff.step import Step, encoded, iso
 from engine.core.spiff.tokens import Case, Token
 
 FORMAT = 1
@@ -20,7 +20,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def dump(case: Case, step: Step, *, prune: bool = True) -> bytes:
-    """The case after a step; without `prune` also what is finished."""
+    """
+    The case after a step; without `prune` also what is finished.
+
+    Raises:
+        NoJson: a variable holds what JSON cannot.
+    """
     if prune:
         running.forget_finished(case)
     kept: dict[str, Any] = {
@@ -39,7 +44,7 @@ def dump(case: Case, step: Step, *, prune: bool = True) -> bytes:
     done = [number for number, scope in case.subprocesses.items() if scope.completed]
     if done:
         kept["done"] = sorted(done)
-    return orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)
+    return encoded(kept)
 
 
 def _row(token: Token) -> list[Any]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 from engine.core.calendar import Calendar
 
 
@@ -83,6 +85,23 @@ def running(step: Step) -> Iterator[Step]:
         yield step
     finally:
         _step.reset(reset)
+
+
+class NoJson(ValueError):
+    """A value cannot be kept as JSON."""
+
+
+def encoded(value: Any) -> bytes:
+    """
+    JSON with sorted keys.
+
+    Raises:
+        NoJson: a value is none that JSON knows, or a whole number of more than 64 bits.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError as error:
+        raise NoJson(str(error)) from error
 
 
 def iso(moment: datetime) -> str:

@@ -17,7 +17,7 @@ from engine.core.spiff.happenings import Boundary, Catch
 from engine.core.spiff.step import current, iso
 from engine.core.spiff.tokens import Case, Token
 
-MOST_TIMERS = 10_000
+MOST_TIMERS = 5_000
 
 
 def timers(case: Case) -> list[Token]:

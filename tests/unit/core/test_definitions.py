@@ -76,7 +76,7 @@ from blocks import Artist, lived
 from laws import live
 from play import defined
 from hashlib import sha256
-for seed in (3, 5, 8, 13):
+for seed in (3, 8):
     life = lived(seed)
     kept = live(defined(Artist().model(life.block)), life.day)
     print(sha256(kept.state + repr(kept.effects).encode()).hexdigest())
