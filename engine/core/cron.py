@@ -16,6 +16,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from engine.core.calendar import Calendar
 from engine.core.due import DueError
@@ -114,7 +115,7 @@ class _Reader:
             raise self.wrong(f"A cron text has six or seven fields, this one {len(fields)}.")
         names = ("seconds", "minutes", "hours", "days", "months", "weekdays", "years")
         fields += [(0, "*")] * (7 - len(fields))
-        parsed = {}
+        parsed: dict[str, Any] = {}
         for name, (at, field) in zip(names, fields, strict=True):
             self.at = at
             parsed[name] = self.field(name, field)
