@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
-from engine import audit, instances, people, post
+from engine import acting, audit, instances, post
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -118,7 +118,7 @@ def drain_messages(database: Database, *, now: datetime, limit: int = 100) -> in
     Returns:
         How many were brought, and how many waiting ones have expired.
     """
-    worker = database.perform(lambda session: people.operator(session, "worker", now=now), by=people.SETUP, now=now)
+    worker = acting.worker(database, now=now)
     done = database.perform(lambda session: post.look_after_waiting(session, by=worker, now=now), by=worker, now=now)
     for _ in range(limit):
         if not database.perform(lambda session: post.bring_one(session, by=worker, now=now), by=worker, now=now):

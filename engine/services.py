@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import access, audit, people, stepping, stuck, topics
+from engine import access, acting, audit, stepping, stuck, topics
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import effects as fx
@@ -189,7 +189,7 @@ def drain_services(database: Database, *, now: datetime, limit: int = 100) -> in
     Returns:
         How much was done.
     """
-    worker = database.perform(lambda session: people.operator(session, "worker", now=now), by=people.SETUP, now=now)
+    worker = acting.worker(database, now=now)
     done = 0
     while done < limit and topics.BUILT_IN:
         if not database.perform(lambda session: _serve_one(session, by=worker, now=now), by=worker, now=now):

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import people, start_timers, stepping, stuck
+from engine import acting, start_timers, stepping, stuck
 from engine.cases import lock
 from engine.core import events as ev
 from engine.core.stuck import Stuck
@@ -61,7 +61,7 @@ def drain_timers(database: Database, *, now: datetime, limit: int = 100) -> int:
     Returns:
         How many cases were woken and started.
     """
-    worker = database.perform(lambda session: people.operator(session, "worker", now=now), by=people.SETUP, now=now)
+    worker = acting.worker(database, now=now)
     done = 0
     while done < limit:
         woken = database.perform(lambda session: _wake_some(session, database, by=worker, now=now), by=worker, now=now)

@@ -34,8 +34,18 @@ class _Trail:
 
     session: Session
     instance_id: UUID
+    entries: Sequence[AuditEntry]
     told: tuple[Told, ...]
-    whole: bool
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of it was erased."""
+        return len(self.told) == len(self.entries)
+
+    @property
+    def last_erased(self) -> int:
+        """The number of the last entry that was erased; 0 if none was."""
+        return max((entry.number for entry in self.entries if entry.body is None), default=0)
 
     def finding(self, kind: str, number: int, record: str, why: str) -> Finding:
         return Finding(kind=kind, chain=str(self.instance_id), number=number, record=record, why=why)
@@ -52,7 +62,7 @@ def against(session: Session, chain: str, entries: Sequence[AuditEntry], evidenc
     except ValueError:
         return
     told = tuple(Told(entry, orjson.loads(entry.body)) for entry in entries if entry.body is not None)
-    trail = _Trail(session, instance_id, told, len(told) == len(entries))
+    trail = _Trail(session, instance_id, entries, told)
     for check in CHECKS:
         yield from check(trail)
     yield from verify_proofs.against(session, instance_id, told, whole=trail.whole, evidence=evidence)
@@ -73,14 +83,16 @@ def _events(trail: _Trail) -> Iterator[Finding]:
             yield trail.finding("altered", one.entry.number, "events", f"Event {number} was altered.")
     for number in sorted(stored):
         if trail.whole and number > last:
-            yield trail.finding("inserted", len(trail.told), "events", f"Event {number} was put in afterwards.")
+            yield trail.finding("inserted", len(trail.entries), "events", f"Event {number} was put in afterwards.")
 
 
 def _state(trail: _Trail) -> Iterator[Finding]:
     instance = trail.session.get_one(Instance, trail.instance_id)
     steps = [one for one in trail.told if "state_digest" in one.body]
     state = unpacked(instance.state)
-    if steps and sha256(state).hexdigest() != steps[-1].body["state_digest"]:
+    if not steps or steps[-1].entry.number < trail.last_erased:
+        return
+    if sha256(state).hexdigest() != steps[-1].body["state_digest"]:
         why = "The stored state is another than the last step led to."
         yield trail.finding("altered", steps[-1].entry.number, "instances", why)
         return
@@ -90,7 +102,7 @@ def _state(trail: _Trail) -> Iterator[Finding]:
     for name in sorted(listed.keys() | truth.keys()):
         if listed.get(name) != truth.get(name):
             why = f"The variable {name} is listed with another value than the case has."
-            yield trail.finding("altered", len(trail.told), "variables", why)
+            yield trail.finding("altered", len(trail.entries), "variables", why)
 
 
 def _status(trail: _Trail) -> Iterator[Finding]:
@@ -103,31 +115,31 @@ def _status(trail: _Trail) -> Iterator[Finding]:
         "instance.cancelled": "cancelled",
         "instance.failed": "failed",
     }
-    said = trail.about(*turns)
-    if said and turns[said[-1].entry.verb] != status:
-        why = f"The case is {status} in the tables and {turns[said[-1].entry.verb]} in the trail."
-        yield trail.finding("altered", said[-1].entry.number, "instances", why)
+    said = [entry for entry in trail.entries if entry.verb in turns]
+    if said and turns[said[-1].verb] != status:
+        why = f"The case is {status} in the tables and {turns[said[-1].verb]} in the trail."
+        yield trail.finding("altered", said[-1].number, "instances", why)
 
 
 def _tasks(trail: _Trail) -> Iterator[Finding]:
     rows = trail.session.scalars(select(Task).where(Task.instance_id == trail.instance_id))
     stored = {str(row.id): row for row in rows}
-    ends = {one.entry.subject: one for one in trail.about("task.completed", "task.withdrawn")}
-    for one in trail.about("task.opened"):
-        row, end = stored.pop(one.entry.subject, None), ends.get(one.entry.subject)
+    ends = {one.subject: one for one in trail.entries if one.verb in ("task.completed", "task.withdrawn")}
+    for opened in (one for one in trail.entries if one.verb == "task.opened"):
+        row, end = stored.pop(opened.subject, None), ends.get(opened.subject)
         if row is None:
-            yield trail.finding("missing", one.entry.number, "tasks", f"Task {one.entry.subject} is missing.")
+            yield trail.finding("missing", opened.number, "tasks", f"Task {opened.subject} is missing.")
             continue
-        said = (end.entry.verb.removeprefix("task."), _doer(end)) if end else ("live", None)
+        said = (end.verb.removeprefix("task."), _doer(end)) if end else ("live", None)
         if said != (row.status if row.closed_at else "live", row.completed_by):
-            number = end.entry.number if end else one.entry.number
+            number = end.number if end else opened.number
             yield trail.finding("altered", number, "tasks", f"The trail says otherwise of task {row.name} ({row.id}).")
-    for task_id in sorted(stored) if trail.whole else ():
-        yield trail.finding("inserted", len(trail.told), "tasks", f"The trail knows no task {task_id}.")
+    for task_id in sorted(stored):
+        yield trail.finding("inserted", len(trail.entries), "tasks", f"The trail knows no task {task_id}.")
 
 
-def _doer(end: Told) -> str | None:
-    return end.entry.actor if end.entry.verb == "task.completed" else None
+def _doer(end: AuditEntry) -> str | None:
+    return end.actor if end.verb == "task.completed" else None
 
 
 def _answers(trail: _Trail) -> Iterator[Finding]:
@@ -144,7 +156,7 @@ def _answers(trail: _Trail) -> Iterator[Finding]:
             yield trail.finding("altered", one.entry.number, "answers", f"The answers to task {key[0]} were altered.")
     for task_id, number in sorted(stored) if trail.whole else ():
         why = f"The trail knows no answers {number} to task {task_id}."
-        yield trail.finding("inserted", len(trail.told), "answers", why)
+        yield trail.finding("inserted", len(trail.entries), "answers", why)
 
 
 def _spelled(value: Any) -> str:
