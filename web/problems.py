@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from engine.errors import Again, Invalid, Rejected, StewardError
 
 MEDIA_TYPE = "application/problem+json"
+NOTHING_HERE = "There is nothing at this address, or you may not see it."
 TOLD_ELSEWHERE = {"record", "keeps", "problems", "why"}
 CODES = {
     400: "malformed",
@@ -103,7 +104,8 @@ def of_http(error: HTTPException) -> Response:
     said = getattr(error, "data", None) or {}
     code = CODES.get(status, "error" if status >= 500 else "malformed")
     found = [part for place in (said.get("messages") or {}).values() for part in flat(place)]
-    detail = said.get("message") or ("What was sent does not hold." if found else error.description or error.name)
+    usual = NOTHING_HERE if status == 404 else error.description or error.name
+    detail = said.get("message") or ("What was sent does not hold." if found else usual)
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     return document(status, code, detail, {"errors": dict(found)} if found else {}, headers)
 

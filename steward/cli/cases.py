@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from steward.cli.client import DRY_RUN, asks, values
-from steward.cli.output import cell, echo, table
+from steward.cli.client import DRY_RUN, IDS, asks, one, values
+from steward.cli.output import cell, echo, ids, table
 from steward.cli.server import Server
 
 ANSWERS = click.option("-a", "pairs", multiple=True, metavar="NAME=VALUE", help="A value; JSON is taken as such.")
@@ -48,16 +48,18 @@ def start(
     "--status", type=click.Choice(["running", "suspended", "completed", "cancelled", "failed"]), help="Which."
 )
 @click.option("--text", help="Part of the title or the business key.")
+@IDS
 @asks
-def instances(server: Server, process: str | None, status: str | None, text: str | None) -> None:
+def instances(server: Server, process: str | None, status: str | None, text: str | None, only_ids: bool) -> None:
     """List cases that you may see."""
     found = server.get("/instances", process=process, status=status, text=text, limit=100)["items"]
     columns = {"ID": "id", "PROCESS": "process", "TITLE": "title", "STATUS": "status", "STARTED": "started_at"}
-    echo(found, table(found, columns, empty="There are no such cases."), as_json=server.as_json)
+    lines = ids(found) if only_ids else table(found, columns, empty="There are no such cases.")
+    echo(found, lines, as_json=server.as_json)
 
 
 @click.command()
-@click.argument("instance_id")
+@one("instance_id")
 @asks
 def show(server: Server, instance_id: str) -> None:
     """Show a case: where it stands, its tasks and its data."""
@@ -73,7 +75,7 @@ def show(server: Server, instance_id: str) -> None:
 
 
 @click.command()
-@click.argument("instance_id")
+@one("instance_id")
 @asks
 def trail(server: Server, instance_id: str) -> None:
     """Show what happened in a case, entry by entry."""
@@ -95,7 +97,7 @@ def everything(server: Server, path: str) -> list[dict[str, Any]]:
 
 
 @click.command()
-@click.argument("instance_id")
+@one("instance_id")
 @click.argument("text")
 @click.option("--task", "task_id", help="The task that it is about.")
 @DRY_RUN
@@ -132,7 +134,7 @@ def message(
 
 
 @click.command()
-@click.argument("instance_id")
+@one("instance_id")
 @click.option("--reason", required=True, help="Why; it stands in the trail.")
 @click.option("--remove", multiple=True, help="A variable that shall be gone.")
 @ANSWERS
@@ -156,7 +158,7 @@ def correct(
 
 @click.command()
 @click.argument("act", type=click.Choice(["cancel", "suspend", "resume"]))
-@click.argument("instance_id")
+@one("instance_id")
 @click.option("--reason", required=True, help="Why; it stands in the trail.")
 @DRY_RUN
 @asks
@@ -169,5 +171,8 @@ def case(server: Server, act: str, instance_id: str, reason: str, dry_run: bool)
 def open_tasks(server: Server, instance_id: str) -> list[str]:
     """Lines about what has to be done now in a case."""
     found = server.get("/tasks", view="all", status="live", instance=instance_id, limit=50)["items"]
-    due = {one["id"]: f", due {cell(one['due_at'])}" if one["due_at"] else "" for one in found}
-    return [f"to do: {one['name']} ({one['id']}), {one['accountable']} answers for it{due[one['id']]}" for one in found]
+    return [f"to do: {each['name']} ({each['id']}), {each['accountable']} answers for it{_due(each)}" for each in found]
+
+
+def _due(task: dict[str, Any]) -> str:
+    return f", due {cell(task['due_at'])}" if task["due_at"] else ""

@@ -1,6 +1,7 @@
 """What every command that speaks to a server shares: who speaks, to whom, and what an error becomes."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -10,8 +11,12 @@ from typing import Any
 import click
 
 from steward.cli import output
-from steward.cli.server import Answered, NotLoggedIn, Server, Unreachable
+from steward.cli.server import Answered, NotLoggedIn, Server, Unreachable, Unreadable
 
+NAME = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*")
+"""What may stand in an address as it is: ids, and keys of groups."""
+
+IDS = click.option("--ids", "only_ids", is_flag=True, help="Only the ids, one a line.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 
 
@@ -25,17 +30,34 @@ def asks(function: Callable[..., Any]) -> Callable[..., Any]:
         server: Server = context.obj
         server.as_json = as_json = kwargs.pop("as_json")
         try:
-            return function(server, *args, **kwargs)
+            result = function(server, *args, **kwargs)
+            if kwargs.get("dry_run") and not as_json:
+                click.echo("Nothing was changed: this was a dry run.")
+            return result
         except Answered as answer:
             if as_json:
                 click.echo(json.dumps(answer.problem, indent=2, ensure_ascii=False))
             output.fail(str(answer), output.BY_STATUS.get(answer.status, output.REFUSED), more=_details(answer.problem))
         except Unreachable as error:
             output.fail(str(error), output.UNREACHABLE)
+        except Unreadable as error:
+            output.fail(str(error), output.REFUSED)
         except NotLoggedIn as error:
             output.fail(str(error), output.FORBIDDEN)
 
     return command
+
+
+def name_of_one(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    """The id of one thing, which becomes part of an address."""
+    if text is not None and not NAME.fullmatch(text):
+        raise click.BadParameter(f"{text!r} is no id.")
+    return text
+
+
+def one(metavar: str, **more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An argument that names one thing by its id."""
+    return click.argument(metavar, callback=name_of_one, **more)
 
 
 def _details(problem: dict[str, Any]) -> list[str]:
@@ -58,20 +80,26 @@ def values(pairs: tuple[str, ...], file: str | None) -> dict[str, Any]:
     A value that is JSON is taken as such; everything else is text.
     """
     given: dict[str, Any] = {}
-    held: Any = {}
     if file:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text()
-        try:
-            held = json.loads(text)
-            given = dict(held)
-        except (ValueError, TypeError) as error:
-            raise click.UsageError(f"{file} does not hold a JSON object: {error}") from error
+        given = _from_file(file)
     for pair in pairs:
         name, sign, text = pair.partition("=")
         if not sign:
             raise click.UsageError(f"{pair!r} is not NAME=VALUE.")
         given[name] = _value(text)
     return given
+
+
+def _from_file(file: str) -> dict[str, Any]:
+    try:
+        held: Any = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text())
+    except OSError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise click.UsageError(f"{file} does not hold JSON: {error}.") from error
+    if not isinstance(held, dict):
+        raise click.UsageError(f"{file} does not hold a JSON object.")
+    return held
 
 
 def _value(text: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from steward.cli.client import DRY_RUN, asks, values
+from steward.cli.client import DRY_RUN, asks, one, values
 from steward.cli.output import echo, table
 from steward.cli.server import Files, Server
 
@@ -41,17 +41,16 @@ def _deployed(made: dict[str, Any], dry_run: bool) -> list[str]:
     new = [f"{one['key']} version {one['version']}: {one['status']}" for one in made["definitions"]]
     if not new:
         return [*warnings, "Nothing has changed."]
-    after = "Nothing was deployed: this was a dry run." if dry_run else f"Deployment {made['id']} is {made['status']}."
-    hint = (
-        []
-        if dry_run or made["status"] == "released"
-        else [f"A second person puts it in force: steward release {made['id']} --owner PERSON"]
-    )
-    return [*warnings, *new, after, *hint]
+    if dry_run:
+        return [*warnings, *new]
+    after = [f"Deployment {made['id']} is {made['status']}."]
+    if made["status"] != "released":
+        after.append(f"A second person puts it in force: steward release {made['id']} --owner PERSON")
+    return [*warnings, *new, *after]
 
 
 @click.command()
-@click.argument("deployment_id")
+@one("deployment_id")
 @click.option("--owner", required=True, help="Who answers for it from now on.")
 @click.option("--bind", multiple=True, metavar="ROLE=WHO", help="Such as lane:Lane_QM=group:quality_manager.")
 @DRY_RUN

@@ -2,8 +2,8 @@
 
 import click
 
-from steward.cli.client import DRY_RUN, asks
-from steward.cli.output import echo, table
+from steward.cli.client import DRY_RUN, asks, one
+from steward.cli.output import cell, echo, table
 from steward.cli.server import Server
 
 
@@ -17,7 +17,7 @@ def stuck(server: Server) -> None:
 
 
 @click.command()
-@click.argument("stuck_id")
+@one("stuck_id")
 @DRY_RUN
 @asks
 def retry(server: Server, stuck_id: str, dry_run: bool) -> None:
@@ -40,6 +40,6 @@ def clock(server: Server, to: str | None) -> None:
     """
     found = server.get("/clock") if to is None else server.post("/clock", {"to": to})
     word = "a simulated clock" if found["simulated"] else "the machine's clock"
-    lines = [f"{found['now']} on {word}"]
+    lines = [f"{cell(found['now'])} on {word}"]
     lines += [f"{name}: {count}" for name, count in (found.get("happened") or {}).items() if count]
     echo(found, lines, as_json=server.as_json)

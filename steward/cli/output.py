@@ -40,6 +40,11 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, empt
     return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
 
 
+def ids(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The ids alone, for shell variables."""
+    return [str(row["id"]) for row in rows]
+
+
 def cell(value: Any) -> str:
     """One value as a person reads it; moments lose their seconds."""
     if value is None:
@@ -52,9 +57,9 @@ def cell(value: Any) -> str:
 
 
 def moment(text: str) -> str:
-    """`2027-01-04T09:00:00+01:00` as `2027-01-04 09:00 +01:00`; what is no moment stays as it is."""
+    """`2027-01-04T08:00:00+00:00` as `2027-01-04 09:00+01:00`, in this machine's zone; other text as it is."""
     try:
-        return datetime.fromisoformat(text).isoformat(sep=" ", timespec="minutes")
+        return datetime.fromisoformat(text).astimezone().isoformat(sep=" ", timespec="minutes")
     except ValueError:
         return text
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
-from steward.cli.client import asks
-from steward.cli.output import echo, table
+from steward.cli.client import DRY_RUN, asks, one
+from steward.cli.output import cell, echo, table
 from steward.cli.server import Server
 
 
@@ -21,7 +21,7 @@ def login(server: Server, person: str, password: str | None, name: str, days: in
     password = password or click.prompt("Password", hide_input=True)
     given = server.log_in(person, password, name, days, list(scopes) or None)
     shown = {key: value for key, value in given.items() if key != "token"}
-    echo(shown, [f"Logged in as {given['person']} until {given['expires_at']}."], as_json=server.as_json)
+    echo(shown, [f"Logged in as {given['person']} until {cell(given['expires_at'])}."], as_json=server.as_json)
 
 
 @click.group()
@@ -39,11 +39,12 @@ def list_tokens(server: Server) -> None:
 
 
 @token.command("revoke")
-@click.argument("token_id")
+@one("token_id")
+@DRY_RUN
 @asks
-def revoke_token(server: Server, token_id: str) -> None:
+def revoke_token(server: Server, token_id: str, dry_run: bool) -> None:
     """Make a token void at once."""
-    server.call("DELETE", f"/tokens/{token_id}")
+    server.change("DELETE", f"/tokens/{token_id}", None, dry_run=dry_run)
     echo({"revoked": token_id}, ["The token is void."], as_json=server.as_json)
 
 
@@ -59,7 +60,11 @@ def new_token(server: Server, password: str | None, name: str, days: int | None,
     body: dict[str, Any] = {"person": me, "name": name, "scopes": list(scopes) or None, "days": days}
     body["password"] = password or click.prompt("Password", hide_input=True)
     given = server.post("/tokens", body)
-    echo(given, [given["token"], f"It expires {given['expires_at']} and is shown this once."], as_json=server.as_json)
+    echo(
+        given,
+        [given["token"], f"It expires {cell(given['expires_at'])} and is shown this once."],
+        as_json=server.as_json,
+    )
 
 
 @click.group()
@@ -84,19 +89,54 @@ def list_people(server: Server, text: str | None) -> None:
 @click.option("--password", envvar="STEWARD_NEW_PASSWORD", help="A first password; STEWARD_NEW_PASSWORD also works.")
 @click.option("--admin", is_flag=True, help="May deploy, and manage people.")
 @click.option("--zone", help="Time zone, such as Europe/Berlin.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@DRY_RUN
 @asks
 def add_person(server: Server, person_id: str, admin: bool, dry_run: bool, **about: Any) -> None:
     """Add a person under PERSON_ID, which is never used again for another."""
     body = {"id": person_id, "platform_admin": admin} | {key: value for key, value in about.items() if value}
     made = server.change("POST", "/people", body, dry_run=dry_run)
-    echo(made, [f"{made['name']} can log in as {made['id']}."], as_json=server.as_json)
+    how = "can log in" if body.get("password") else "is known, and needs a password to log in,"
+    echo(made, [f"{made['name']} {how} as {made['id']}."], as_json=server.as_json)
+
+
+@person.command("change")
+@one("person_id")
+@click.option("--name", help="As the person is called.")
+@click.option("--email", help="Where mail reaches the person.")
+@click.option("--zone", help="Time zone, such as Europe/Berlin.")
+@click.option("--admin/--no-admin", "platform_admin", default=None, help="May deploy and manage people, or no more.")
+@DRY_RUN
+@asks
+def change_person(server: Server, person_id: str, dry_run: bool, **about: Any) -> None:
+    """Change what is known about a person; what is not named stays."""
+    body = {key: value for key, value in about.items() if value is not None}
+    if not body:
+        raise click.UsageError("Say what shall change: --name, --email, --zone or --admin.")
+    done = server.change("PATCH", f"/people/{person_id}", body, dry_run=dry_run)
+    echo(done, [f"{done['name']} ({done['id']}) is changed."], as_json=server.as_json)
+
+
+@person.command("password")
+@one("person_id")
+@click.password_option(envvar="STEWARD_NEW_PASSWORD", help="The new one; STEWARD_NEW_PASSWORD also works.")
+@click.option(
+    "--current", envvar="STEWARD_PASSWORD", help="The present one, for your own; STEWARD_PASSWORD also works."
+)
+@DRY_RUN
+@asks
+def set_password(server: Server, person_id: str, password: str, current: str | None, dry_run: bool) -> None:
+    """Set a new password: your own, or, as an administrator, somebody's first."""
+    if current is None and server.get("/me")["id"] == person_id:
+        current = click.prompt("Present password", hide_input=True)
+    body = {"password": password} | ({"current": current} if current else {})
+    server.change("POST", f"/people/{person_id}/password", body, dry_run=dry_run)
+    echo({"person": person_id}, [f"{person_id} has a new password."], as_json=server.as_json)
 
 
 @person.command("end")
-@click.argument("person_id")
+@one("person_id")
 @click.option("--reason", default="", help="Why; it stands in the trail.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@DRY_RUN
 @asks
 def end_person(server: Server, person_id: str, reason: str, dry_run: bool) -> None:
     """Let somebody leave. History keeps the name; refused while anything would be unowned."""
@@ -119,7 +159,7 @@ def list_groups(server: Server) -> None:
 
 
 @group.command("show")
-@click.argument("key")
+@one("key")
 @asks
 def show_group(server: Server, key: str) -> None:
     """Show who belongs to a group."""
@@ -130,10 +170,10 @@ def show_group(server: Server, key: str) -> None:
 
 
 @group.command("add")
-@click.argument("key")
-@click.argument("person_id")
+@one("key")
+@one("person_id")
 @click.option("--as", "standing", type=click.Choice(["member", "lead", "deputy"]), default="member", help="How.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@DRY_RUN
 @asks
 def add_member(server: Server, key: str, person_id: str, standing: str, dry_run: bool) -> None:
     """Let a person belong to a group, as member, lead or deputy."""
@@ -145,13 +185,24 @@ def add_member(server: Server, key: str, person_id: str, standing: str, dry_run:
     )
 
 
+@group.command("remove")
+@one("key")
+@one("person_id")
+@DRY_RUN
+@asks
+def remove_member(server: Server, key: str, person_id: str, dry_run: bool) -> None:
+    """Let a person belong to a group no more."""
+    server.change("DELETE", f"/groups/{key}/members/{person_id}", None, dry_run=dry_run)
+    echo({"group": key, "person": person_id}, [f"{person_id} belongs to {key} no more."], as_json=server.as_json)
+
+
 @group.command("new")
 @click.argument("key")
 @click.option("--name", required=True, help="As people call it.")
 @click.option("--description", default="", help="What it is for.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@DRY_RUN
 @asks
 def new_group(server: Server, key: str, name: str, description: str, dry_run: bool) -> None:
     """Make a group that models can name by KEY."""
     made = server.change("POST", "/groups", {"key": key, "name": name, "description": description}, dry_run=dry_run)
-    echo(made, [f"Group {key} exists."], as_json=server.as_json)
+    echo(made, [f"Group {made['key']} exists."], as_json=server.as_json)

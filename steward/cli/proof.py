@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engine import replay as replaying
 from engine import verify as verifying
+from engine.errors import NotFound
 from engine.store.running import Instance
 from engine.transactions import Database
 from steward.cli import output
@@ -40,6 +41,13 @@ def verify(settings: Settings, key: Path | None, as_json: bool) -> None:
         raise click.exceptions.Exit(output.REFUSED)
 
 
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("case", text) from None
+
+
 @click.command()
 @click.argument("instance_id", required=False)
 @click.option("--all", "every", is_flag=True, help="Every case.")
@@ -51,7 +59,7 @@ def replay(settings: Settings, instance_id: str | None, every: bool, as_json: bo
         raise click.UsageError("Name a case, or use --all.")
     database = Database(settings.url)
     with database.reading() as session:
-        ids = [UUID(instance_id)] if instance_id else list(session.scalars(select(Instance.id).order_by(Instance.id)))
+        ids = [_id(instance_id)] if instance_id else list(session.scalars(select(Instance.id).order_by(Instance.id)))
         found = [replaying.replay(session, one) for one in ids]
     rows = [{"instance": str(one.instance_id), "events": one.events, "equal": one.equal} for one in found]
     differ = [row for row in rows if not row["equal"]]

@@ -11,6 +11,9 @@ from urllib.parse import urlencode
 import urllib3
 
 LOCAL = "http://127.0.0.1:8080"
+PATIENCE = urllib3.Timeout(connect=10, read=600)
+"""Seconds: moving a clock over months takes a while."""
+
 Files = list[tuple[str, tuple[str, bytes] | tuple[str, bytes, str]]]
 
 
@@ -48,6 +51,16 @@ class NotLoggedIn(Exception):
         return f"You are not logged in at {self.address}{whom}. Use `steward login PERSON`, or set STEWARD_TOKEN."
 
 
+@dataclass
+class Unreadable(Exception):
+    """The file of tokens is broken."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.path} is not a file of tokens. Delete it and log in again."
+
+
 class Credentials:
     """
     Tokens by server and person, in a file that only its owner can read.
@@ -60,7 +73,12 @@ class Credentials:
         self.path = Path(chosen) if chosen else Path.home() / ".config/steward/credentials.json"
 
     def token(self, address: str, person: str | None) -> str | None:
-        """The token kept for this person, or of who logged in last."""
+        """
+        The token kept for this person, or of who logged in last.
+
+        Raises:
+            Unreadable: the file is broken.
+        """
         held = self._read().get(address, {})
         token = held.get("tokens", {}).get(person or held.get("last"))
         return str(token) if token else None
@@ -74,7 +92,10 @@ class Credentials:
         self._write(everything)
 
     def _read(self) -> dict[str, Any]:
-        return dict(json.loads(self.path.read_text())) if self.path.exists() else {}
+        try:
+            return dict(json.loads(self.path.read_text())) if self.path.exists() else {}
+        except (ValueError, TypeError) as error:
+            raise Unreadable(self.path) from error
 
     def _write(self, everything: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +168,7 @@ class Server:
         kind: dict[str, Any] = {"json": body} if body is not None else {"fields": parts} if parts is not None else {}
         try:
             answer = urllib3.request(
-                method, url, headers=dict(headers), retries=False, redirect=False, timeout=60, **kind
+                method, url, headers=dict(headers), retries=False, redirect=False, timeout=PATIENCE, **kind
             )
         except urllib3.exceptions.HTTPError as error:
             raise Unreachable(self.address, str(error).split(": ")[-1]) from error

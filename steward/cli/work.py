@@ -7,43 +7,48 @@ from typing import Any
 import click
 
 from steward.cli.cases import ANSWERS, FROM_FILE, open_tasks
-from steward.cli.client import DRY_RUN, asks, values
-from steward.cli.output import cell, echo, table
+from steward.cli.client import DRY_RUN, IDS, asks, one, values
+from steward.cli.fields import field_lines
+from steward.cli.output import cell, echo, ids, table
 from steward.cli.server import Server
 
 
 @click.command()
-@click.argument("task_id", required=False)
+@one("task_id", required=False)
 @click.option("--claimable", "view", flag_value="claimable", help="What you may take on.")
 @click.option("--all", "view", flag_value="all", help="All that you may see.")
 @click.option("--late", is_flag=True, help="Only what is late.")
 @click.option("--process", help="Key of a process.")
+@IDS
 @asks
-def tasks(server: Server, task_id: str | None, view: str | None, late: bool, process: str | None) -> None:
+def tasks(
+    server: Server, task_id: str | None, view: str | None, late: bool, process: str | None, only_ids: bool
+) -> None:
     """List your tasks, or show one: its form, what it needs, and why you may not do it, if so."""
     if task_id:
-        one = server.get(f"/tasks/{task_id}")
-        echo(one, _whole(one), as_json=server.as_json)
+        task = server.get(f"/tasks/{task_id}")
+        echo(task, _whole(task), as_json=server.as_json)
         return
     filters: dict[str, Any] = {"process": process, "late": "true" if late else None}
     views = [view] if view else ["mine", "claimable"]
-    found = [one for each in views for one in server.get("/tasks", view=each, limit=100, **filters)["items"]]
+    found = [task for each in views for task in server.get("/tasks", view=each, limit=100, **filters)["items"]]
     columns = {"TASK": "name", "CASE": "title", "STATUS": "status", "WHO": "holder", "DUE": "due_at", "ID": "id"}
-    echo(found, table(found, columns, empty="Nothing to do."), as_json=server.as_json)
+    lines = ids(found) if only_ids else table(found, columns, empty="Nothing to do.")
+    echo(found, lines, as_json=server.as_json)
 
 
-def _whole(one: dict[str, Any]) -> list[str]:
-    lines = [f"{one['name']} in {one['title']}: {one['status']}", f"accountable: {one['accountable']}"]
-    lines += [f"held by: {cell(one['holder'])}", f"due: {cell(one['due_at'])}"]
-    lines += [f"You may not do it: {one['why_not']}"] if one["why_not"] else []
-    lines += [f"evidence wanted: {slot['name']}{'' if slot['required'] else ' (optional)'}" for slot in one["slots"]]
-    lines += [f"to be signed: {one['rules']['sign']}"] if one["rules"]["sign"] else []
-    components = (one["form"] or {}).get("components", [])
-    return lines + [f"field: {part['key']} - {part.get('label', '')}" for part in components if part.get("key")]
+def _whole(task: dict[str, Any]) -> list[str]:
+    lines = [f"{task['name']} in {task['title']}: {task['status']}", f"accountable: {task['accountable']}"]
+    lines += [f"held by: {cell(task['holder'])}", f"due: {cell(task['due_at'])}"]
+    lines += [f"You may not do it: {task['why_not']}"] if task["why_not"] else []
+    lines += [f"evidence wanted: {slot['name']}{'' if slot['required'] else ' (optional)'}" for slot in task["slots"]]
+    lines += [f"to be signed: {task['rules']['sign']}"] if task["rules"]["sign"] else []
+    asked = list(field_lines(task["form"]))
+    return lines + (["answers wanted:", *asked] if asked else [])
 
 
 @click.command()
-@click.argument("task_id")
+@one("task_id")
 @DRY_RUN
 @asks
 def claim(server: Server, task_id: str, dry_run: bool) -> None:
@@ -53,7 +58,7 @@ def claim(server: Server, task_id: str, dry_run: bool) -> None:
 
 
 @click.command("give-back")
-@click.argument("task_id")
+@one("task_id")
 @click.option("--reason", default="", help="Why.")
 @DRY_RUN
 @asks
@@ -64,7 +69,7 @@ def give_back(server: Server, task_id: str, reason: str, dry_run: bool) -> None:
 
 
 @click.command()
-@click.argument("task_id")
+@one("task_id")
 @click.argument("to")
 @click.option("--reason", required=True, help="Why; it stands in the trail.")
 @click.option("--delegate", is_flag=True, help="Your own task, in your name, rather than as its owner.")
@@ -78,7 +83,7 @@ def assign(server: Server, task_id: str, to: str, reason: str, delegate: bool, d
 
 
 @click.command()
-@click.argument("task_id")
+@one("task_id")
 @ANSWERS
 @FROM_FILE
 @DRY_RUN
@@ -89,7 +94,7 @@ def complete(server: Server, task_id: str, pairs: tuple[str, ...], file: str | N
 
 
 @click.command()
-@click.argument("task_id")
+@one("task_id")
 @click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it; STEWARD_PASSWORD also works.")
 @click.option(
     "--meaning", type=click.Choice(["approved", "verified", "reviewed", "authored"]), help="As the task says."
@@ -120,14 +125,22 @@ def sign(
 
 def _hand_in(server: Server, task_id: str, body: dict[str, Any], dry_run: bool) -> None:
     done = server.change("POST", f"/tasks/{task_id}/complete", body, dry_run=dry_run)
-    lines = [f"{done['name']}: {done['status']}."]
+    lines = _stands_still(done) if done["stuck"] else [f"{done['name']}: {done['status']}."]
     if not dry_run:
         lines += open_tasks(server, done["instance_id"])
     echo(done, lines, as_json=server.as_json)
 
 
+def _stands_still(done: dict[str, Any]) -> list[str]:
+    """What to say when the answers were taken and the case cannot go on."""
+    return [
+        f"{done['name']}: your answers are kept, but the case cannot go on: {done['stuck']}",
+        f"When that is mended, somebody who looks after it says: steward retry {done['stuck_id']}",
+    ]
+
+
 @click.command()
-@click.argument("task_id")
+@one("task_id")
 @click.argument("slot")
 @click.argument("what")
 @click.option("--effective", help="The day the evidence speaks of, YYYY-MM-DD.")
