@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from engine import messages as post
-from engine import migrations, people, seals, services, timers
+from engine import migrations, people, seals, services, tasks, timers
 from engine.calendars import CalendarSettings, read_settings
 from engine.person import Person
 from engine.store.records import Heartbeat
@@ -22,7 +22,14 @@ from steward.keys import seal_key
 from steward.settings import Settings
 from steward.worker import LANES, Worker
 from web.app import create_app
-from web.services import Services
+from web.idempotency import forget
+from web.services import Limits, Services
+
+ANSWERS_KEPT = timedelta(days=7)
+"""How long an answer is given again to the same request under the same idempotency key."""
+
+ROOM_FOR_A_FORM = 1_000_000
+"""Bytes of a form beside the file in it."""
 
 BATCH = 100
 """How much one drain takes on before it looks around again."""
@@ -87,6 +94,9 @@ class Program:
         span = timedelta(minutes=self.settings.seal_minutes)
         if self.sealed_at is None or self.clock() >= self.sealed_at + span:
             self.seal()
+        with self.database.writing() as session:
+            tasks.sweep_drafts(session)
+            forget(session, before=self.clock() - ANSWERS_KEPT)
         return 0
 
 
@@ -135,5 +145,6 @@ def application(program: Program) -> Flask:
             token_life=timedelta(days=settings.token_days),
             message_life=timedelta(days=settings.message_days),
             ring=worker.ring if worker else lambda: None,
+            limits=Limits(upload=settings.evidence_max_bytes + ROOM_FOR_A_FORM),
         )
     )

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
-from tests.integration.api.conftest import Client
+from tests.integration.api.conftest import Client, Clock
+from web.idempotency import forget
+from web.services import Services
 
 Login = Callable[..., Client]
 KEY = {"Idempotency-Key": "start-the-leak-1"}
@@ -85,3 +88,18 @@ def test_a_dry_run_says_what_would_be_and_keeps_nothing(login: Login, three: str
     assert (answer.status_code, answer.headers["Steward-Dry-Run"]) == (201, "true")
     assert answer.get_json()["status"] == "running"
     assert cases(anna) == 0
+
+
+def test_an_answer_is_forgotten_after_a_while_and_its_key_is_free_again(
+    login: Login, three: str, services: Services, clock: Clock
+):
+    anna = login("anna")
+    anna.post("/instances", {"process": "three"}, headers=KEY)
+    clock.forward(days=7)
+
+    with services.database.writing() as session:
+        assert forget(session, before=clock() - timedelta(days=7)) == 0
+        assert forget(session, before=clock() - timedelta(days=6)) == 1
+
+    anna.post("/instances", {"process": "three", "title": "Another"}, headers=KEY)
+    assert cases(anna) == 2
