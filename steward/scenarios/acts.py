@@ -148,11 +148,12 @@ def _corrects(world: World, session: Session, step: Step, target: UUID | None, b
 
 
 def _amends(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
-    query = select(Task.id).where(Task.instance_id == target, Task.element == step.amends, Task.status == "completed")
-    done = session.scalars(query.order_by(Task.closed_at.desc())).first()
-    if done is None:
+    query = select(Task).where(Task.instance_id == target, Task.element == step.amends, Task.status == "completed")
+    done = [row for row in session.scalars(query.order_by(Task.closed_at.desc(), Task.id)) if _meant(row, step)]
+    if not done:
         raise Invalid(f"{step} amends {step.amends}, which nobody has done yet.")
-    records.amend(session, done, answers=step.answers, reason=step.reason, by=by, now=world.now)
+    own = [row for row in done if row.holder == step.by]
+    records.amend(session, (own or done)[0].id, answers=step.answers, reason=step.reason, by=by, now=world.now)
 
 
 def _cancels(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:

@@ -117,7 +117,8 @@ def _ended(_: World, session: Session, case: UUID | None, __: Mark, ___: Any) ->
 
 
 def _passed(_: World, session: Session, case: UUID | None, __: Mark, wanted: Iterable[str]) -> dict[str, bool]:
-    left = set(session.scalars(select(Passage.element).where(Passage.instance_id == case, Passage.flow.is_(False))))
+    query = select(Passage.element).where(Passage.instance_id == case, Passage.flow.is_(False))
+    left = set(session.scalars(query.where(Passage.withdrawn.is_(False))))
     return {element: element in left for element in wanted}
 
 

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from engine import replay, verify
 from engine.core.model import read_models
 from engine.core.vocabulary import Model
-from engine.errors import StewardError
+from engine.errors import Invalid, StewardError
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Passage
 from steward.keys import public_key
@@ -79,9 +78,11 @@ def play_folder(folder: Path) -> Iterator[Tested | Played]:
     """
     places = sorted((folder / "scenarios").glob("[!_]*.toml"))
     stories = [read_story(path) for path in places if path.name != "organisation.toml"]
+    if not stories:
+        raise Invalid(f"There is no story in {folder / 'scenarios'}. docs/reference/scenarios.md says how one reads.")
     organisation = read_organisation(folder / "scenarios")
     with tempfile.TemporaryDirectory() as scratch:
-        first = min((story.at.replace(tzinfo=None) for story in stories), default=datetime(2027, 1, 4))
+        first = min(story.at.replace(tzinfo=None) for story in stories)
         template = Template(folder, organisation, Path(scratch), first)
         tested, stage = Tested(template.process, _model(folder, template.process)), Stage(template)
         for story in stories:
@@ -172,7 +173,8 @@ def _faults_of_record(world: World) -> list[str]:
 
 def _left(world: World) -> frozenset[tuple[str, str]]:
     query = select(DefinitionRow.key, Passage.element).join(Instance, Instance.id == Passage.instance_id)
-    query = query.join(DefinitionRow, DefinitionRow.id == Instance.definition_id).distinct()
+    query = query.join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+    query = query.where(Passage.withdrawn.is_(False)).distinct()
     with world.program.database.reading() as session:
         return frozenset((key, element) for key, element in session.execute(query).tuples())
 
