@@ -29,9 +29,10 @@ from engine.core.stuck import Stuck
 from engine.definitions import Parsed, parsed
 from engine.ids import new_id
 from engine.person import Person
-from engine.rows import Assigned, Context, Rows, absorb
+from engine.rows import Assigned, Context, Rows
 from engine.separation import rules_of
 from engine.statements import carry_out
+from engine.writers import absorb
 
 ROUNDS = 500
 """Decisions, answers at once and called cases that one step may bring about."""
@@ -187,6 +188,7 @@ def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) ->
         case=turn.case,
         done=[(effect.element, person) for effect in closed for person in people],
         variables=variables_of(done.state) if by_name else None,
+        organisation=turn.case.organisation,
     )
 
 
