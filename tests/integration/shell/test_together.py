@@ -243,3 +243,20 @@ def test_every_open_task_names_who_is_accountable(house: House):
 
     assert (row.accountable, row.accountable_because) == ("olga", "owner")
     assert house.read(lambda s: s.get_one(Instance, case).owner) == "olga"
+
+
+def test_a_list_that_is_worked_on_takes_one_more_item(house: House):
+    many = '<bpmn:multiInstanceLoopCharacteristics camunda:collection="items" camunda:elementVariable="item"/>'
+    house.deploy(process("many", sequence(START, user_task("T_each", groups="staff", inside=many), END)))
+    case = house.start("many", {"items": ["a", "b"]})
+    house.act(instances.add_item, case, element="T_each", item="c", by="olga")
+
+    tasks_of = select(Task).where(Task.instance_id == case).order_by(Task.id)
+    rows = house.read(lambda s: list(s.scalars(tasks_of)))
+    assert [row.locals["item"] for row in rows] == ["a", "b", "c"]
+    for row, person in zip(rows, PEOPLE[:3], strict=True):
+        house.act(tasks.claim, row.id, by=person)
+        house.act(tasks.complete, row.id, answers={}, by=person)
+    assert house.status(case) == "completed"
+    house.must_replay()
+    assert house.read(lambda s: verify(s, None)).holds
