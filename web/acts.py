@@ -9,16 +9,15 @@ from uuid import UUID
 import orjson
 from flask import Response, request
 from marshmallow import Schema
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import instances
-from engine.errors import Invalid, NotFound, Outdated
+from engine.errors import Invalid, Outdated
 from engine.people import Person
-from engine.store.running import Task
 from web.auth import caller
 from web.idempotency import once
 from web.operations import VERSIONS
+from web.reads.tasks import one_task
 from web.services import services
 
 Verb = Callable[[Session, Person, datetime], Any]
@@ -55,7 +54,7 @@ def act(
 
     def answer_of(session: Session) -> Response:
         if task_id is not None and expected is not None:
-            expect(session, task_id, expected)
+            expect(session, who.person, task_id, expected)
         return answer(verb(session, who.person, who.now), out, status=status, tag=tag, at=at)
 
     def transaction(session: Session) -> Response:
@@ -158,16 +157,15 @@ def check_versions(header: str) -> None:
         raise Invalid(f'{header} names versions as they were given, such as "7".', {header: "No version."})
 
 
-def expect(session: Session, task_id: UUID, versions: set[str]) -> None:
+def expect(session: Session, person: Person, task_id: UUID, versions: set[str]) -> None:
     """
     Make sure the task is as the caller last saw it, and keep it so until the transaction ends.
 
     Raises:
+        NotFound: there is no such task that `person` may see.
         Outdated: it has changed.
     """
     instances.lock_for_task(session, task_id)
-    version = session.scalar(select(Task.version).where(Task.id == task_id))
-    if version is None:
-        raise NotFound("task", str(task_id))
+    version = one_task(session, person, task_id).version
     if str(version) not in versions:
         raise Outdated(f"The task has changed since you read it; it is at version {version} now.")

@@ -21,15 +21,16 @@ from web.schemas.traffic import ClockOut, MoveClock, MovedOut, SealOut
 from web.services import services
 
 theme = Theme("clock", __name__, description="The moment that decides what is due, and seals over what was.")
+CLOCK, MOVED, SEAL = ClockOut(), MovedOut(), SealOut()
 
 
-@theme.operation("GET", "/clock", scope="read", gives=ClockOut())
+@theme.operation("GET", "/clock", scope="read", gives=CLOCK)
 def now() -> Response:
     """The product's moment."""
-    return answer({"now": caller().now, "simulated": services().simulated}, ClockOut())
+    return answer({"now": caller().now, "simulated": services().simulated}, CLOCK)
 
 
-@theme.operation("POST", "/clock", scope="admin", body=MoveClock, gives=MovedOut(), refused=(409,), whole=False)
+@theme.operation("POST", "/clock", scope="admin", body=MoveClock, gives=MOVED, refused=(409,), whole=False)
 def move(body: dict[str, Any]) -> Response:
     """Let time pass, where the clock is simulated: what falls due on the way happens in order, each at its moment."""
     move_clock = services().move_clock
@@ -38,7 +39,7 @@ def move(body: dict[str, Any]) -> Response:
     must_manage(caller().person)
     happened = move_clock(_moment(body["to"]))
     moved = services().clock()
-    given = answer({"now": moved, "simulated": True, **happened}, MovedOut())
+    given = answer({"now": moved, "simulated": True, **happened}, MOVED)
     given.headers[SIMULATED] = moved.isoformat()
     return given
 
@@ -60,7 +61,7 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-@theme.operation("POST", "/seals", scope="admin", gives=SealOut(), status=201, refused=(409,))
+@theme.operation("POST", "/seals", scope="admin", gives=SEAL, status=201, refused=(409,))
 def seal() -> Response:
     """Sign the heads of all chains as they are now."""
     key = services().seal_key
@@ -75,4 +76,4 @@ def seal() -> Response:
             "signature": made.signature.hex(),
         }
 
-    return act(verb, SealOut(), status=201)
+    return act(verb, SEAL, status=201)

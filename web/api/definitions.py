@@ -17,6 +17,7 @@ from web.schemas.definitions import Bind, BindingOut, DefinitionOut, DefinitionQ
 from web.services import services
 
 theme = Theme("definitions", __name__, description="Versions of processes, as they were deployed.")
+DEFINITION = DefinitionOut()
 PAGE, BINDINGS = page_of(DefinitionOut), list_of(BindingOut)
 BYTES = {"type": "string", "format": "binary"}
 
@@ -27,10 +28,10 @@ def all_definitions(query: dict[str, Any]) -> Response:
     return look(lambda session, _: found.definitions(session, query), PAGE)
 
 
-@theme.operation("GET", "/definitions/<uuid:definition_id>", scope="read", gives=DefinitionOut())
+@theme.operation("GET", "/definitions/<uuid:definition_id>", scope="read", gives=DEFINITION)
 def one(definition_id: UUID) -> Response:
     """One version of one process."""
-    return look(lambda session, _: found.one_definition(session, definition_id), DefinitionOut())
+    return look(lambda session, _: found.one_definition(session, definition_id), DEFINITION)
 
 
 @theme.operation(

@@ -18,11 +18,12 @@ from web.schemas.tasks import EvidenceOut, HandIn
 from web.services import services
 
 theme = Theme("evidence", __name__, description="Files and links that prove something.")
+EVIDENCE = EvidenceOut()
 BYTES = {"type": "string", "format": "binary"}
 
 
 @theme.operation(
-    "POST", "/tasks/<uuid:task_id>/evidence", scope="work", form=HandIn, gives=EvidenceOut(), status=201, refused=(409,)
+    "POST", "/tasks/<uuid:task_id>/evidence", scope="work", form=HandIn, gives=EVIDENCE, status=201, refused=(409,)
 )
 def hand_in(form: dict[str, Any], task_id: UUID) -> Response:
     """Put a file or a link into a slot of the task; with `replaces`, as the newer version of what is there."""
@@ -38,13 +39,13 @@ def hand_in(form: dict[str, Any], task_id: UUID) -> Response:
         store = services().evidence
         return verbs.add_file(session, task_id, store=store, data=file.stream, **named, **given, by=by, now=now)
 
-    return act(verb, EvidenceOut(), status=201, at=lambda one: f"/api/v1/evidence/{one.id}")
+    return act(verb, EVIDENCE, status=201, at=lambda one: f"/api/v1/evidence/{one.id}")
 
 
-@theme.operation("GET", "/evidence/<uuid:evidence_id>", scope="read", gives=EvidenceOut())
+@theme.operation("GET", "/evidence/<uuid:evidence_id>", scope="read", gives=EVIDENCE)
 def one(evidence_id: UUID) -> Response:
     """What is known of a piece of evidence."""
-    return look(lambda session, person: found.one(session, person, evidence_id), EvidenceOut())
+    return look(lambda session, person: found.one(session, person, evidence_id), EVIDENCE)
 
 
 @theme.operation(

@@ -25,6 +25,7 @@ from web.schemas.instances import (
 )
 
 theme = Theme("instances", __name__, description="Cases: runs of a process.")
+CASE, VARIABLES = InstanceOut(), VariablesOut()
 PAGE = page_of(InstanceOut)
 
 
@@ -34,9 +35,7 @@ def all_instances(query: dict[str, Any]) -> Response:
     return look(lambda session, person: cases.cases(session, person, query), PAGE)
 
 
-@theme.operation(
-    "POST", "/instances", scope="work", body=StartInstance, gives=InstanceOut(), status=201, refused=(404, 409)
-)
+@theme.operation("POST", "/instances", scope="work", body=StartInstance, gives=CASE, status=201, refused=(404, 409))
 def start(body: dict[str, Any]) -> Response:
     """Start a case of the latest released version."""
     process = body.pop("process")
@@ -45,19 +44,19 @@ def start(body: dict[str, Any]) -> Response:
         instance_id = instances.start(session, process, **body, by=by, now=now)
         return cases.after_verb(session, instance_id)
 
-    return act(verb, InstanceOut(), status=201, at=lambda case: f"/api/v1/instances/{case.id}")
+    return act(verb, CASE, status=201, at=lambda case: f"/api/v1/instances/{case.id}")
 
 
-@theme.operation("GET", "/instances/<uuid:instance_id>", scope="read", gives=InstanceOut())
+@theme.operation("GET", "/instances/<uuid:instance_id>", scope="read", gives=CASE)
 def one(instance_id: UUID) -> Response:
     """One case."""
-    return look(lambda session, person: cases.one_case(session, person, instance_id), InstanceOut())
+    return look(lambda session, person: cases.one_case(session, person, instance_id), CASE)
 
 
-@theme.operation("GET", "/instances/<uuid:instance_id>/variables", scope="read", gives=VariablesOut())
+@theme.operation("GET", "/instances/<uuid:instance_id>/variables", scope="read", gives=VARIABLES)
 def variables(instance_id: UUID) -> Response:
     """The data of a case."""
-    return look(lambda session, person: cases.variables(session, person, instance_id), VariablesOut())
+    return look(lambda session, person: cases.variables(session, person, instance_id), VARIABLES)
 
 
 @theme.operation(
@@ -65,7 +64,7 @@ def variables(instance_id: UUID) -> Response:
     "/instances/<uuid:instance_id>/variables",
     scope="work",
     body=CorrectData,
-    gives=VariablesOut(),
+    gives=VARIABLES,
     refused=(409,),
 )
 def correct(body: dict[str, Any], instance_id: UUID) -> Response:
@@ -77,11 +76,11 @@ def correct(body: dict[str, Any], instance_id: UUID) -> Response:
         instances.correct(session, instance_id, **changes, by=by, now=now)
         return cases.variables(session, by, instance_id)
 
-    return act(verb, VariablesOut())
+    return act(verb, VARIABLES)
 
 
 @theme.operation(
-    "POST", "/instances/<uuid:instance_id>/cancel", scope="work", body=WithReason, gives=InstanceOut(), refused=(409,)
+    "POST", "/instances/<uuid:instance_id>/cancel", scope="work", body=WithReason, gives=CASE, refused=(409,)
 )
 def cancel(body: dict[str, Any], instance_id: UUID) -> Response:
     """End a case before its time; its open tasks are withdrawn."""
@@ -89,7 +88,7 @@ def cancel(body: dict[str, Any], instance_id: UUID) -> Response:
 
 
 @theme.operation(
-    "POST", "/instances/<uuid:instance_id>/suspend", scope="work", body=WithReason, gives=InstanceOut(), refused=(409,)
+    "POST", "/instances/<uuid:instance_id>/suspend", scope="work", body=WithReason, gives=CASE, refused=(409,)
 )
 def suspend(body: dict[str, Any], instance_id: UUID) -> Response:
     """Let a case rest: nobody completes anything, and only legal deadlines go on."""
@@ -97,16 +96,14 @@ def suspend(body: dict[str, Any], instance_id: UUID) -> Response:
 
 
 @theme.operation(
-    "POST", "/instances/<uuid:instance_id>/resume", scope="work", body=WithReason, gives=InstanceOut(), refused=(409,)
+    "POST", "/instances/<uuid:instance_id>/resume", scope="work", body=WithReason, gives=CASE, refused=(409,)
 )
 def resume(body: dict[str, Any], instance_id: UUID) -> Response:
     """Let a resting case go on."""
     return _on(instance_id, instances.resume, body)
 
 
-@theme.operation(
-    "POST", "/instances/<uuid:instance_id>/items", scope="work", body=AddItem, gives=InstanceOut(), refused=(409,)
-)
+@theme.operation("POST", "/instances/<uuid:instance_id>/items", scope="work", body=AddItem, gives=CASE, refused=(409,))
 def add_item(body: dict[str, Any], instance_id: UUID) -> Response:
     """One more item for a multi-instance that is running."""
     return _on(instance_id, instances.add_item, body)
@@ -118,4 +115,4 @@ def _on(instance_id: UUID, what: Callable[..., Any], body: dict[str, Any]) -> Re
         what(session, instance_id, **body, by=by, now=now)
         return cases.after_verb(session, instance_id)
 
-    return act(verb, InstanceOut())
+    return act(verb, CASE)

@@ -16,6 +16,7 @@ from web.schemas.base import page_of
 from web.schemas.identity import ChangePerson, CreatePerson, EndPerson, PersonOut, PersonQuery, SetPassword
 
 theme = Theme("people", __name__, description="Who works here, and who did.")
+PERSON = PersonOut()
 PAGE = page_of(PersonOut)
 
 
@@ -25,7 +26,7 @@ def all_people(query: dict[str, Any]) -> Response:
     return look(lambda session, _: found.people(session, query), PAGE)
 
 
-@theme.operation("POST", "/people", scope="admin", body=CreatePerson, gives=PersonOut(), status=201, refused=(409,))
+@theme.operation("POST", "/people", scope="admin", body=CreatePerson, gives=PERSON, status=201, refused=(409,))
 def create(body: dict[str, Any]) -> Response:
     """Welcome somebody."""
     person_id, password = body.pop("id"), body.pop("password")
@@ -36,16 +37,16 @@ def create(body: dict[str, Any]) -> Response:
             passwords.set_password(session, person_id, password, by=by, now=now)
         return found.one_person(session, person_id)
 
-    return act(verb, PersonOut(), status=201, at=lambda person: f"/api/v1/people/{person['id']}")
+    return act(verb, PERSON, status=201, at=lambda person: f"/api/v1/people/{person['id']}")
 
 
-@theme.operation("GET", "/people/<person_id>", scope="read", gives=PersonOut())
+@theme.operation("GET", "/people/<person_id>", scope="read", gives=PERSON)
 def one(person_id: str) -> Response:
     """One person, with his groups."""
-    return look(lambda session, _: found.one_person(session, person_id), PersonOut())
+    return look(lambda session, _: found.one_person(session, person_id), PERSON)
 
 
-@theme.operation("PATCH", "/people/<person_id>", scope="admin", body=ChangePerson, gives=PersonOut(), refused=(409,))
+@theme.operation("PATCH", "/people/<person_id>", scope="admin", body=ChangePerson, gives=PERSON, refused=(409,))
 def change(body: dict[str, Any], person_id: str) -> Response:
     """Change a name, an address, a zone or the right to manage the platform."""
 
@@ -53,10 +54,10 @@ def change(body: dict[str, Any], person_id: str) -> Response:
         verbs.change(session, person_id, **body, by=by, now=now)
         return found.one_person(session, person_id)
 
-    return act(verb, PersonOut())
+    return act(verb, PERSON)
 
 
-@theme.operation("POST", "/people/<person_id>/end", scope="admin", body=EndPerson, gives=PersonOut(), refused=(409,))
+@theme.operation("POST", "/people/<person_id>/end", scope="admin", body=EndPerson, gives=PERSON, refused=(409,))
 def end(body: dict[str, Any], person_id: str) -> Response:
     """Somebody leaves. Refused while tasks, groups or processes would be left without him; history keeps the name."""
 
@@ -64,7 +65,7 @@ def end(body: dict[str, Any], person_id: str) -> Response:
         verbs.end(session, person_id, **body, by=by, now=now)
         return found.one_person(session, person_id)
 
-    return act(verb, PersonOut())
+    return act(verb, PERSON)
 
 
 @theme.operation("POST", "/people/<person_id>/password", scope="work", body=SetPassword)

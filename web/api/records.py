@@ -21,6 +21,7 @@ from web.schemas.tasks import EvidenceOut, TaskOut
 theme = Theme(
     "records", __name__, description="What a case leaves behind: trail, path, decisions, evidence, signatures."
 )
+COMMENT = CommentOut()
 TRAIL, PASSAGES, DECISIONS = page_of(EntryOut), page_of(PassageOut), page_of(DecisionMadeOut)
 EVIDENCE, SIGNATURES, COMMENTS, TASKS = (
     page_of(EvidenceOut),
@@ -86,14 +87,14 @@ def comments(query: dict[str, Any], instance_id: UUID) -> Response:
     return _read(cases.comments, instance_id, query, COMMENTS)
 
 
-@theme.operation("POST", f"{CASE}/comments", scope="work", body=Say, gives=CommentOut(), status=201)
+@theme.operation("POST", f"{CASE}/comments", scope="work", body=Say, gives=COMMENT, status=201)
 def comment(body: dict[str, Any], instance_id: UUID) -> Response:
     """Say something about a case, or about one of its tasks."""
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
         return records.comment(session, instance_id, body["text"], task_id=body["task_id"], by=by, now=now)
 
-    return act(verb, CommentOut(), status=201)
+    return act(verb, COMMENT, status=201)
 
 
 def _read(read: Callable[..., Any], instance_id: UUID, query: dict[str, Any], out: Schema) -> Response:

@@ -17,6 +17,7 @@ from web.schemas.instances import StuckOut, StuckQuery
 from web.schemas.tasks import Nothing
 
 theme = Theme("stuck", __name__, description="Steps that cannot go on until somebody puts something right.")
+STUCK = StuckOut()
 PAGE = page_of(StuckOut)
 
 
@@ -26,7 +27,7 @@ def all_stuck(query: dict[str, Any]) -> Response:
     return look(lambda session, person: cases.stuck(session, person, query), PAGE)
 
 
-@theme.operation("POST", "/stuck/<uuid:stuck_id>/retry", scope="work", body=Nothing, gives=StuckOut(), refused=(409,))
+@theme.operation("POST", "/stuck/<uuid:stuck_id>/retry", scope="work", body=Nothing, gives=STUCK, refused=(409,))
 def retry(_body: dict[str, Any], stuck_id: UUID) -> Response:
     """Apply the same event again, after what was wrong was put right. Still stuck? Then `resolved_at` stays null."""
 
@@ -35,4 +36,4 @@ def retry(_body: dict[str, Any], stuck_id: UUID) -> Response:
         verbs.retry(session, stuck_id, by=by, now=now)
         return cases.stuck_after_verb(session, stuck_id)
 
-    return act(verb, StuckOut())
+    return act(verb, STUCK)

@@ -10,6 +10,7 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from engine import records, tasks
+from engine.errors import NotFound, Rejected
 from engine.person import Person
 from web.acts import act
 from web.operations import Theme
@@ -17,11 +18,12 @@ from web.reads.tasks import after_verb, one_task
 from web.schemas.tasks import Amend, Assign, CompleteTask, Delegate, GiveBack, Nothing, TaskDoneOut
 
 theme = Theme("task-verbs", __name__, description="What people do with tasks. Each knows `If-Match`.")
+DONE = TaskDoneOut()
 TASK = "/tasks/<uuid:task_id>"
 
 
 def _operation(word: str, body: type[Schema]) -> Callable[..., Any]:
-    told: dict[str, Any] = {"gives": TaskDoneOut(), "refused": (409,), "headers": ("If-Match",)}
+    told: dict[str, Any] = {"gives": DONE, "refused": (409,), "headers": ("If-Match",)}
     return theme.operation("POST", f"{TASK}/{word}", scope="work", body=body, **told)
 
 
@@ -63,9 +65,14 @@ def amend(body: dict[str, Any], task_id: UUID) -> Response:
 
 def _on(task_id: UUID, what: Callable[[Session, Person, datetime], Any]) -> Response:
     def verb(session: Session, by: Person, now: datetime) -> Any:
-        one_task(session, by, task_id)
-        done = what(session, by, now)
+        try:
+            done = what(session, by, now)
+        except NotFound:
+            raise
+        except Rejected:
+            one_task(session, by, task_id)  # A refusal tells nothing to who may not know of the task.
+            raise
         stuck = {"stuck_id": getattr(done, "stuck_id", None), "stuck": getattr(done, "error", None)}
         return {**after_verb(session, task_id)._mapping, **stuck}
 
-    return act(verb, TaskDoneOut(), tag=lambda task: str(task["version"]), task_id=task_id)
+    return act(verb, DONE, tag=lambda task: str(task["version"]), task_id=task_id)

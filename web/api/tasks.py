@@ -18,6 +18,7 @@ from web.schemas.base import page_of
 from web.schemas.tasks import DraftOut, SaveDraft, TaskOut, TaskQuery, TaskWholeOut
 
 theme = Theme("tasks", __name__, description="What one person must do.")
+DRAFT, WHOLE = DraftOut(), TaskWholeOut()
 PAGE = page_of(TaskOut)
 
 
@@ -27,17 +28,17 @@ def all_tasks(query: dict[str, Any]) -> Response:
     return look(lambda session, person: found.tasks(session, person, query, now=caller().now), PAGE)
 
 
-@theme.operation("GET", "/tasks/<uuid:task_id>", scope="read", gives=TaskWholeOut(), headers=("If-None-Match",))
+@theme.operation("GET", "/tasks/<uuid:task_id>", scope="read", gives=WHOLE, headers=("If-None-Match",))
 def one(task_id: UUID) -> Response:
     """One task with its form, what is filled in already, slots, rules, and why the caller may not do it."""
     return look(
         lambda session, person: whole(session, person, task_id),
-        TaskWholeOut(),
+        WHOLE,
         tag=lambda task: str(task["version"]),
     )
 
 
-@theme.operation("GET", "/tasks/<uuid:task_id>/draft", scope="read", gives=DraftOut())
+@theme.operation("GET", "/tasks/<uuid:task_id>/draft", scope="read", gives=DRAFT)
 def draft(task_id: UUID) -> Response:
     """What the caller has typed and not yet handed in."""
 
@@ -46,7 +47,7 @@ def draft(task_id: UUID) -> Response:
         answers, saved_at = verbs.draft(session, task_id, by=person)
         return {"answers": answers, "saved_at": saved_at}
 
-    return look(read, DraftOut())
+    return look(read, DRAFT)
 
 
 @theme.operation(
@@ -54,7 +55,7 @@ def draft(task_id: UUID) -> Response:
     "/tasks/<uuid:task_id>/draft",
     scope="work",
     body=SaveDraft,
-    gives=DraftOut(),
+    gives=DRAFT,
     refused=(409,),
     headers=("If-Match",),
 )
@@ -66,4 +67,4 @@ def save_draft(body: dict[str, Any], task_id: UUID) -> Response:
         verbs.save_draft(session, task_id, answers=body["answers"], by=by, now=now)
         return {"answers": body["answers"], "saved_at": now}
 
-    return act(verb, DraftOut(), task_id=task_id)
+    return act(verb, DRAFT, task_id=task_id)

@@ -21,10 +21,11 @@ from web.schemas.identity import IssueToken, NewTokenOut, TokenOut
 from web.services import services
 
 theme = Theme("tokens", __name__, description="A program's way in, in a person's name.")
+NEW = NewTokenOut()
 LIST = list_of(TokenOut)
 
 
-@theme.operation("POST", "/tokens", scope=PUBLIC, body=IssueToken, gives=NewTokenOut(), status=201, refused=(401, 429))
+@theme.operation("POST", "/tokens", scope=PUBLIC, body=IssueToken, gives=NEW, status=201, refused=(401, 429))
 def issue(body: dict[str, Any]) -> Response:
     """
     Trade a password for a token, which is shown this once.
@@ -43,7 +44,7 @@ def issue(body: dict[str, Any]) -> Response:
         return verbs.issue(session, **told, by=people.person(session, body["person"]), now=now)
 
     stranger = Person(id=body["person"], name=body["person"])
-    return answer(services().database.perform(verb, by=stranger, now=now), NewTokenOut(), status=201)
+    return answer(services().database.perform(verb, by=stranger, now=now), NEW, status=201)
 
 
 @theme.operation("GET", "/tokens", scope="read", gives=LIST)

@@ -117,8 +117,9 @@ def test_a_confidential_case_does_not_exist_for_others(app: Flask, login: Login,
         given: dict[str, Any] = {"json": body_for(app, method, rule)} if method != "GET" else {}
         if rule.endswith("/evidence") and method == "POST":
             given = {"data": {"slot": "report", "url": "https://example.org"}, "content_type": "multipart/form-data"}
-        answer = client.send(method, filled(rule, secret).removeprefix("/api/v1"), **given)
-        assert answer.status_code == 404, (stranger, method, rule, answer.get_data(as_text=True))
+        for headers in ({}, {"If-Match": '"99"'}):
+            answer = client.send(method, filled(rule, secret).removeprefix("/api/v1"), headers=headers, **given)
+            assert answer.status_code == 404, (stranger, method, rule, answer.get_data(as_text=True))
         walked += 1
     assert walked > 25
     assert client.get("/instances")["items"] == []
