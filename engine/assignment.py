@@ -16,11 +16,14 @@ from sqlalchemy import bindparam, case, func, literal, or_, select, text, union_
 from sqlalchemy.orm import Session
 
 from engine import groups, separation
+from engine.cache import Cache
 from engine.rows import Assigned
 from engine.store.definitions import Binding
 from engine.store.people import GroupRow, Membership, PersonRow
 
 NO_ELIGIBLE = "no eligible person"
+_directories: Cache[Any, "Directory"] = Cache(1024)
+_members: Cache[Any, frozenset[str]] = Cache(1024)
 
 
 class Opened(Protocol):
@@ -74,30 +77,33 @@ def assign(
     case: Owned,
     done: Iterable[tuple[str, str]] = (),
     variables: Mapping[str, Any] | None = None,
+    organisation: bytes | None = None,
 ) -> dict[int, Assigned]:
     """
     Who gets each of these tasks of one case, by token.
 
-    One statement, and two more where the model keeps people apart.
+    One statement, and two more where the model keeps people apart; of these
+    only the question who did what, where `organisation` is known from before.
 
     Args:
+        organisation: the head of the platform's chain; the same head means the same people, groups and bindings.
         done: tasks (element, person) that the same transaction completes.
         variables: the case's variables after this step, for rules that name people in the case.
     """
     if not opened:
         return {}
-    directory = look_up(session, case.definition_id, opened)
+    directory = _looked_up(session, case.definition_id, opened, organisation)
     apart = _apart(session, opened, parsed=parsed, case=case, done=tuple(done), variables=variables)
     nobody = frozenset[str]()
     found = {
         task.token: choose(task, directory, owner=case.owner, apart=apart.get(task.token, nobody)) for task in opened
     }
     left: dict[tuple[str, ...], frozenset[str]] = {}
-    for token in apart:
+    for token in (token for token, barred in apart.items() if barred):
         chosen = found[token]
         if chosen.assignee is None:
             if chosen.candidates not in left:
-                left[chosen.candidates] = groups.people_of(session, chosen.candidates)
+                left[chosen.candidates] = _people_of(session, chosen.candidates, organisation)
             if not left[chosen.candidates] - apart[token]:
                 found[token] = Assigned(
                     candidates=chosen.candidates, assignee=None, accountable=case.owner, because=NO_ELIGIBLE
@@ -154,6 +160,22 @@ def _known(who: str, directory: Directory) -> str | None:
     return who if who in directory.known else None
 
 
+def _looked_up(
+    session: Session, definition_id: UUID, opened: Sequence[Opened], organisation: bytes | None
+) -> Directory:
+    if organisation is None:
+        return look_up(session, definition_id, opened)
+    named = tuple((task.assignee, task.candidate_users, task.candidate_groups) for task in opened)
+    key = (organisation, definition_id, named)
+    return _directories.get(key, lambda: look_up(session, definition_id, opened))
+
+
+def _people_of(session: Session, parties: tuple[str, ...], organisation: bytes | None) -> frozenset[str]:
+    if organisation is None:
+        return groups.people_of(session, parties)
+    return _members.get((organisation, parties), lambda: groups.people_of(session, parties))
+
+
 def look_up(session: Session, definition_id: UUID, opened: Sequence[Opened]) -> Directory:
     """What `choose` must know for these tasks. One statement."""
     people = {(task.assignee or "").strip() for task in opened}
@@ -161,7 +183,7 @@ def look_up(session: Session, definition_id: UUID, opened: Sequence[Opened]) -> 
     keys = {key.strip() for task in opened for key in task.candidate_groups}
     given = {"definition_id": definition_id, "people": sorted(people), "keys": sorted(keys)}
     bindings, known, leads, peopled = {}, set(), {}, set()
-    for kind, key, value in session.execute(_LOOK_UP, given):
+    for kind, key, value in session.connection().execute(_LOOK_UP, given):
         if kind == "binding":
             bindings[key] = value
         elif kind == "lead":

@@ -91,7 +91,7 @@ def new_case(
     )
     case.chain = replace(case.chain, key=str(case.id), links=[])
     resolved = versions.resolve(session, definition.references, definition.deployment_id)
-    for row in versions.rows_for(case.id, resolved):
+    for row in versions.fix(case.id, resolved):
         rows.add("fixed_versions", row)
     event = ev.Started(start=start, variables=variables, case=_facts(case, definition), called=caller is not None)
     said = {

@@ -19,8 +19,10 @@ from engine.core.chain import Chain
 from engine.errors import NotFound
 from engine.ids import new_salt
 from engine.store.base import table_of
+from engine.store.records import Chain as ChainRow
 from engine.store.running import Instance, StuckStep, Task
 
+PLATFORM = "platform"
 COMPRESS_ABOVE = 10_000
 ZLIB = 0x78  # The first byte of a zlib stream (RFC 1950); JSON never begins with it.
 
@@ -52,6 +54,7 @@ LIVE_TASKS = select(
     .where(text("stuck_steps.resolved_at IS NULL"))
     .exists()
     .label("stuck"),
+    select(ChainRow.head).where(ChainRow.key == PLATFORM).scalar_subquery().label("organisation"),
 ).where(Task.instance_id == bindparam("instance_id"), LIVE)
 
 
@@ -73,6 +76,7 @@ class LiveTask:
     locals: dict[str, Any]
     version: int
     stuck: bool = False
+    organisation: bytes | None = None
 
 
 @dataclass(kw_only=True)
@@ -108,6 +112,16 @@ class Case:
     unsaid: dict[str, Any] = field(default_factory=dict)
     """What the next entry of the trail says besides: which recorded event it goes back to."""
 
+    @property
+    def organisation(self) -> bytes | None:
+        """
+        The head of the platform's chain as this transaction sees it; None where it was not read.
+
+        Every change of people, groups and bindings moves it, so what was
+        looked up under one head need not be looked up again.
+        """
+        return next((task.organisation for task in self.live.values()), None)
+
     def task(self, task_id: UUID) -> LiveTask | None:
         """The open or claimed task with this id, if there is one."""
         return next((task for task in self.live.values() if task.id == task_id), None)
@@ -120,7 +134,7 @@ def lock(session: Session, instance_id: UUID) -> Case:
     Raises:
         NotFound: there is no such case.
     """
-    found = session.execute(BY_ID, {"instance_id": instance_id}).one_or_none()
+    found = session.connection().execute(BY_ID, {"instance_id": instance_id}).one_or_none()
     if found is None:
         raise NotFound("case", str(instance_id))
     return _case(session, found)
@@ -133,7 +147,7 @@ def lock_for_task(session: Session, task_id: UUID) -> Case:
     Raises:
         NotFound: there is no such task.
     """
-    found = session.execute(BY_TASK, {"task_id": task_id}).one_or_none()
+    found = session.connection().execute(BY_TASK, {"task_id": task_id}).one_or_none()
     if found is None:
         raise NotFound("task", str(task_id))
     return _case(session, found)
@@ -141,7 +155,7 @@ def lock_for_task(session: Session, task_id: UUID) -> Case:
 
 def live_tasks(session: Session, instance_id: UUID) -> dict[int, LiveTask]:
     """The open and claimed tasks of a locked case, by token."""
-    rows = session.execute(LIVE_TASKS, {"instance_id": instance_id})
+    rows = session.connection().execute(LIVE_TASKS, {"instance_id": instance_id})
     return {row.token: LiveTask(**row._mapping) for row in rows}
 
 

@@ -188,7 +188,7 @@ def _standing(session: Session, key: str, person_id: str) -> str | None:
 
 def people_of(session: Session, parties: Sequence[str]) -> frozenset[str]:
     """The ids of those behind `person:ID` and `group:KEY` who have not left. One statement."""
-    return frozenset(session.execute(_PEOPLE_OF, parties_of(parties)).scalars())
+    return frozenset(session.connection().execute(_PEOPLE_OF, parties_of(parties)).scalars())
 
 
 def parties_of(parties: Sequence[str]) -> dict[str, list[str]]:

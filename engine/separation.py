@@ -175,7 +175,7 @@ def barred(
         "calls": rules.calls,
         "who": who or (),
     }
-    found = {bar for row in session.execute(query, given) for bar in _bars(row)}
+    found = {bar for row in session.connection().execute(query, given) for bar in _bars(row)}
     found |= {Bar(element, person) for element, person in done if element in rules.tasks}
     found |= {Bar("self", person) for element, person in done if rules.itself and element == task.element}
     for name in rules.variables if variables else ():

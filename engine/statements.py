@@ -93,15 +93,16 @@ def carry_out(session: Session, rows: Rows) -> None:
         "audit_entries": links,
     }
     with together(session):
+        connection = session.connection()
         for case in rows.moved:
             moved = instance_row(case)
-            session.execute(MOVE, {"case": case.id, "read_version": case.version - 1, **moved})
+            connection.execute(MOVE, {"case": case.id, "read_version": case.version - 1, **moved})
         for statement, given in _changes(rows):
             if given:
-                session.execute(statement, given)
+                connection.execute(statement, given)
         for table in ORDER:
             if new.get(table):
-                session.execute(_insert(session.get_bind().dialect, table), new[table])
+                connection.execute(_insert(connection.dialect, table), new[table])
     for case in (*rows.moved, *(case for case, _ in rows.begun)):
         case.chain.links.clear()
         case.is_new = False

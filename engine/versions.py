@@ -61,12 +61,18 @@ def resolve(session: Session, references: Iterable[Reference], deployment_id: UU
     for kind, statement in RELEASED.items():
         of_kind = [one for one in wanted if one.kind == kind]
         if of_kind:
-            rows = session.execute(statement, {"keys": sorted({one.key for one in of_kind})}).all()
+            rows = session.connection().execute(statement, {"keys": sorted({one.key for one in of_kind})}).all()
             for one in of_kind:
                 meant = [row.id for row in rows if row.key == one.key and _is_meant(row, one, deployment_id)]
                 if meant:
                     found[one] = meant[-1]
     return found
+
+
+def fix(instance_id: UUID, resolved: dict[Reference, UUID]) -> list[dict[str, Any]]:
+    """What fixes these versions for a case that begins; remembered here as well, under an id that nobody had before."""
+    _fixed.get(instance_id, lambda: {(one.kind, one.name): version for one, version in resolved.items()})
+    return rows_for(instance_id, resolved)
 
 
 def rows_for(instance_id: UUID, resolved: dict[Reference, UUID]) -> list[dict[str, Any]]:
@@ -93,7 +99,7 @@ def fixed(session: Session, instance_id: UUID, reference: Reference, deployment_
 
 
 def _read(session: Session, instance_id: UUID) -> dict[tuple[str, str], UUID]:
-    rows: Sequence[Any] = session.execute(OF_CASE, {"instance_id": instance_id}).all()
+    rows: Sequence[Any] = session.connection().execute(OF_CASE, {"instance_id": instance_id}).all()
     return {(row.kind, row.reference): row.version_id for row in rows}
 
 
