@@ -11,6 +11,7 @@ import base64
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -43,19 +44,12 @@ def write(settings: Settings, target: Path) -> dict[str, int]:
     """
     if target.exists():
         raise Conflict(f"{target} is there already. Choose another name.")
-    database = Database(settings.url)
-    with tempfile.TemporaryDirectory() as scratch, tarfile.open(target, "x:gz") as tar:
-        head = {"revision": migrations.current(database.engine)}
-        rows = 0
-        with database.reading() as session:
-            if not database.is_sqlite:
-                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            for number, table in enumerate(TABLES):
-                path = Path(scratch) / table.name
-                rows += _dump(session, table, path)
-                tar.add(path, f"tables/{number:02}-{table.name}.jsonl")
-        (Path(scratch) / "head").write_bytes(orjson.dumps(head))
-        tar.add(Path(scratch) / "head", "head.json")
+    with (
+        closing(Database(settings.url)) as database,
+        tempfile.TemporaryDirectory() as scratch,
+        tarfile.open(target, "x:gz") as tar,
+    ):
+        rows = _pack_rows(database, tar, Path(scratch))
         files = _pack(settings.folder, tar)
     target.chmod(0o600)
     return {"rows": rows, "files": files}
@@ -70,9 +64,8 @@ def read(settings: Settings, source: Path) -> dict[str, int]:
         Invalid: the file is no backup, or of a version this program does not know.
     """
     settings.folder.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.url)
-    migrations.upgrade(database.engine)
-    with tempfile.TemporaryDirectory() as scratch:
+    with closing(Database(settings.url)) as database, tempfile.TemporaryDirectory() as scratch:
+        migrations.upgrade(database.engine)
         try:
             with tarfile.open(source) as tar:
                 tar.extractall(scratch, filter="data")
@@ -83,8 +76,22 @@ def read(settings: Settings, source: Path) -> dict[str, int]:
             raise Invalid(f"{source} has tables of revision {head['revision']}; this program has {migrations.head()}.")
         with database.writing() as session:
             rows = _fill(session, Path(scratch) / "tables")
-        files = _unpack(Path(scratch) / "files", settings.folder)
+            files = _unpack(Path(scratch) / "files", settings.folder)
     return {"rows": rows, "files": files}
+
+
+def _pack_rows(database: Database, tar: tarfile.TarFile, scratch: Path) -> int:
+    rows = 0
+    (scratch / "head").write_bytes(orjson.dumps({"revision": migrations.current(database.engine)}))
+    tar.add(scratch / "head", "head.json")
+    with database.reading() as session:
+        if not database.is_sqlite:
+            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        for number, table in enumerate(TABLES):
+            path = scratch / table.name
+            rows += _dump(session, table, path)
+            tar.add(path, f"tables/{number:02}-{table.name}.jsonl")
+    return rows
 
 
 def _dump(session: Session, table: Any, path: Path) -> int:

@@ -1,6 +1,7 @@
 """How a working folder begins: the role groups, the calendar, and the first people."""
 
 import tomllib
+from contextlib import closing
 
 from sqlalchemy.orm import Session
 
@@ -35,10 +36,10 @@ def found(settings: Settings, first: list[tuple[str, str]], password: str, *, dr
     if dry_run:
         return [f"Nothing was made in {settings.folder.resolve()}: this was a dry run.", *done]
     program = prepare(settings)
-    seed(program)
-    setup = program.operator("setup")
-    program.perform(lambda session: _welcome(session, program, first, password), by=setup)
-    program.database.close()
+    with closing(program.database):
+        seed(program)
+        setup = program.operator("setup")
+        program.perform(lambda session: _welcome(session, program, first, password), by=setup)
     return [f"The working folder {settings.folder.resolve()} is ready.", *done, "Serve it with `steward run`."]
 
 

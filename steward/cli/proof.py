@@ -1,5 +1,6 @@
 """Commands of the auditor: is the record whole, and does it lead where it says?"""
 
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -32,9 +33,8 @@ def verify(settings: Settings, key: Path | None, as_json: bool) -> None:
     Finds what was changed, deleted, inserted or put in another order, a tail that was
     cut, and a chain that was rehashed whole. Exit code 1 when anything does not hold.
     """
-    database = Database(settings.url)
     trusted = public_key(key or settings.folder / "seal.pub")
-    with database.reading() as session:
+    with closing(Database(settings.url)) as database, database.reading() as session:
         report = verifying.verify(session, trusted, evidence=settings.folder / "evidence")
     output.echo(report.as_json(), report.lines(), as_json=as_json)
     if not report.holds:
@@ -57,8 +57,7 @@ def replay(settings: Settings, instance_id: str | None, every: bool, as_json: bo
     """Compute the state of a case again from its recorded events, and compare it byte by byte."""
     if not instance_id and not every:
         raise click.UsageError("Name a case, or use --all.")
-    database = Database(settings.url)
-    with database.reading() as session:
+    with closing(Database(settings.url)) as database, database.reading() as session:
         ids = [_id(instance_id)] if instance_id else list(session.scalars(select(Instance.id).order_by(Instance.id)))
         found = [replaying.replay(session, one) for one in ids]
     rows = [{"instance": str(one.instance_id), "events": one.events, "equal": one.equal} for one in found]

@@ -1,0 +1,65 @@
+"""How a working folder begins."""
+
+from engine.transactions import Database
+from steward import demo, founding
+from steward.archive import TABLES
+from steward.settings import load
+
+PAIR = ("--second", "emil", "--second-name", "Emil Ernst")
+FIRST = ("init", "--admin", "dora", "--name", "Dora Diehl")
+SECRET = {"STEWARD_NEW_PASSWORD": "a long first password"}
+REFUSED, USAGE, CONFLICT = 1, 2, 4
+
+
+def test_one_person_alone_is_refused_since_nobody_could_release(terminal, tmp_path):
+    said = terminal.says(*FIRST, expect=REFUSED, **SECRET)
+    assert "--second" in said
+    assert not (tmp_path / "home").exists()
+
+
+def test_one_person_alone_may_begin_where_releases_are_at_once(terminal):
+    said = terminal.says(*FIRST, STEWARD_RELEASE_AT_ONCE="true", **SECRET)
+    assert "Dora Diehl (dora) can log in." in said
+
+
+def test_a_dry_run_makes_no_folder(terminal, tmp_path):
+    assert "dry run" in terminal.says(*FIRST, *PAIR, "--dry-run", **SECRET)
+    assert not (tmp_path / "home").exists()
+
+
+def test_two_people_begin_and_the_second_gets_a_password_from_the_first(terminal, tmp_path, serve):
+    terminal.run(*FIRST, *PAIR, **SECRET)
+    said = terminal.says(*FIRST, *PAIR, expect=CONFLICT, **SECRET)
+    assert "people already" in said
+    house = serve(load({"home": str(tmp_path / "home")}, {}))
+    house.run("login", "dora", STEWARD_PASSWORD="a long first password")
+    house.run("login", "emil", STEWARD_PASSWORD="a long first password", expect=5)
+    house.run("person", "password", "emil", STEWARD_NEW_PASSWORD="a long second password")
+    house.run("login", "emil", STEWARD_PASSWORD="a long second password")
+    assert {"quality_manager", "reporter"} <= {one["key"] for one in house.json("group", "list")}
+
+
+def test_a_password_is_asked_for_twice_and_must_not_be_short(terminal):
+    mistyped = terminal.run(*FIRST, *PAIR, given="a long first password\na long first passwort\n", expect=REFUSED)
+    assert "do not match" in mistyped.output
+    short = terminal.says(*FIRST, *PAIR, STEWARD_NEW_PASSWORD="short", expect=REFUSED)
+    assert "Error: " in short
+
+
+def test_the_seal_key_and_the_demo_passwords_are_their_owners_alone(settings):
+    assert (settings.folder / "demo-people.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_seeds_are_applied_once(settings, serve):
+    def rows():
+        database = Database(settings.url)
+        with database.reading() as session:
+            counts = {table.name: session.query(table).count() for table in TABLES}
+        database.close()
+        return counts
+
+    before = rows()
+    house = serve(settings)
+    founding.seed(house.program)
+    assert len(demo.settle(house.program)) == 16
+    assert rows() == before
