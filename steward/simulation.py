@@ -43,8 +43,9 @@ def move(program: "Program", to: datetime) -> dict[str, Any]:
         happened += _drained(program)
         stop = _next_stop(program, clock())
         if stop is None or stop > to:
-            clock.set(to)
-            happened += _drained(program)
+            if to > clock():
+                clock.set(to)
+                happened += _drained(program)
             return {"now": to, "happened": dict(happened)}
         clock.set(stop)
     raise Conflict(f"After {MOST} stops the clock has reached {clock().isoformat()}, and there is still more to do.")

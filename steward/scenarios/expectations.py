@@ -30,7 +30,7 @@ class Mark:
 def mark(session: Session) -> Mark:
     """Where things stand now."""
     heads = select(AuditEntry.chain, func.max(AuditEntry.number)).group_by(AuditEntry.chain)
-    return Mark(dict(session.execute(heads).tuples().all()), frozenset(session.scalars(select(Instance.id))))
+    return Mark(dict(session.execute(heads).all()), frozenset(session.scalars(select(Instance.id))))
 
 
 def differences(world: World, session: Session, case: UUID | None, step: Step, before: Mark) -> list[str]:
@@ -71,7 +71,7 @@ def _open(_: World, session: Session, case: UUID | None, __: Mark, ___: Any) -> 
 def _due(world: World, session: Session, case: UUID | None, _: Mark, wanted: dict[str, Any]) -> dict[str, Any]:
     query = select(Timer.element, Timer.due_at).where(Timer.instance_id == case, Timer.status.in_(("pending", "stuck")))
     waits = [(task.element, task.due_at) for task in _live(session, case)]
-    waits += session.execute(query).tuples().all()
+    waits += session.execute(query).all()
     return _of_each(wanted, [(element, moment and moment.astimezone(world.zone)) for element, moment in waits])
 
 
@@ -96,14 +96,14 @@ def _one_or_sorted(values: list[Any]) -> Any:
 
 
 def _variables(_: World, session: Session, case: UUID | None, __: Mark, wanted: dict[str, Any]) -> dict[str, Any]:
-    rows = session.execute(select(Variable.name, Variable.value).where(Variable.instance_id == case)).tuples().all()
+    rows = session.execute(select(Variable.name, Variable.value).where(Variable.instance_id == case)).all()
     held = {name: orjson.loads(value) for name, value in rows}
     return {name: held.get(name, "not there") for name in wanted}
 
 
 def _recorded(_: World, session: Session, __: UUID | None, before: Mark, wanted: Iterable[str]) -> dict[str, bool]:
     query = select(AuditEntry.chain, AuditEntry.number, AuditEntry.verb)
-    new = {verb for chain, number, verb in session.execute(query).tuples() if number > before.entries.get(chain, 0)}
+    new = {verb for chain, number, verb in session.execute(query) if number > before.entries.get(chain, 0)}
     return {verb: verb in new for verb in wanted}
 
 
@@ -129,7 +129,7 @@ def _not_passed(world: World, session: Session, case: UUID | None, before: Mark,
 def _signed(_: World, session: Session, case: UUID | None, __: Mark, wanted: dict[str, str]) -> dict[str, str]:
     query = select(Task.element, Signature.meaning).join(Task, Task.id == Signature.task_id)
     query = query.where(Signature.instance_id == case, Signature.outdated_at.is_(None)).order_by(Signature.at)
-    held = dict(session.execute(query).tuples().all())
+    held = dict(session.execute(query).all())
     return {element: held.get(element, "not signed") for element in wanted}
 
 
@@ -139,7 +139,7 @@ def _waits(_: World, session: Session, case: UUID | None, __: Mark, ___: Any) ->
 
 def _started(_: World, session: Session, __: UUID | None, before: Mark, ___: Any) -> list[str]:
     query = select(Instance.id, DefinitionRow.key).join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
-    return sorted(key for id_, key in session.execute(query).tuples() if id_ not in before.cases)
+    return sorted(key for id_, key in session.execute(query) if id_ not in before.cases)
 
 
 LOOKS: dict[str, Callable[[World, Session, UUID | None, Mark, Any], Any]] = {

@@ -1,7 +1,8 @@
 """Stories played, replayed, verified, and counted."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from engine import replay, verify
 from engine.core.model import read_models
 from engine.core.vocabulary import Model
 from engine.errors import Invalid, StewardError
+from engine.passwords import Hashing
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Passage
 from steward.keys import public_key
@@ -68,6 +70,20 @@ def folders(root: Path) -> list[Path]:
     return [path for path in found if (path / "scenarios").is_dir()]
 
 
+def stories_of(folder: Path) -> list[Story]:
+    """
+    The stories of a process's folder, in the order of their files' names.
+
+    Raises:
+        Invalid: there is none, or a file cannot be read as one.
+    """
+    places = sorted((folder / "scenarios").glob("[!_]*.toml"))
+    found = [read_story(path) for path in places if path.name != "organisation.toml"]
+    if not found:
+        raise Invalid(f"There is no story in {folder / 'scenarios'}. docs/reference/scenarios.md says how one reads.")
+    return found
+
+
 def play_folder(folder: Path) -> Iterator[Tested | Played]:
     """
     Play every story of a process's folder; yields each as it ends, and the whole at last.
@@ -76,20 +92,33 @@ def play_folder(folder: Path) -> Iterator[Tested | Played]:
         Invalid: a file of the folder cannot be read as a story.
         Refused: the process itself may not be deployed.
     """
-    places = sorted((folder / "scenarios").glob("[!_]*.toml"))
-    stories = [read_story(path) for path in places if path.name != "organisation.toml"]
-    if not stories:
-        raise Invalid(f"There is no story in {folder / 'scenarios'}. docs/reference/scenarios.md says how one reads.")
-    organisation = read_organisation(folder / "scenarios")
-    with tempfile.TemporaryDirectory() as scratch:
-        first = min(story.at.replace(tzinfo=None) for story in stories)
-        template = Template(folder, organisation, Path(scratch), first)
-        tested, stage = Tested(template.process, _model(folder, template.process)), Stage(template)
+    stories = stories_of(folder)
+    with staged(folder, stories) as stage:
+        tested = Tested(stage.process, _model(folder, stage.process))
         for story in stories:
             played = stage.play(story)
             tested.stories.append(played)
             yield played
     yield tested
+
+
+@contextmanager
+def staged(folder: Path, stories: Iterable[Story]) -> Iterator["Stage"]:
+    """
+    A stage with the folder's organisation and processes, set up before the earliest of the stories.
+
+    Raises:
+        Invalid: the organisation cannot be read.
+        Refused: the process itself may not be deployed.
+    """
+    organisation = read_organisation(folder / "scenarios")
+    hasher = Hashing.hasher
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            first = min(story.at.replace(tzinfo=None) for story in stories)
+            yield Stage(Template(folder, organisation, Path(scratch), first))
+    finally:
+        Hashing.hasher = hasher
 
 
 @dataclass(frozen=True)
@@ -107,6 +136,11 @@ class Stage:
     def __init__(self, template: Template) -> None:
         self._template = template
         self._scenes: dict[Path, Scene] = {}
+
+    @property
+    def process(self) -> str:
+        """The key of the process that the stories are about."""
+        return self._template.process
 
     def play(self, story: Story) -> Played:
         """Play one story to its end, or to the first step that is not as it says; then hold its record to the light."""
@@ -176,7 +210,7 @@ def _left(world: World) -> frozenset[tuple[str, str]]:
     query = query.join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
     query = query.where(Passage.withdrawn.is_(False)).distinct()
     with world.program.database.reading() as session:
-        return frozenset((key, element) for key, element in session.execute(query).tuples())
+        return frozenset((key, element) for key, element in session.execute(query))
 
 
 def _model(folder: Path, key: str) -> Model:
