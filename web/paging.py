@@ -42,7 +42,7 @@ def page(session: Session, query: Query, keys: tuple[Key, ...], *, limit: int, c
         NotFound: this list gave out no such cursor.
     """
     if cursor is not None:
-        query = query.where(_after(keys, _decoded(cursor, keys)))
+        query = query.where(_after(keys, decoded(cursor, keys)))
     order = [key.of.desc() if key.descending else key.of for key in keys]
     marks = [key.of.label(f"mark_{place}") for place, key in enumerate(keys)]
     rows = session.execute(query.add_columns(*marks).order_by(*order).limit(limit + 1)).all()
@@ -66,7 +66,13 @@ def _encoded(row: Row[Any], count: int) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
 
 
-def _decoded(cursor: str, keys: tuple[Key, ...]) -> list[Any]:
+def decoded(cursor: str, keys: tuple[Key, ...]) -> list[Any]:
+    """
+    The values by which a cursor names a row.
+
+    Raises:
+        NotFound: this list gave out no such cursor.
+    """
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [_typed(key.of, value) for key, value in zip(keys, values, strict=True)]

@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, literal, select, text
 from sqlalchemy.orm import Session
 
-from engine import access
+from engine import access, inbox
 from engine.errors import NotFound
 from engine.person import Person
 from engine.store.base import Moment
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Candidate, Instance, Task
-from web.paging import Key, Page, page
+from web.paging import Key, Page, decoded, page
 from web.reads.cases import one_case
 
 FAR = literal(datetime(9999, 1, 1, tzinfo=UTC), Moment())
@@ -60,8 +60,20 @@ CLAIMED = text("tasks.status = 'claimed'")
 
 def tasks(session: Session, person: Person, filters: dict[str, Any], *, now: datetime) -> Page:
     """The tasks of one view, by the filters of `TaskQuery`; `late` is decided at `now`."""
-    query = TASKS.where(*_view(person, filters), *_wanted(filters, now))
-    return page(session, query, SORTED[filters["sort"]], limit=filters["limit"], cursor=filters["cursor"])
+    keys, limit, cursor = SORTED[filters["sort"]], filters["limit"], filters["cursor"]
+    wanted = _wanted(filters, now)
+    if filters["view"] == "claimable" and filters["sort"] == "opened" and not wanted:
+        query = TASKS.where(Task.id.in_(_oldest(session, person, limit, cursor)))
+    else:
+        query = TASKS.where(*_view(person, filters), *wanted)
+    return page(session, query, keys, limit=limit, cursor=cursor)
+
+
+def _oldest(session: Session, person: Person, limit: int, cursor: str | None) -> list[UUID]:
+    """The ids of one page of an inbox as it is looked at most, found without looking at anybody else's."""
+    after = tuple(decoded(cursor, SORTED["opened"])) if cursor is not None else None
+    found = inbox.oldest_claimable(session, person, limit=limit + 1, after=after)
+    return [row.task_id for row in found]
 
 
 def of_case(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:

@@ -1,0 +1,54 @@
+"""What a person may claim, oldest first, however many tasks wait for everybody else."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, union
+from sqlalchemy.orm import Session
+
+from engine.person import Person
+from engine.store.base import table_of
+from engine.store.running import Candidate
+
+CANDIDATE = table_of(Candidate)
+
+
+def oldest_claimable(
+    session: Session, person: Person, *, limit: int, after: tuple[datetime, UUID] | None = None
+) -> list[Row[Any]]:
+    """
+    The tasks that are offered to a person or to one of his groups and that nobody has claimed: `task_id`, `opened_at`.
+
+    Reads at most `limit` entries for each of his groups, whatever their size.
+
+    Args:
+        after: the moment at which the last task of the page before was opened, and its id.
+    """
+    parties = sorted(person.parties)
+    given: dict[str, Any] = {f"who_{place}": who for place, who in enumerate(parties)} | {"at_most": limit}
+    if after is not None:
+        given |= {"opened": after[0], "task": after[1]}
+    return list(session.connection().execute(_statement(len(parties), after is not None), given).all())
+
+
+@lru_cache(64)
+def _statement(parties: int, goes_on: bool) -> Select[Any]:
+    """The oldest of the oldest of each; the condition of the partial index is written as it stands there."""
+    of_each = [_oldest_of(place, goes_on) for place in range(parties)]
+    offered = union(*(select(each) for each in of_each)).subquery()
+    return select(offered).order_by(offered.c.opened_at, offered.c.task_id).limit(bindparam("at_most"))
+
+
+def _oldest_of(place: int, goes_on: bool) -> Any:
+    query = select(CANDIDATE.c.task_id, CANDIDATE.c.opened_at).where(
+        CANDIDATE.c.who == bindparam(f"who_{place}"), CANDIDATE.c.closed_at.is_(None)
+    )
+    if goes_on:
+        opened: ColumnElement[Any] = bindparam("opened", type_=CANDIDATE.c.opened_at.type)
+        task: ColumnElement[Any] = bindparam("task", type_=CANDIDATE.c.task_id.type)
+        later = and_(CANDIDATE.c.opened_at == opened, CANDIDATE.c.task_id > task)
+        query = query.where(CANDIDATE.c.opened_at >= opened, or_(CANDIDATE.c.opened_at > opened, later))
+    order = (CANDIDATE.c.opened_at, CANDIDATE.c.task_id)
+    return query.order_by(*order).limit(bindparam("at_most")).subquery()
