@@ -108,8 +108,8 @@ def serve() -> Iterator[Callable[..., House]]:
     """Serve working folders in threads of this process, with a worker where asked for."""
     ends: list[Callable[[], None]] = []
 
-    def begin(settings: Settings, *, working: bool = False) -> House:
-        program = prepare(settings, simulated_from=MORNING)
+    def begin(settings: Settings, *, working: bool = False, simulated: bool = True) -> House:
+        program = prepare(settings, simulated_from=MORNING if simulated else None)
         worker = with_worker(program) if working else None
         server = make_server("127.0.0.1", 0, application(program), threaded=True)
         thread = threading.Thread(target=server.serve_forever)

@@ -1,0 +1,86 @@
+"""The worker beside requests: woken after a commit, one on SQLite, never stopped by a failure."""
+
+import threading
+from contextlib import closing
+
+import pytest
+
+from steward.cli.serve import _only_worker
+from steward.settings import load
+from steward.worker import LANES
+from tests.factories import END, START, process, sequence, user_task
+
+CONFLICT, REFUSED = 4, 1
+
+
+def test_on_sqlite_one_process_works_on_a_folder(terminal, tmp_path):
+    with closing(_only_worker(load({"home": str(tmp_path / "home")}, {}))):
+        for command in ("worker", "run"):
+            assert "one worker" in terminal.says(command, expect=CONFLICT)
+
+
+def test_the_right_to_work_ends_with_its_holder(tmp_path):
+    settings = load({"home": str(tmp_path / "home")}, {})
+    _only_worker(settings).close()
+    _only_worker(settings).close()
+
+
+def test_a_lane_that_does_not_exist_is_named(terminal):
+    said = terminal.says("worker", "--lanes", "timers,dreams", expect=REFUSED)
+    assert "no lane dreams" in said
+    assert all(lane in said for lane in LANES)
+
+
+def test_a_served_house_is_ready_and_seals_its_trail(serve, settings):
+    house = serve(settings, working=True)
+    for lane in ("heartbeat", "housekeeping"):
+        house.program.worker.lanes[lane].run()
+    assert house.program.sealed_at is not None
+    assert house.voice("nobody").address == house.address
+    assert house.json("verify")["seals"] >= 1
+
+
+def test_a_ring_after_the_commit_lets_the_effect_on_another_case_follow_at_once(serve, settings, tmp_path):
+    house = serve(settings, working=True)
+    applied = threading.Event()
+    lane = house.program.worker.lanes["messages"]
+    drain = lane._drain
+
+    def drained() -> int:
+        done = drain()
+        if done:
+            applied.set()
+        return done
+
+    lane._drain = drained
+    calling(house, tmp_path)
+    house.run("--as", "henrik.lund", "start", "calls")
+    (task,) = house.json("--as", "henrik.lund", "tasks", "--claimable")
+    house.run("--as", "henrik.lund", "claim", task["id"])
+    house.run("--as", "henrik.lund", "complete", task["id"])
+    assert applied.wait(timeout=20)
+    found = house.json("--as", "henrik.lund", "instances")
+    assert {one["process"]: one["status"] for one in found} == {"calls": "completed", "inner": "completed"}
+
+
+def calling(house, tmp_path):
+    """Put two processes in force, of which one calls the other and waits for it."""
+    call = '<bpmn:callActivity id="CA_inner" name="Call" calledElement="inner"/>'
+    files = {
+        "inner": process("inner", sequence(START, user_task("T_in", groups="quality_manager"), END)),
+        "calls": process("calls", sequence(START, call, END)),
+    }
+    for key, content in files.items():
+        (tmp_path / f"{key}.bpmn").write_bytes(content)
+    house.login("deniz.aydin", "henrik.lund")
+    made = house.json("--as", "deniz.aydin", "deploy", *(str(tmp_path / f"{key}.bpmn") for key in files))
+    house.run("--as", "henrik.lund", "release", made["id"], "--owner", "henrik.lund")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_every_lane_finds_nothing_to_do_in_a_quiet_house(request, serve, settings, kind, tmp_path):
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        settings = load({"home": str(tmp_path / "other"), "database_url": url}, {})
+    drains = serve(settings).program.drains()
+    assert {lane: drains[lane]() for lane in LANES} == dict.fromkeys(LANES, 0)
