@@ -13,6 +13,7 @@ from engine.cases import Case
 from engine.cause import Cause
 from engine.core import effects as fx
 from engine.core import events as ev
+from engine.core.chain import content_digest
 from engine.core.dmn import Decisions, read_decisions
 from engine.core.expressions import ExpressionError
 from engine.core.model.references import Reference
@@ -65,6 +66,7 @@ def decide(
         },
     )
     said = {"decision": effect.decision, "version": version, "matched": matched, "rows": decided.rows}
+    said["inputs"] = content_digest(effect.inputs).hex()
     return ev.ServiceDone(token=effect.token, rows=decided.rows), Cause(
         verb="decision.made", subject=effect.element, body=said
     )

@@ -91,7 +91,8 @@ def new_case(
     )
     case.chain = replace(case.chain, key=str(case.id), links=[])
     resolved = versions.resolve(session, definition.references, definition.deployment_id)
-    for row in versions.fix(case.id, resolved):
+    fixed = versions.fix(case.id, resolved)
+    for row in fixed:
         rows.add("fixed_versions", row)
     event = ev.Started(start=start, variables=variables, case=_facts(case, definition), called=caller is not None)
     said = {
@@ -102,6 +103,9 @@ def new_case(
         "start": start,
         "owner": owner,
         "caller": called_by.id if called_by else None,
+        "confidential": case.confidential,
+        "calendar": calendar,
+        "uses": [[row["kind"], row["reference"], row["version_id"]] for row in fixed],
     }
     return Begun(case=case, row=_row(case), parsed=definition, event=event, said=said)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -161,6 +162,7 @@ def _write(
         "source": source,
         "files": {file: digest.hex() for file, digest in contents.digests.items()},
         "versions": [[one.thing.kind, one.thing.key, one.version] for one in planned],
+        "translated": {one.thing.key: sha256(one.thing.translated).hexdigest() for one in planned if one.thing.model},
     }
     audit.append(session, audit.PLATFORM, "deployment.made", deployment_id, said, by=by, now=now)
     return deployment_id

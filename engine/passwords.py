@@ -9,6 +9,7 @@ so an account made here can use the front door, and the other way round.
 import unicodedata
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -68,10 +69,12 @@ def set_password(session: Session, person_id: str, password: str, *, by: Person,
     if by.id != person_id and not by.platform_admin:
         raise Forbidden(f"{by.name} may change no password but his own.", "Ask an administrator of the platform.")
     _check_choice(person_id, password)
-    changed = update(PersonRow).where(PersonRow.id == person_id, PersonRow.active).values(password=hashed(password))
+    kept = hashed(password)
+    changed = update(PersonRow).where(PersonRow.id == person_id, PersonRow.active).values(password=kept)
     if session.connection().execute(changed).rowcount != 1:
         raise NotFound("person", person_id)
-    audit.append(session, audit.PLATFORM, "person.password_set", person_id, by=by, now=now)
+    said = {"digest": sha256(kept.encode()).hexdigest()}
+    audit.append(session, audit.PLATFORM, "person.password_set", person_id, said, by=by, now=now)
 
 
 def check_password(session: Session, person_id: str, password: str, *, now: datetime) -> None:
@@ -97,7 +100,15 @@ def check_password(session: Session, person_id: str, password: str, *, now: date
         record = Record(audit.PLATFORM, "person.sign_in_failed", person_id) if kept else None
         raise Forbidden(WRONG, keeps=True, record=record)
     if Hashing.hasher.check_needs_rehash(kept.password):
-        session.execute(update(PersonRow).where(PersonRow.id == person_id).values(password=hashed(password)))
+        _hash_anew(session, person_id, password, now)
+
+
+def _hash_anew(session: Session, person_id: str, password: str, now: datetime) -> None:
+    """The same password, hashed as hard as the settings ask for by now."""
+    kept, himself = hashed(password), Person(id=person_id, name=person_id)
+    session.execute(update(PersonRow).where(PersonRow.id == person_id).values(password=kept))
+    said = {"digest": sha256(kept.encode()).hexdigest(), "hashed_anew": True}
+    audit.append(session, audit.PLATFORM, "person.password_set", person_id, said, by=himself, now=now)
 
 
 def _account(session: Session, person_id: str) -> Row[str, str | None] | None:

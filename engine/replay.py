@@ -10,6 +10,7 @@ from engine import timetable
 from engine.cases import unpacked
 from engine.core import recorded
 from engine.core.advance import advance
+from engine.core.effects import Effect
 from engine.core.stuck import Stuck
 from engine.definitions import parsed
 from engine.errors import NotFound
@@ -37,6 +38,8 @@ class Replayed:
     events: int
     equal: bool
     why: str = ""
+    effects: tuple[Effect, ...] = ()
+    """What the events brought about, in their order."""
 
 
 def replay(session: Session, instance_id: UUID) -> Replayed:
@@ -51,6 +54,7 @@ def replay(session: Session, instance_id: UUID) -> Replayed:
         raise NotFound("case", str(instance_id))
     events = session.execute(OF_CASE, {"instance_id": instance_id}).all()
     definition, state = parsed(session, instance.definition_id).definition, None
+    effects: list[Effect] = []
     for place, event in enumerate(events):
         if event.number != place + 1:
             return _apart(instance_id, len(events), f"Event {place + 1} is missing.")
@@ -63,11 +67,12 @@ def replay(session: Session, instance_id: UUID) -> Replayed:
         if step.refused:
             return _apart(instance_id, len(events), f"Nobody awaits event {event.number}: {step.refused}")
         state = step.state
+        effects += step.effects
     if state is None or len(events) != instance.events:
         return _apart(instance_id, len(events), f"There are {len(events)} events; there were {instance.events}.")
     if state != unpacked(instance.state):
         return _apart(instance_id, len(events), "The stored state is another than the events lead to.")
-    return Replayed(instance_id=instance_id, events=len(events), equal=True)
+    return Replayed(instance_id=instance_id, events=len(events), equal=True, effects=tuple(effects))
 
 
 def _apart(instance_id: UUID, events: int, why: str) -> Replayed:

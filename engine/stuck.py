@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -124,6 +125,7 @@ def _keep(
         },
     )
     said: dict[str, Any] = {"element": error.element, "error": str(error), "task": task_id}
+    said["kept"] = sha256(body).hexdigest()
     for signature in rows.new.get("signatures", ()):
         said["signature"] = signatures.said(signature)
     for words in rows.new.get("comments", ()):

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import verify_records, verify_seals
+from engine import audit, verify_erased, verify_platform, verify_records, verify_seals
 from engine.core.chain_check import first_fault
 from engine.findings import Finding
 from engine.store.records import AuditEntry, Chain
@@ -74,6 +74,7 @@ def verify(session: Session, key: Ed25519PublicKey | None, *, evidence: Path | N
     report, ends = Report(), dict(_ends(session))
     sealed = verify_seals.sealed(session, key, report.findings)
     report.seals = sealed.count
+    erasures = verify_erased.told(session)
     for chain, (length, head) in ends.items():
         entries = session.scalars(select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.number)).all()
         report.chains += 1
@@ -85,8 +86,13 @@ def verify(session: Session, key: Ed25519PublicKey | None, *, evidence: Path | N
         else:
             report.findings += verify_seals.against(chain, entries, sealed)
             report.findings += verify_records.against(session, chain, entries, evidence)
+            report.findings += verify_erased.against(chain, entries, erasures)
+        if chain == audit.PLATFORM and not fault:
+            report.findings += verify_platform.against(session, entries)
         session.expunge_all()
     report.findings += _ownerless(session, set(ends), sealed)
+    if audit.PLATFORM not in ends:
+        report.findings += verify_platform.against(session, ())
     return report
 
 

@@ -77,11 +77,17 @@ def _evidence(case: _Case, store: Store | None) -> Iterator[Finding]:
         row = rows.pop(one.entry.subject, None)
         if row is None:
             yield case.finding("missing", "evidence", f"The evidence {one.body['name']!r} is missing.", one)
-        elif any(_spelled(getattr(row, name)) != one.body[name] for name in SAID_OF_EVIDENCE):
+        elif not _as_told(row, one) or (row.by, row.received_at) != (one.entry.actor, one.entry.recorded_at):
             yield case.finding("altered", "evidence", f"The evidence {one.body['name']!r} was altered.", one)
         elif store and row.sha256:
             yield from _file(case, store, row.sha256, one)
     yield from case.strangers("evidence", rows)
+
+
+def _as_told(row: Any, one: Told) -> bool:
+    replaced = str(row.replaces_id) if row.replaces_id else None
+    said = all(_spelled(getattr(row, name)) == one.body[name] for name in SAID_OF_EVIDENCE)
+    return said and replaced == one.body["replaces"]
 
 
 def _file(case: _Case, store: Store, digest: str, one: Told) -> Iterator[Finding]:
@@ -94,7 +100,7 @@ def _file(case: _Case, store: Store, digest: str, one: Told) -> Iterator[Finding
 
 def _signatures(case: _Case) -> Iterator[Finding]:
     rows = case.rows(Signature)
-    outdated = {one.entry.subject for one in case.told if one.entry.verb == "signature.outdated"}
+    outdated = {one.entry.subject: one.entry.recorded_at for one in case.told if one.entry.verb == "signature.outdated"}
     for one in case.told:
         said = one.body.get("signature")
         if not said:
@@ -104,7 +110,7 @@ def _signatures(case: _Case) -> Iterator[Finding]:
             yield case.finding("missing", "signatures", f"The signature {said['id']} is missing.", one)
         elif not signatures.digest_of(vars(row)) == row.digest == said["digest"]:
             yield case.finding("altered", "signatures", f"The signature of {row.by} was altered.", one)
-        elif (row.outdated_at is not None) != (said["id"] in outdated) and case.whole:
+        elif row.outdated_at != outdated.get(said["id"]) and case.whole:
             why = f"The trail says otherwise of whether the signature of {row.by} stands."
             yield case.finding("altered", "signatures", why, one)
     yield from case.strangers("signatures", rows)
@@ -116,10 +122,10 @@ def _comments(case: _Case) -> Iterator[Finding]:
         said = one.body.get("comment")
         if not said:
             continue
-        row = rows.pop(said["id"], None)
+        row, when = rows.pop(said["id"], None), one.entry.recorded_at
         if row is None:
             yield case.finding("missing", "comments", f"The comment {said['id']} is missing.", one)
-        elif content_digest(row.text).hex() != said["digest"]:
+        elif content_digest(row.text).hex() != said["digest"] or row.by != one.entry.actor or row.at != when:
             yield case.finding("altered", "comments", f"The comment of {row.by} was altered.", one)
     yield from case.strangers("comments", rows)
 

@@ -1,16 +1,20 @@
 """Little organisations and processes for the tests, made without detours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
+from engine import audit
 from engine.core.model import read_models
 from engine.core.translate import TRANSLATOR, translate
 from engine.ids import new_id
+from engine.people import SETUP
 from engine.person import Person
 from engine.store.definitions import Binding, DecisionRow, DefinitionRow, Deployment, FormRow, Resource
 from engine.store.people import GroupRow, Membership, PersonRow
@@ -35,12 +39,13 @@ def people(database: Database, *ids: str, **groups: Iterable[str]) -> dict[str, 
         for person_id in everybody:
             session.execute(insert(PersonRow).values(**_person(person_id)))
         for key, who in members.items():
-            session.execute(insert(GroupRow).values(key=key, name=key.replace("_", " ")))
+            session.execute(insert(GroupRow).values(**_group(key)))
             for place, person_id in enumerate(who):
                 standing = "lead" if place == 0 else "member"
                 session.execute(
                     insert(Membership).values(group_key=key, person_id=person_id, standing=standing, since=NOW)
                 )
+        _tell_of_people(session, everybody, members)
     return {
         one: Person(
             id=one,
@@ -50,6 +55,22 @@ def people(database: Database, *ids: str, **groups: Iterable[str]) -> dict[str, 
         )
         for one in everybody
     }
+
+
+def _tell_of_people(session: Session, ids: Iterable[str], members: Mapping[str, Iterable[str]]) -> None:
+    """What the trail says of them, as if they had come one by one."""
+    for one in ids:
+        said = {name: _person(one)[name] for name in ("name", "kind")} | {"email": None, "platform_admin": False}
+        audit.append(session, audit.PLATFORM, "person.created", one, said, by=SETUP, now=NOW)
+    for key, who in members.items():
+        audit.append(session, audit.PLATFORM, "group.created", key, _group(key), by=SETUP, now=NOW)
+        for place, one in enumerate(who):
+            said = {"person": one, "before": None, "after": "lead" if place == 0 else "member"}
+            audit.append(session, audit.PLATFORM, "group.joined", key, said, by=SETUP, now=NOW)
+
+
+def _group(key: str) -> dict[str, object]:
+    return {"key": key, "name": key.replace("_", " "), "description": "", "everybody": False, "grants": None}
 
 
 def _person(person_id: str) -> dict[str, object]:
@@ -175,4 +196,39 @@ def deploy(
                 row = {"id": new_id(), "deployment_id": deployment, "resource_id": keep(key, data), "key": key}
                 named = {"name": key} if entity is DecisionRow else {}
                 session.execute(insert(entity).values(**row, **named, version=version(entity, key)))
+        _tell_of_deployment(session, deployment, owner, now)
     return made
+
+
+def _tell_of_deployment(session: Session, deployment: UUID, owner: str, now: datetime) -> None:
+    """What the trail says of a deployment that is released at once."""
+    files = select(Resource.name, Resource.sha256).where(Resource.deployment_id == deployment)
+    tables: dict[str, Any] = {"process": DefinitionRow, "decision": DecisionRow, "form": FormRow}
+    made = [
+        [kind, *row]
+        for kind, table in tables.items()
+        for row in session.execute(select(table.key, table.version).where(table.deployment_id == deployment))
+    ]
+    roles = (
+        select(DefinitionRow.key, Binding.role, Binding.who)
+        .join(Binding, Binding.definition_id == DefinitionRow.id)
+        .where(DefinitionRow.deployment_id == deployment)
+    )
+    bound: dict[str, dict[str, str]] = {}
+    for process, role, who in session.execute(roles):
+        bound.setdefault(process, {})[role] = who
+    runs = select(DefinitionRow.key, DefinitionRow.translated).where(DefinitionRow.deployment_id == deployment)
+    translated = {key: sha256(data).hexdigest() for key, data in session.execute(runs)}
+    by = Person(id=owner, name=owner)
+    said = {"name": "test", "source": "", "files": {name: sha.hex() for name, sha in session.execute(files)}}
+    audit.append(
+        session,
+        audit.PLATFORM,
+        "deployment.made",
+        deployment,
+        said | {"versions": made, "translated": translated},
+        by=by,
+        now=now,
+    )
+    told = {"name": "test", "owner": owner, "at_once": True, "bindings": bound}
+    audit.append(session, audit.PLATFORM, "deployment.released", deployment, told, by=by, now=now)

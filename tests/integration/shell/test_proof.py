@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import seals
+from engine import audit, seals
 from engine.core.chain import hash_of
 from engine.replay import replay
 from engine.store.records import AuditEntry, Seal
@@ -205,6 +205,9 @@ def test_the_platforms_own_chain_is_held_to_the_same(house: House, case: UUID):
 def test_what_was_erased_is_told_as_erased_and_not_as_altered(house: House, case: UUID):
     erased = {"salt": None, "body": None, "erased_at": house.now}
     behind_the_back(house, lambda s: s.execute(update(AuditEntry).where(at(case, 4)).values(**erased)))
+    assert first(house) == ("missing", str(case), 4)
+    erasing = ("platform", "trail.erased", case, {"number": 4, "reason": "Asked for by whom it names."})
+    house.act(audit.append, *erasing, by="olga")
     report = checked(house)
 
     assert (report.holds, report.erased) == (True, 1)

@@ -1,0 +1,287 @@
+"""Is the history of a case what its trail says and its events lead to: the case, its tasks, its path, its timers?"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.core import effects as fx
+from engine.core.chain import canonical, content_digest, settled
+from engine.errors import Rejected
+from engine.findings import Finding
+from engine.replay import Replayed, replay
+from engine.store.definitions import DecisionRow, DefinitionRow
+from engine.store.records import AuditEntry
+from engine.store.running import (
+    Answer,
+    Candidate,
+    DecisionMade,
+    Event,
+    Fixed,
+    Instance,
+    Passage,
+    ServiceJob,
+    StuckStep,
+    Task,
+    Timer,
+)
+
+ENDS = ("instance.completed", "instance.cancelled", "instance.failed")
+
+
+class Told(Protocol):
+    """An entry of the trail that was not erased, with what it says."""
+
+    @property
+    def entry(self) -> AuditEntry:
+        """The entry."""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """What it says."""
+
+
+@dataclass
+class _Life:
+    """What the trail says of one task, from its opening to the last word about it."""
+
+    number: int
+    row: dict[str, Any]
+    offered: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Case:
+    session: Session
+    row: Instance
+    told: Sequence[Told]
+    hidden: frozenset[str]
+    """Of what erased entries spoke; nobody can tell any more what they said of it."""
+
+    def finding(self, kind: str, table: str, why: str, number: int | None = None) -> Finding:
+        place = len(self.told) if number is None else number
+        return Finding(kind=kind, chain=str(self.row.id), number=place, record=table, why=why)
+
+    def about(self, *verbs: str) -> list[Told]:
+        return [one for one in self.told if one.entry.verb in verbs]
+
+    def rows(self, table: Any) -> list[Any]:
+        return list(self.session.scalars(select(table).where(table.instance_id == self.row.id)))
+
+
+def against(session: Session, instance_id: UUID, told: Sequence[Told], hidden: frozenset[str]) -> Iterator[Finding]:
+    """
+    What differs in a case whose trail holds.
+
+    Args:
+        hidden: the subjects of entries that were erased; of these, nothing is compared to the trail.
+    """
+    case = _Case(session, session.get_one(Instance, instance_id), told, hidden)
+    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck):
+        yield from check(case)
+    try:
+        replayed = replay(session, instance_id)
+    except (Rejected, ValueError) as error:
+        yield case.finding("altered", "events", f"The case cannot be computed again: {error}")
+        return
+    if not replayed.equal:
+        yield case.finding("altered", "events", replayed.why)
+        return
+    yield from _path(case, replayed)
+
+
+def _beginning(case: _Case) -> Iterator[Finding]:
+    """The row of the case, and the versions that were fixed when it began."""
+    for one in case.about("instance.started")[:1]:
+        row, ends = case.row, case.about(*ENDS)
+        definition = case.session.get(DefinitionRow, row.definition_id)
+        said = {name: one.body.get(name) for name in ("process", "version", "title", "business_key", "owner", "caller")}
+        said |= {"started_by": one.entry.actor, "started_at": one.entry.recorded_at}
+        said["ended_at"] = ends[-1].entry.happened_at if ends else None
+        said |= {name: one.body[name] for name in ("confidential", "calendar") if name in one.body}
+        there = {name: getattr(row, name) for name in said if name not in ("process", "version", "caller")}
+        there |= {"caller": str(row.caller_id) if row.caller_id else None}
+        there |= {"process": definition.key, "version": definition.version} if definition else {}
+        for name in sorted(said):
+            if said[name] != there.get(name):
+                yield case.finding("altered", "instances", f"The trail says otherwise of the case: {name}.", 1)
+        fixed = {(row.kind, row.reference): str(row.version_id) for row in case.rows(Fixed)}
+        for kind, reference, version in one.body.get("uses", ()):
+            if fixed.get((kind, reference)) != version:
+                why = f"The {kind} {reference} was fixed in another version when the case began."
+                yield case.finding("altered", "fixed_versions", why, 1)
+
+
+def _moments(case: _Case) -> Iterator[Finding]:
+    """Events happened when the trail says, and there are as many as the case has counted."""
+    stored = {row.number: row for row in case.rows(Event)}
+    for one in case.told:
+        event = stored.get(one.body["event"]) if "event_digest" in one.body else None
+        if event and event.at != one.entry.recorded_at:
+            why = f"Event {event.number} is said to have happened at another moment."
+            yield case.finding("altered", "events", why, one.entry.number)
+    if case.row.events != len(stored):
+        why = f"The case has counted {case.row.events} events; there are {len(stored)}."
+        yield case.finding("altered", "instances", why)
+
+
+def _tasks(case: _Case) -> Iterator[Finding]:
+    """Who was offered, held and did each task, and until when."""
+    rows = {str(row.id): row for row in case.rows(Task)}
+    query = select(Candidate.task_id, Candidate.who).join(Task, Task.id == Candidate.task_id)
+    offered: dict[str, set[str]] = {}
+    for of_task, who in case.session.execute(query.where(Task.instance_id == case.row.id)):
+        offered.setdefault(str(of_task), set()).add(who)
+    for task_id, life in _lives(case).items():
+        row = rows.get(task_id)
+        if row is None or task_id in case.hidden:
+            continue
+        for name, value in sorted(life.row.items()):
+            if getattr(row, name) != value:
+                why = f"The trail says otherwise of task {row.name} ({task_id}): {name}."
+                yield case.finding("altered", "tasks", why, life.number)
+        if offered.get(task_id, set()) != life.offered:
+            why = f"The trail says otherwise of whom task {row.name} ({task_id}) was offered to."
+            yield case.finding("altered", "candidates", why, life.number)
+
+
+def _lives(case: _Case) -> dict[str, _Life]:
+    lives: dict[str, _Life] = {}
+    for one in case.told:
+        entry, body = one.entry, one.body
+        if entry.verb == "task.opened":
+            row = {name: body[name] for name in ("element", "name", "accountable", "holder")}
+            row |= {"accountable_because": body["because"], "due_at": _moment(body["due_at"]), "acting_for": None}
+            row |= {"opened_at": entry.happened_at, "closed_because": None, "closed_at": None, "completed_by": None}
+            lives[entry.subject] = _Life(entry.number, row, set(body["candidates"]))
+        elif (life := lives.get(entry.subject)) and (changed := _turn(one)) is not None:
+            life.row |= changed
+            life.number = entry.number
+            if "to" in body:
+                life.offered.add(f"person:{body['to']}")
+    return lives
+
+
+def _turn(one: Told) -> dict[str, Any] | None:
+    """What an entry changes of a task; None where it changes nothing."""
+    entry, body = one.entry, one.body
+    if entry.verb == "task.claimed":
+        return {"holder": entry.actor}
+    if entry.verb in ("task.assigned", "task.delegated"):
+        return {"holder": body["to"]}
+    if entry.verb == "task.given_back":
+        return {"holder": None}
+    if entry.verb == "task.rescheduled":
+        return {name: _moment(body[name]) for name in ("due_at", "follow_up_at")}
+    if entry.verb == "task.completed":
+        return {"completed_by": entry.actor, "acting_for": entry.acting_for, "closed_at": entry.happened_at}
+    if entry.verb == "task.withdrawn":
+        return {"closed_because": body["because"], "closed_at": entry.happened_at}
+    return None
+
+
+def _words(case: _Case) -> Iterator[Finding]:
+    """Who gave which answers when, and why they were amended."""
+    query = select(Answer).join(Task, Task.id == Answer.task_id).where(Task.instance_id == case.row.id)
+    stored = {(str(row.task_id), row.number): row for row in case.session.scalars(query)}
+    for one in case.about("task.completed", "task.amended"):
+        row = stored.get((one.entry.subject, one.body.get("number", 1)))
+        said = (one.entry.actor, one.entry.recorded_at, one.body.get("reason"))
+        if row and (row.by, row.at, row.reason) != said:
+            why = f"The trail says otherwise of who answered task {row.task_id}, when and why."
+            yield case.finding("altered", "answers", why, one.entry.number)
+
+
+def _decisions(case: _Case) -> Iterator[Finding]:
+    """Each answer of a decision table: which version, what was asked, which rows matched."""
+    query = (
+        select(DecisionMade, DecisionRow.key, DecisionRow.version)
+        .join(DecisionRow, DecisionRow.id == DecisionMade.decision_id)
+        .where(DecisionMade.instance_id == case.row.id)
+    )
+    rows = Counter(
+        _frozen(row.element, key, version, row.matched, row.rows, content_digest(row.inputs).hex())
+        for row, key, version in case.session.execute(query)
+    )
+    told = Counter(
+        _frozen(one.entry.subject, *(one.body[name] for name in ("decision", "version", "matched", "rows", "inputs")))
+        for one in case.about("decision.made")
+        if "inputs" in one.body
+    )
+    if rows != told and not case.hidden:
+        yield case.finding("altered", "decisions_made", "The trail says otherwise of what decision tables answered.")
+
+
+def _stuck(case: _Case) -> Iterator[Finding]:
+    """What a stuck step keeps is what was sent."""
+    rows = {str(row.id): row for row in case.rows(StuckStep)}
+    for one in case.about("step.stuck"):
+        row = rows.pop(one.entry.subject, None)
+        if row is None:
+            yield case.finding("missing", "stuck_steps", "A stuck step is missing.", one.entry.number)
+        elif (row.by, sha256(row.event).hexdigest()) != (one.entry.actor, one.body["kept"]):
+            yield case.finding("altered", "stuck_steps", "What a stuck step keeps was altered.", one.entry.number)
+    for row_id in sorted(rows.keys() - case.hidden):
+        yield case.finding("inserted", "stuck_steps", f"The trail knows no stuck step {row_id}.")
+
+
+def _path(case: _Case, replayed: Replayed) -> Iterator[Finding]:
+    """The path, the tasks, timers and jobs that the recorded events lead to."""
+    led = list(replayed.effects)
+    passed = [one for one in led if isinstance(one, fx.Passed)]
+    yield from _same(
+        case,
+        "passages",
+        [(one.element, one.flow, one.withdrawn, one.entered_at, max(one.at, one.entered_at)) for one in passed],
+        [(row.element, row.flow, row.withdrawn, row.entered_at, row.left_at) for row in case.rows(Passage)],
+    )
+    yield from _same(
+        case,
+        "timers",
+        [(one.token, one.element, one.due_at) for one in led if isinstance(one, fx.SetTimer)],
+        [(row.token, row.element, row.due_at) for row in case.rows(Timer)],
+    )
+    yield from _same(
+        case,
+        "service_jobs",
+        [(one.token, one.element, one.topic, _text(one.inputs)) for one in led if isinstance(one, fx.CallService)],
+        [(row.token, row.element, row.topic, _text(row.inputs)) for row in case.rows(ServiceJob)],
+    )
+    yield from _same(
+        case,
+        "tasks",
+        [
+            (one.token, one.element, one.name, one.lane, one.priority, _text(one.locals), one.due_at)
+            for one in led
+            if isinstance(one, fx.OpenTask)
+        ],
+        [
+            (row.token, row.element, row.name, row.lane, row.priority, _text(row.locals), row.first_due_at)
+            for row in case.rows(Task)
+        ],
+    )
+
+
+def _same(case: _Case, table: str, told: list[Any], stored: list[Any]) -> Iterator[Finding]:
+    led, there = Counter(told), Counter(stored)
+    for one in sorted((led - there) + (there - led), key=str)[:1]:
+        kind = "altered" if len(told) == len(stored) else "missing" if len(stored) < len(told) else "inserted"
+        yield case.finding(kind, table, f"The recorded events do not lead to these {table}: {one[:2]}.")
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _text(value: Any) -> str:
+    return canonical(settled(value)).decode()
+
+
+def _frozen(*values: Any) -> Hashable:
+    return tuple(_text(value) for value in values)
