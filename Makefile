@@ -17,7 +17,7 @@ run: .venv/run
 	$(BIN)/steward run --demo $(ARGS)
 
 test: check .venv/ui .venv/browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -5,12 +5,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import URL, make_url
 
 from engine import migrations
 from engine.transactions import Database
+from tests import spending
 from tests.postgres import PostgresServer, connect
 
 numbers = itertools.count(1)
@@ -84,3 +86,12 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what each suite has spent of its budget."""
+    reports = [one for outcome in ("passed", "failed", "") for one in terminalreporter.stats.get(outcome, [])]
+    if len(reports) > 200:
+        terminalreporter.section("seconds by suite, of their budgets")
+        for line in spending.lines(spending.spent(reports)):
+            terminalreporter.write_line(line)
