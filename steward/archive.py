@@ -135,13 +135,17 @@ def _plain(value: Any) -> Any:
         return {"#moment": value.isoformat()}
     if isinstance(value, date):
         return {"#day": value.isoformat()}
-    return {"#id": str(value)} if isinstance(value, UUID) else value
+    if isinstance(value, UUID):
+        return {"#id": str(value)}
+    return {"#json": value} if isinstance(value, dict) and len(value) == 1 else value
 
 
 def _typed(value: Any) -> Any:
     if not isinstance(value, dict) or len(value) != 1:
         return value
     [(kind, text_)] = value.items()
+    if kind == "#json":
+        return text_
     if kind == "#bytes":
         return base64.b64decode(text_)
     if kind == "#moment":

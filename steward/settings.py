@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.errors import Invalid
 
+LEVELS = ("debug", "info", "warning", "error")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -99,4 +100,6 @@ def _typed(name: str, value: Any, wanted: Any) -> Any:
         if word not in ("true", "false", "1", "0", "yes", "no"):
             raise Invalid(f"The setting {name} needs true or false, not {value!r}.")
         return word in ("true", "1", "yes")
+    if name == "log_level" and str(value) not in LEVELS:
+        raise Invalid(f"The setting {name} needs one of {', '.join(LEVELS)}, not {value!r}.")
     return str(value)

@@ -2,8 +2,10 @@
 
 import fcntl
 import signal
+import sys
 import threading
 from datetime import datetime
+from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -14,6 +16,7 @@ from engine.errors import Conflict, Invalid
 from steward import demo as demonstration
 from steward import founding
 from steward.cli.operator import on_the_spot
+from steward.cli.server import LOCAL
 from steward.logs import configure
 from steward.program import Program, application, prepare, with_worker
 from steward.settings import Settings
@@ -137,12 +140,18 @@ def _greeting(program: Program, people: list[dict[str, Any]]) -> list[str]:
     width = max(len(one["id"]) for one in people)
     lines += ["", "People who can log in (also in demo-people.json of the working folder):"]
     lines += [f"  {one['id']:{width}}  {one['password']}  {', '.join(one['groups']) or 'reporter'}" for one in people]
-    first = people[0]
+    first, steward = people[0], _command() if here == LOCAL else f"{_command()} --server {here}"
     lines += ["", "Three commands to try, in another terminal:"]
-    lines.append(f"  .venv/bin/steward login {first['id']} --password {first['password']}")
-    lines.append("  .venv/bin/steward start corrective_action --at S_form")
-    lines.append("  .venv/bin/steward tasks")
+    lines.append(f"  {steward} login {first['id']} --password {first['password']}")
+    lines.append(f"  {steward} start corrective_action --at S_form")
+    lines.append(f"  {steward} tasks")
     return [*lines, "", "Stop with Ctrl-C; nothing is lost."]
+
+
+def _command() -> str:
+    """This program, as it was called."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "steward" else "steward"
 
 
 def _listening(app: Any, settings: Settings) -> Any:

@@ -1,0 +1,65 @@
+"""A lane drains until nothing is left, hears a ring meanwhile, and outlives what fails."""
+
+import pytest
+
+from engine.errors import Conflict
+from steward.worker import LANES, Lane, Worker
+
+
+def scripted(*steps):
+    """A drain that answers, raises or calls one step after the other, and a list of what it did."""
+    left, seen = list(steps), []
+
+    def drain():
+        step = left.pop(0)
+        seen.append(step)
+        if isinstance(step, Exception):
+            raise step
+        return step() if callable(step) else step
+
+    return drain, seen
+
+
+def test_a_lane_goes_on_until_nothing_is_due():
+    drain, seen = scripted(5, 2, 0)
+    Lane("timers", drain).run()
+    assert seen == [5, 2, 0]
+
+
+def test_a_ring_during_a_drain_makes_it_go_round_again():
+    drain, seen = scripted(lambda: lane.ring() or 0, 0)
+    lane = Lane("messages", drain)
+    lane.run()
+    assert len(seen) == 2
+
+
+def test_a_ring_before_the_run_is_answered_by_that_run():
+    drain, seen = scripted(0)
+    lane = Lane("messages", drain)
+    lane.ring()
+    lane.run()
+    assert seen == [0]
+
+
+@pytest.mark.parametrize(
+    "failure", [Conflict("The clock went away."), ZeroDivisionError("ours")], ids=["refusal", "fault"]
+)
+def test_a_lane_that_fails_stops_until_its_next_tick_and_works_then(failure, capsys):
+    drain, seen = scripted(3, failure, 4, 0)
+    lane = Lane("services", drain)
+    lane.run()
+    assert seen == [3, failure]
+    lane.run()
+    assert seen == [3, failure, 4, 0]
+
+
+def test_a_worker_has_the_lanes_it_was_given():
+    drains = {lane: (lambda: 0) for lane in LANES}
+    assert list(Worker(drains, ("timers", "messages")).lanes) == ["timers", "messages"]
+
+
+def test_a_ring_before_the_first_tick_and_for_lanes_elsewhere_is_harmless():
+    worker = Worker({"heartbeat": lambda: 0}, ("heartbeat",))
+    worker.ring()
+    worker.stop()
+    assert list(worker.lanes) == ["heartbeat"]
