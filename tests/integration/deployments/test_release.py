@@ -30,6 +30,13 @@ LANES = """<bpmn:laneSet id="lanes">
 IN_LANES = process("laned", LANES + sequence(START, user_task("T_plan"), user_task("T_do"), END))
 
 
+SIZES = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="x">
+<decision id="size" name="size"><decisionTable id="t" hitPolicy="FIRST"><input id="i"><inputExpression id="ie"
+typeRef="number"><text>n</text></inputExpression></input><output id="o" name="size" typeRef="string"/><rule id="r">
+<inputEntry id="a"><text>&gt; 3</text></inputEntry><outputEntry id="b"><text>"big"</text></outputEntry></rule>
+</decisionTable></decision></definitions>"""
+
+
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     with database.writing() as session:
@@ -88,6 +95,23 @@ def test_the_owner_of_the_version_before_releases_the_next(session):
     with pytest.raises(Forbidden, match="Ask olga"):
         put(session, second, by="bert")
     assert put(session, second, by="olga").status == "released"
+
+
+def test_nobody_takes_over_what_another_owns_by_releasing_its_next_version(session):
+    put(session, hand_in(session))
+    changed = three_tasks().replace(b"T do", b"Do")
+
+    with pytest.raises(Forbidden, match="Ask olga"):
+        put(session, hand_in(session, changed, minutes=1), by="anna", owner="anna")
+
+
+def test_nobody_takes_over_a_table_that_another_owns(session):
+    table, given = SIZES.encode(), {"by": people.person(session, "ada"), "now": NOW}
+    put(session, deployments.deploy(session, {"size.dmn": table}, name="sizes", **given))
+    other = deployments.deploy(session, {"size.dmn": table.replace(b"big", b"small")}, name="other", **given)
+
+    with pytest.raises(Forbidden, match="Ask olga"):
+        put(session, other, by="anna", owner="anna")
 
 
 def test_members_of_the_release_groups_release_and_then_nobody_else_but_the_owner(session):
