@@ -21,5 +21,4 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
     yield make
     for one in made:
-        if one.process is not None and one.process.poll() is None:
-            one.kill()
+        one.clear()

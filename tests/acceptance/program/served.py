@@ -37,6 +37,7 @@ class Served:
     database_url: str | None = None
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
+    worker: subprocess.Popen[str] | None = None
     greeting: list[str] = field(default_factory=list)
 
     @property
@@ -53,33 +54,46 @@ class Served:
 
     def start(self) -> "Served":
         """Serve; returns when it listens."""
-        command = [*COMMAND, "run", "--port", str(self.port), *self.options]
-        with (self.home.parent / "server.log").open("a") as log:
-            self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, text=True, env=CLEAN | self.environment, cwd=ROOT
+        self.process, self.greeting = self._begin("run", "--port", str(self.port), *self.options)
+        return self
+
+    def work(self, *options: str) -> None:
+        """Let a worker run beside the server; returns when it works."""
+        self.worker, _ = self._begin("worker", *options)
+
+    def _begin(self, *words: str) -> tuple["subprocess.Popen[str]", list[str]]:
+        log = self.home.parent / "processes.log"
+        with log.open("a") as errors:
+            begun = subprocess.Popen(
+                [*COMMAND, *words],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=CLEAN | self.environment,
+                cwd=ROOT,
             )
-        self.greeting = []
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.greeting.append(line.rstrip())
+        said: list[str] = []
+        assert begun.stdout is not None
+        for line in begun.stdout:
+            said.append(line.rstrip())
             if READY in line:
-                return self
-        self.process.communicate()
-        raise AssertionError((self.home.parent / "server.log").read_text())
+                return begun, said
+        begun.communicate()
+        raise AssertionError(log.read_text())
 
     def kill(self) -> None:
-        """SIGKILL: no chance to tidy up."""
-        self._end(signal.SIGKILL)
+        """SIGKILL for the server: no chance to tidy up."""
+        _end(self.process, signal.SIGKILL)
 
     def stop(self) -> int:
-        """SIGTERM, as an init system does; its exit code."""
-        return self._end(signal.SIGTERM)
+        """SIGTERM for the server, as an init system does; its exit code."""
+        return _end(self.process, signal.SIGTERM)
 
-    def _end(self, how: signal.Signals) -> int:
-        assert self.process is not None
-        self.process.send_signal(how)
-        self.process.communicate(timeout=60)
-        return self.process.returncode
+    def clear(self) -> None:
+        """Leave no process behind."""
+        for one in (self.process, self.worker):
+            if one is not None and one.poll() is None:
+                _end(one, signal.SIGKILL)
 
     def shell(self, *words: str, given: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:
         """A command in a process of its own."""
@@ -106,3 +120,10 @@ class Served:
     def people(self) -> dict[str, str]:
         """The passwords of the demo's people."""
         return {one["id"]: one["password"] for one in json.loads((self.home / "demo-people.json").read_text())}
+
+
+def _end(process: subprocess.Popen[str] | None, how: signal.Signals) -> int:
+    assert process is not None
+    process.send_signal(how)
+    process.communicate(timeout=60)
+    return process.returncode

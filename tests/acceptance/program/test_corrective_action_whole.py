@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from steward.cli.server import Answered, Unreachable
+from steward.cli.server import Unreachable
 from tests.acceptance.program import answers
 from tests.acceptance.program.served import Served
 
@@ -85,10 +85,16 @@ class Story:
         return dict(self.served.json("--as", "deniz.aydin", "clock", span))
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgresql"])
 def served(request, serving):
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else None
-    one = serving(options=["--demo", "--simulated-clock", BEGINNING], database_url=url).start()
+    """The demo on a clock that is set: with a worker inside, and grown up, with a worker beside it."""
+    options = ["--demo", "--simulated-clock", BEGINNING]
+    if request.param == "sqlite":
+        one = serving(options=options).start()
+    else:
+        url = request.getfixturevalue("postgres_url")
+        one = serving(options=[*options, "--no-worker"], database_url=url).start()
+        one.work(*options[1:])
     for person in EVERYBODY:
         one.run("login", person, "--days", "365", STEWARD_PASSWORD=one.people[person])
     return one
@@ -279,9 +285,3 @@ def everything_holds_and_nothing_can_be_changed_unseen(served, story):
         assert named.returncode == 1
         assert f"{story.case}" in named.stdout
         assert "7" in named.stdout
-
-
-def test_an_answer_that_was_given_wrongly_says_so(served):
-    with pytest.raises(Answered) as refused:
-        served.voice("hannah.vogel").post("/instances", {"process": "no_such_process"})
-    assert refused.value.problem["code"] == "not-found"
