@@ -5,7 +5,8 @@ The rules are the model's (`separate_from`): the id of a task (who did it in
 this case, in every round), `self` (who did this same task in this round: two
 approvers), `person:VARIABLE` (who is named in the case) and `called:ACTIVITY`
 (who worked in the case that it called). Whoever acted for somebody counts as
-both. Checked at claim, assign, delegate and complete; a refusal is a record.
+both, and who amended a finished record or replaced its evidence as one who
+did it. Checked at claim, assign, delegate and complete; a refusal is a record.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -3,13 +3,15 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, literal, or_, select, text, union_all
+from sqlalchemy import CompoundSelect, Select, bindparam, join, literal, or_, select, text, union_all
 
 from engine.store.base import table_of
-from engine.store.running import Instance, Task, Variable
+from engine.store.records import Evidence
+from engine.store.running import Answer, Instance, Task, Variable
 
 COMPLETED = text("tasks.status = 'completed'")
 FOR_OTHERS = text("tasks.status = 'completed' AND tasks.acting_for IS NOT NULL")
+AMENDED, REPLACED = text("answers.number > 1"), text("evidence.replaces_id IS NOT NULL")
 
 
 @lru_cache(64)
@@ -51,10 +53,16 @@ def query_for(
 
 
 def _did(rule: Any, kind: str, narrow: bool, *where: Any) -> list[Select[str, str, str]]:
-    """Who completed tasks, and for whom somebody else did."""
+    """Who completed tasks, for whom somebody else did, and who changed the record afterwards."""
     parts = []
-    for column, done in ((Task.completed_by, COMPLETED), (Task.acting_for, FOR_OTHERS)):
-        part = select(literal(kind).label("kind"), rule.label("rule"), column.label("person")).where(done, *where)
+    for source, column, done in (
+        (Task, Task.completed_by, COMPLETED),
+        (Task, Task.acting_for, FOR_OTHERS),
+        (join(Task, Answer, Answer.task_id == Task.id), Answer.by, AMENDED),
+        (join(Task, Evidence, Evidence.task_id == Task.id), Evidence.by, REPLACED),
+    ):
+        part = select(literal(kind).label("kind"), rule.label("rule"), column.label("person"))
+        part = part.select_from(source).where(done, *where)
         parts.append(part.where(column.in_(bindparam("who", expanding=True))).distinct() if narrow else part.distinct())
     return parts
 

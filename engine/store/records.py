@@ -23,6 +23,7 @@ class Evidence(Table):
         CheckConstraint("(kind = 'file') = (sha256 IS NOT NULL)", name="file_has_digest"),
         CheckConstraint("(kind = 'link') = (url IS NOT NULL)", name="link_has_url"),
         UniqueConstraint("replaces_id"),
+        index_where("evidence_replacing", "replaces_id IS NOT NULL", "by", "task_id"),
     )
 
     id: Mapped[Id]

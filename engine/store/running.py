@@ -153,7 +153,10 @@ class Answer(Table):
     """What a person answered, as it was, under the form as it was. An amendment is a further row."""
 
     __tablename__ = "answers"
-    __table_args__ = (CheckConstraint("number = 1 OR reason IS NOT NULL", name="amended_with_reason"),)
+    __table_args__ = (
+        CheckConstraint("number = 1 OR reason IS NOT NULL", name="amended_with_reason"),
+        index_where("answers_amended", "number > 1", "by", "task_id"),
+    )
 
     task_id: Mapped[UUID] = mapped_column(ForeignKey("tasks.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, default=1)

@@ -669,6 +669,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("answers_task_id_fkey")),
         sa.PrimaryKeyConstraint("task_id", "number", name=op.f("answers_pkey")),
     )
+    op.create_index(
+        "answers_amended",
+        "answers",
+        ["by", "task_id"],
+        unique=False,
+        postgresql_where=sa.text("number > 1"),
+        sqlite_where=sa.text("number > 1"),
+    )
     op.create_table(
         "candidates",
         sa.Column("task_id", sa.Uuid(), nullable=False),
@@ -739,6 +747,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("evidence_instance_id"), "evidence", ["instance_id"], unique=False)
     op.create_index(op.f("evidence_sha256"), "evidence", ["sha256"], unique=False)
+    op.create_index(
+        "evidence_replacing",
+        "evidence",
+        ["by", "task_id"],
+        unique=False,
+        postgresql_where=sa.text("replaces_id IS NOT NULL"),
+        sqlite_where=sa.text("replaces_id IS NOT NULL"),
+    )
     op.create_index(op.f("evidence_task_id"), "evidence", ["task_id"], unique=False)
     op.create_table(
         "signatures",

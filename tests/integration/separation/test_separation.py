@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from engine import people, separation
 from engine.core.vocabulary import Rules
 from engine.errors import SeparationOfDuties
-from engine.store.running import Instance, Variable
+from engine.ids import new_id
+from engine.store.records import Evidence
+from engine.store.running import Answer, Instance, Variable
 from engine.transactions import Database
-from tests.integration.organisation import Parsed, case, definition, group, model, person, task
+from tests.integration.organisation import NOW, Parsed, case, definition, group, model, person, task
 
 
 @pytest.fixture
@@ -132,6 +134,29 @@ def test_a_substitute_counts_as_both(session, sample):
     assert check(session, sample, ("T_plan",), "bob") == "T_plan"
     assert check(session, sample, ("T_plan",), "cem", acting_for="ann") == "T_plan"
     assert check(session, sample, ("T_plan",), "cem") == ""
+
+
+def test_who_amended_a_finished_record_counts_as_one_who_did_it(session, sample):
+    plan = task(session, sample.id, "T_plan", accountable="owen", done_by="ann")
+    said = {"task_id": plan.id, "answers": {}, "digest": b"d", "at": NOW}
+    session.execute(insert(Answer).values(**said, number=1, by="ann"))
+    assert check(session, sample, ("T_plan",), "owen") == ""
+    session.execute(insert(Answer).values(**said, number=2, by="owen", reason="A typing error."))
+
+    assert check(session, sample, ("T_plan",), "owen") == "T_plan"
+    assert check(session, sample, ("T_plan",), "bob") == ""
+
+
+def test_who_replaced_the_evidence_of_a_finished_record_counts_as_one_who_did_it(session, sample):
+    plan = task(session, sample.id, "T_plan", accountable="owen", done_by="ann")
+    about = {"instance_id": sample.id, "task_id": plan.id, "slot": "report", "kind": "link", "name": "report"}
+    older, newer = new_id(), new_id()
+    given = {**about, "url": "https://example.org/report", "received_at": NOW}
+    session.execute(insert(Evidence).values(**given, id=older, by="ann"))
+    session.execute(insert(Evidence).values(**given, id=newer, by="owen", replaces_id=older))
+
+    assert check(session, sample, ("T_plan",), "owen") == "T_plan"
+    assert check(session, sample, ("T_plan",), "bob") == ""
 
 
 def test_a_refusal_says_which_rule_and_who_could_do_it_and_leaves_a_record(session, sample):
