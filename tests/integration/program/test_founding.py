@@ -3,7 +3,7 @@
 from engine.transactions import Database
 from steward import demo, founding
 from steward.archive import TABLES
-from steward.settings import load
+from steward.settings import ROOT, load
 
 PAIR = ("--second", "emil", "--second-name", "Emil Ernst")
 FIRST = ("init", "--admin", "dora", "--name", "Dora Diehl")
@@ -63,3 +63,29 @@ def test_seeds_are_applied_once(settings, serve):
     founding.seed(house.program)
     assert len(demo.settle(house.program)) == 16
     assert rows() == before
+
+
+def test_a_real_organisation_puts_the_shipped_processes_in_force(terminal, tmp_path, serve):
+    terminal.run(*FIRST, *PAIR, **SECRET)
+    house = serve(load({"home": str(tmp_path / "home")}, {}))
+    house.run("login", "dora", STEWARD_PASSWORD="a long first password")
+    house.run("person", "password", "emil", STEWARD_NEW_PASSWORD="a long second password")
+    house.run("login", "emil", STEWARD_PASSWORD="a long second password")
+    house.run("--as", "dora", "group", "add", "quality_manager", "emil", "--as", "lead")
+    for name in ("ai_change_approval", "corrective_action"):
+        folder = ROOT / "processes" / name
+        assert "this was a dry run" in house.says("--as", "dora", "deploy", str(folder), "--dry-run")
+        made = house.json("--as", "dora", "deploy", str(folder))
+        house.run("--as", "emil", "release", made["id"], "--owner", "emil")
+    started = house.says("--as", "emil", "start", "corrective_action", "--at", "S_form")
+    assert "emil answers for it" in started
+
+
+def test_where_releases_are_at_once_the_deployer_owns_it(terminal, tmp_path, serve):
+    at_once = {"STEWARD_RELEASE_AT_ONCE": "true"}
+    terminal.run(*FIRST, **at_once, **SECRET)
+    house = serve(load({"home": str(tmp_path / "home")}, at_once))
+    house.run("login", "dora", STEWARD_PASSWORD="a long first password")
+    said = house.says("deploy", str(ROOT / "processes/ai_change_approval"))
+    assert "is released" in said
+    assert [one["owner"] for one in house.json("definitions")] == ["dora"]
