@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, insert, or_, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, audit, instances, stepping, stuck, versions
+from engine import access, audit, guards, instances, stepping, stuck, versions
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -60,9 +60,21 @@ class Sent:
 
 
 def addressees(
-    session: Session, name: str, *, key: str | None = None, instance_id: UUID | None = None, but: UUID | None = None
+    session: Session,
+    name: str,
+    *,
+    key: str | None = None,
+    instance_id: UUID | None = None,
+    but: UUID | None = None,
+    sender: Person | None = None,
 ) -> list[Any]:
-    """The places that wait for a message: instance, token, element; never in the case `but`, which sent it."""
+    """
+    The places that wait for a message: instance, token, element.
+
+    Args:
+        but: the case that sent it, which is never told.
+        sender: the person who sent it; a confidential case of which he may not know does not exist for him.
+    """
     statement: Any = WAITING_FOR
     given: dict[str, Any] = {"name": name}
     if instance_id is not None:
@@ -71,6 +83,8 @@ def addressees(
         statement, given = statement.where(BY_KEY), {**given, "of_key": key}
     if but is not None:
         statement, given = statement.where(NOT_OF), {**given, "not_of": but}
+    if sender is not None:
+        statement = statement.where(or_(~Instance.confidential, access.visible_instances(sender)))
     return list(session.execute(statement.order_by(Subscription.id).limit(3), given).all())
 
 
@@ -89,6 +103,7 @@ def start_by_message(
 
     Raises:
         Conflict: several processes begin with it.
+        Forbidden: the process names who may start it, and `by` is not among them.
     """
     starts = starting_with(session, "message", name)
     if not starts:
@@ -97,6 +112,7 @@ def start_by_message(
         keys = ", ".join(definition.key for definition, _ in starts)
         raise Conflict(f"The message {name} starts several processes: {keys}.")
     definition, start = starts[0]
+    guards.must_start(by, definition)
     double = payload.get(start.duplicate_key) if start.duplicate_key else None
     token = None if double is None else double if isinstance(double, str) else canonical(double).decode()
     if token is not None:

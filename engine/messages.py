@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
-from engine import acting, audit, instances, post
+from engine import acting, audit, guards, instances, post
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -60,10 +60,11 @@ def correlate(
 
     Raises:
         Conflict: it fits several cases, or nobody awaits it and it must not wait.
+        Forbidden: it starts a process that names who may start it, and `by` is not among them.
         Invalid: it cannot be used, or the model has no answer to it.
     """
     said = checked(payload or {})
-    found = addressees(session, name, key=key, instance_id=instance_id)
+    found = addressees(session, name, key=key, instance_id=instance_id, sender=by)
     message_id = new_id()
     if len(found) > 1:
         raise Conflict(f"The message {name} fits {len(found)} waiting places. Say which case, or give its key.")
@@ -91,6 +92,9 @@ def broadcast(session: Session, name: str, *, payload: dict[str, Any] | None = N
     """
     Tell every case that waits for a signal, and start each process that begins with it.
 
+    Raises:
+        Forbidden: it starts a process that names who may start it, and `by` is not among them.
+
     Returns:
         How many cases that are. Those that wait hear it each in a transaction of its own, soon.
     """
@@ -102,6 +106,7 @@ def broadcast(session: Session, name: str, *, payload: dict[str, Any] | None = N
         session.execute(INSERT, rows)
     begun = 0
     for definition, start in starting_with(session, "signal", name):
+        guards.must_start(by, definition)
         instances.begin(
             session, definition, variables=said, start=start.element, because={"signal": name}, by=by, now=now
         )

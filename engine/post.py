@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import audit, instances, stepping, stuck
+from engine import audit, instances, people, stepping, stuck
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -121,15 +121,24 @@ def _message(session: Session, message: Any, by: Person, now: datetime) -> str:
         said = {"key": message.key, "payload": message.payload, "message_id": message.id}
         if start_by_message(session, message.name, **said, by=by, now=now):
             return "applied"
+    if message.source_id is None and _places(session, message, anybody=True):
+        raise _Undeliverable("Who sent it may not know of the case that waits for it.")
     return "waiting"
 
 
-def _places(session: Session, message: Any) -> list[Any]:
-    """Who waits; for what a case threw, whoever waits alone, where its business key fits nobody."""
-    sender = message.source_id
-    found = addressees(session, message.name, key=message.key, instance_id=message.target_id, but=sender)
-    if not found and sender is not None and message.key is not None:
-        found = addressees(session, message.name, but=sender)
+def _places(session: Session, message: Any, *, anybody: bool = False) -> list[Any]:
+    """
+    Who waits; for what a case threw, whoever waits alone, where its business key fits nobody.
+
+    Args:
+        anybody: whether to look past what the person who sent it may know of.
+    """
+    case, sender = message.source_id, None
+    if case is None and not anybody:
+        sender = people.find(session, message.sent_by) or Person(id=message.sent_by, name=message.sent_by)
+    found = addressees(session, message.name, key=message.key, instance_id=message.target_id, but=case, sender=sender)
+    if not found and case is not None and message.key is not None:
+        found = addressees(session, message.name, but=case)
     return found
 
 

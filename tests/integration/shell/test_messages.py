@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from engine import messages
-from engine.errors import Conflict
+from engine.errors import Conflict, Forbidden
+from engine.people import person
 from engine.store.running import Instance, Message
 from engine.verify import verify
-from tests.factories import END, START, process, sequence, user_task
+from tests.factories import END, START, people, process, sequence, user_task
 from tests.integration.shell.conftest import House
 from tests.integration.shell.test_together import at_once
 
@@ -161,3 +162,50 @@ def test_a_thrown_signal_is_heard_once_by_each(house: House):
     assert [house.open(case) for case in hearing] == [["T_one"]] * 3
     assert house.read(lambda s: {row.status for row in s.scalars(select(Instance))}) == {"running", "completed"}
     house.must_replay()
+
+
+HUSHED = process(
+    "hushed",
+    '<bpmn:extensionElements><camunda:properties><camunda:property name="confidential" value="true"/>'
+    "</camunda:properties></bpmn:extensionElements>"
+    + sequence(START, user_task("T_hear", groups="board"), WAIT, user_task("T_read", groups="board"), END),
+    before=NAMES,
+)
+BY_ALL, BY_BOARD = b'isExecutable="true"', b'isExecutable="true" camunda:candidateStarterGroups="board"'
+CLOSED = STARTED.replace(BY_ALL, BY_BOARD)
+
+
+def test_a_message_finds_no_confidential_case_of_which_its_sender_may_not_know(house: House):
+    people(house.database, board=["erna"])
+    house.deploy(HUSHED)
+    house.who["erna"] = house.read(lambda session: person(session, "erna"))
+    early, case = sent(house, payload={"forged": 1}), house.start("hushed", by="anna")
+    house.do(case, "T_hear", by="erna")
+    house.work()
+
+    assert sent(house, payload={"forged": 2}).status == "waiting"
+    house.work()
+    assert (house.open(case), house.variables(case)) == ([], {})
+    assert house.read(lambda s: s.get_one(Message, early.id).status) == "refused"
+    assert house.act(messages.correlate, "supplier_answered", by="erna").instance_id == case
+
+
+def test_a_message_starts_nothing_that_its_sender_may_not_start(house: House):
+    people(house.database, board=["erna"])
+    house.deploy(CLOSED)
+    with pytest.raises(Forbidden, match="may not start"):
+        sent(house, payload={"ticket": "T-1"})
+    house.who["erna"] = house.read(lambda session: person(session, "erna"))
+
+    assert house.act(messages.correlate, "supplier_answered", by="erna").status == "started"
+
+
+def test_a_signal_starts_nothing_that_its_sender_may_not_start(house: House):
+    people(house.database, board=["erna"])
+    begins = '<bpmn:startEvent id="start"><bpmn:signalEventDefinition signalRef="S"/></bpmn:startEvent>'
+    signalled = process("signalled", sequence(begins, user_task("T_read", groups="staff"), END), before=NAMES)
+    house.deploy(signalled.replace(BY_ALL, BY_BOARD))
+    with pytest.raises(Forbidden, match="may not start"):
+        house.act(messages.broadcast, "site_closed", by="bert")
+
+    assert house.all_cases() == []
