@@ -103,6 +103,11 @@ def check_password(session: Session, person_id: str, password: str, *, now: date
         _hash_anew(session, person_id, password, now)
 
 
+def count_wrong(session: Session, person_id: str, *, now: datetime) -> None:
+    """Count a wrong password whose own transaction was undone."""
+    _count(session, person_id, succeeded=False, now=now)
+
+
 def _hash_anew(session: Session, person_id: str, password: str, now: datetime) -> None:
     """The same password, hashed as hard as the settings ask for by now."""
     kept, himself = hashed(password), Person(id=person_id, name=person_id)

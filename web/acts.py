@@ -11,10 +11,10 @@ from flask import Response, request
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from engine import instances
-from engine.errors import Invalid, Outdated
+from engine import instances, passwords
+from engine.errors import Forbidden, Invalid, Outdated
 from engine.people import Person
-from web.auth import caller
+from web.auth import Caller, caller
 from web.idempotency import once
 from web.operations import VERSIONS
 from web.reads.tasks import one_task
@@ -61,7 +61,7 @@ def act(
         return once(session, key, request, who, lambda: answer_of(session))
 
     if is_dry_run() or dry:
-        return _tried(answer_of)
+        return _tried(answer_of, who)
     given = services().database.perform(transaction, by=who.person, now=who.now)
     services().ring()
     return given
@@ -74,14 +74,28 @@ class _Undo(Exception):
         self.answer = answer
 
 
-def _tried(answer_of: Callable[[Session], Response]) -> Response:
-    """What would be answered; everything is undone again, and no refusal is recorded."""
+def _tried(answer_of: Callable[[Session], Response], who: Caller) -> Response:
+    """
+    What would be answered; everything is undone again, and no refusal is recorded.
+
+    A wrong password counts all the same: else it could be guessed without an end.
+    """
     try:
         with services().database.writing() as session:
             raise _Undo(answer_of(session))
     except _Undo as undo:
         undo.answer.headers["Steward-Dry-Run"] = "true"
         return undo.answer
+    except Forbidden as error:
+        if not error.keeps:
+            raise
+        wrong = error
+
+        def counted(session: Session) -> Response:
+            passwords.count_wrong(session, who.person.id, now=who.now)
+            raise wrong
+
+        return services().database.perform(counted, by=who.person, now=who.now)
 
 
 def look(read: Read, out: Schema, *, tag: Name | None = None) -> Response:

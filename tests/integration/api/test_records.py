@@ -172,3 +172,15 @@ def test_a_case_rests_goes_on_and_ends_as_its_owner_says(login: Login, task: dic
     late = complete(anna, task, password=PASSWORD.format("anna"), meaning="approved")
     assert (late.status_code, late.get_json()["code"]) == (409, "task-closed")
     assert "withdrawn" in late.get_json()["detail"]
+
+
+def test_a_password_cannot_be_guessed_by_asking_what_would_happen(login: Login, task: dict[str, Any]):
+    anna = login("anna")
+    anna.expect(201, hand_in(anna, task, slot="report", file=report(b"All is well.")))
+    anna.expect(201, hand_in(anna, task, slot="source", url="https://example.org/norm"))
+    path = f"/tasks/{task['id']}/complete?dry_run=true"
+    guesses = [{"answers": {}, "sign": {"password": f"guess number {n}", "meaning": "approved"}} for n in range(12)]
+    answers = [anna.send("POST", path, json=guess).get_json()["detail"] for guess in guesses]
+
+    assert answers[0] == "The name or the password is wrong."
+    assert "too many wrong passwords" in answers[-1]
