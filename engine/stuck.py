@@ -22,9 +22,13 @@ from engine.person import Person
 from engine.rows import Rows
 from engine.statements import carry_out
 from engine.store.base import table_of
+from engine.store.records import AuditEntry
 from engine.store.running import ServiceJob, StuckStep, Timer
 
 STEP, JOB, TIMER = table_of(StuckStep), table_of(ServiceJob), table_of(Timer)
+FOR_WHOM = select(AuditEntry.acting_for).where(
+    AuditEntry.chain == bindparam("chain"), AuditEntry.verb == "step.stuck", AuditEntry.subject == bindparam("step")
+)
 BY_ID = select(STEP).where(STEP.c.id == bindparam("stuck_id"))
 OPEN = select(STEP.c.id, STEP.c.event).where(
     STEP.c.instance_id == bindparam("instance_id"), text("stuck_steps.resolved_at IS NULL")
@@ -168,13 +172,14 @@ def _apply_again(session: Session, case: Case, found: Any, *, by: Person, now: d
         return _owe_again(session, case, found, UUID(told["job"]), by=by, now=now)
     event = recorded.from_bytes(found.event)
     author = people.find(session, found.by) or Person(id=found.by, name=found.by)
+    for_whom = session.execute(FOR_WHOM, {"chain": str(case.id), "step": str(found.id)}).scalar()
     case.chain.add("step.retried", found.id, {"event": type(event).__name__}, by=by.id, now=now)
     task = case.task(found.task_id) if found.task_id else None
     cause, rows = Cause(verb="event.applied", subject=case.id, body={"stuck_step": found.id}), Rows()
     if task is not None and isinstance(event, ev.TaskCompleted):
         cause, rows = handing_in.record(session, case, task, event.answers, by=author, now=now)
     try:
-        stepping.take(session, case, event, by=author, now=now, cause=cause, rows=rows)
+        stepping.take(session, case, event, by=author, now=now, cause=cause, acting_for=for_whom, rows=rows)
     except Stuck as error:
         session.execute(AGAIN, {"stuck_id": found.id, "message": str(error), "at_element": error.element})
         return False

@@ -62,6 +62,19 @@ def test_an_expression_without_an_answer_keeps_the_answers_until_the_data_are_pu
     assert house.read(lambda s: verify(s, None)).holds
 
 
+def test_whoever_was_acted_for_still_counts_after_a_retry(house: House):
+    house.deploy(gate("${amount &gt; threshold}"))
+    case = house.start("gate")
+    task = house.task(case, "T_say")
+    house.act(tasks.claim, task, by="anna")
+    done = house.act(tasks.complete, task, answers={"amount": 7}, acting_for="carl", by="anna")
+    house.act(instances.correct, case, changes={"threshold": 5}, reason="was forgotten", by="olga")
+    assert house.retry(done.stuck_id)
+
+    row = house.read(lambda s: s.get_one(Task, task))
+    assert (row.completed_by, row.acting_for) == ("anna", "carl")
+
+
 def test_a_loop_without_end_is_a_stuck_step_and_the_server_goes_on(house: House):
     turning = process(
         "turning",
