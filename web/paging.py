@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +85,7 @@ def _typed(of: ColumnElement[Any], value: Any) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("no zone")
-        return moment
+        return moment.astimezone(UTC)
     if isinstance(of.type, Uuid):
         return UUID(value)
     if not isinstance(value, of.type.python_type) or isinstance(value, bool):

@@ -1,5 +1,6 @@
 """Lists: pages without gaps, filters, sorting, and nothing that is not for the caller's eyes."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -98,3 +99,9 @@ def test_tasks_are_narrowed_by_case_element_and_lateness(login: Login, seven: li
     assert count(late="true") == 0
     assert count(late="false") == 7
     assert count(due_before="2028-01-01T00:00:00Z") == 0
+
+
+def test_a_cursor_beyond_all_moments_is_no_page(login: Login):
+    edge = base64.urlsafe_b64encode(b'["9999-12-31T23:59:59-23:59", "01a21411-b402-7117-a10f-b12cf9f9515d"]').decode()
+    for path in ("/tasks", "/instances"):
+        assert login("anna").send("GET", path, query_string={"cursor": edge.rstrip("=")}).status_code == 404
