@@ -63,21 +63,41 @@ def read(settings: Settings, source: Path) -> dict[str, int]:
         Conflict: there is something already.
         Invalid: the file is no backup, or of a version this program does not know.
     """
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    with closing(Database(settings.url)) as database, tempfile.TemporaryDirectory() as scratch:
-        migrations.upgrade(database.engine)
-        try:
-            with tarfile.open(source) as tar:
-                tar.extractall(scratch, filter="data")
-            head = orjson.loads((Path(scratch) / "head.json").read_bytes())
-        except (tarfile.TarError, OSError, ValueError) as error:
-            raise Invalid(f"{source} is no backup of Steward: {error}") from error
-        if head["revision"] != migrations.head():
-            raise Invalid(f"{source} has tables of revision {head['revision']}; this program has {migrations.head()}.")
-        with database.writing() as session:
-            rows = _fill(session, Path(scratch) / "tables")
-            files = _unpack(Path(scratch) / "files", settings.folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        _extract(source, Path(scratch))
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        with closing(Database(settings.url)) as database:
+            migrations.upgrade(database.engine)
+            with database.writing() as session:
+                rows = _fill(session, Path(scratch) / "tables")
+                files = _unpack(Path(scratch) / "files", settings.folder)
     return {"rows": rows, "files": files}
+
+
+def look(source: Path) -> dict[str, int]:
+    """
+    How many `rows` and `files` a backup holds.
+
+    Raises:
+        Invalid: the file is no backup, or of a version this program does not know.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        _extract(source, Path(scratch))
+        tables = sorted((Path(scratch) / "tables").iterdir())
+        rows = sum(len(batch) for path in tables for batch in _batches(path))
+        files = sum(path.is_file() for path in (Path(scratch) / "files").rglob("*"))
+    return {"rows": rows, "files": files}
+
+
+def _extract(source: Path, scratch: Path) -> None:
+    try:
+        with tarfile.open(source) as tar:
+            tar.extractall(scratch, filter="data")
+        head = orjson.loads((scratch / "head.json").read_bytes())
+    except (tarfile.TarError, OSError, ValueError) as error:
+        raise Invalid(f"{source} is no backup of Steward: {error}") from error
+    if head["revision"] != migrations.head():
+        raise Invalid(f"{source} has tables of revision {head['revision']}; this program has {migrations.head()}.")
 
 
 def _pack_rows(database: Database, tar: tarfile.TarFile, scratch: Path) -> int:

@@ -23,7 +23,7 @@ from steward.settings import Settings
 from steward.worker import LANES, Worker
 from web.app import create_app
 from web.idempotency import forget
-from web.services import Limits, Services
+from web.services import Services
 
 ANSWERS_KEPT = timedelta(days=7)
 """How long an answer is given again to the same request under the same idempotency key."""
@@ -129,22 +129,24 @@ def with_worker(program: Program, lanes: tuple[str, ...] = LANES) -> Worker:
 
 def application(program: Program) -> Flask:
     """The front door of this process."""
+    return create_app(reached(program))
+
+
+def reached(program: Program) -> Services:
+    """What requests to this process reach."""
     settings, worker = program.settings, program.worker
     move = (lambda to: simulation.move(program, to)) if program.simulated else None
-    return create_app(
-        Services(
-            database=program.database,
-            clock=program.clock,
-            machine_clock=utc_now,
-            evidence=program.evidence,
-            seal_key=seal_key(settings.folder),
-            simulated=program.simulated,
-            move_clock=move,
-            release_at_once=settings.release_at_once,
-            release_groups=settings.releasing,
-            token_life=timedelta(days=settings.token_days),
-            message_life=timedelta(days=settings.message_days),
-            ring=worker.ring if worker else lambda: None,
-            limits=Limits(upload=settings.evidence_max_bytes + ROOM_FOR_A_FORM),
-        )
+    return Services(
+        database=program.database,
+        clock=program.clock,
+        machine_clock=utc_now,
+        evidence=program.evidence,
+        seal_key=seal_key(settings.folder),
+        simulated=program.simulated,
+        move_clock=move,
+        release_at_once=settings.release_at_once,
+        release_groups=settings.releasing,
+        token_life=timedelta(days=settings.token_days),
+        message_life=timedelta(days=settings.message_days),
+        ring=worker.ring if worker else lambda: None,
     )

@@ -21,9 +21,9 @@ from steward.cli.server import LOCAL, Server
 MODULES: Mapping[str, tuple[str, ...]] = {
     "people": ("login", "token", "person", "group"),
     "definitions": ("deploy", "release", "definitions"),
-    "cases": ("start", "instances", "show", "trail", "comment", "message", "correct", "case"),
+    "cases": ("start", "instances", "show", "trail", "comment", "message", "signal", "correct", "case"),
     "work": ("tasks", "claim", "give-back", "assign", "complete", "sign", "attach"),
-    "operations": ("stuck", "retry", "clock"),
+    "operations": ("stuck", "retry", "clock", "seal"),
     "serve": ("init", "run", "worker"),
     "lint": ("lint",),
     "scenarios": ("test",),

@@ -29,9 +29,15 @@ def backup(settings: Settings, target: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @on_the_spot("home", "database_url")
+@click.option("--dry-run", is_flag=True, help="Only say what the backup holds, and whether this version knows it.")
 @AS_JSON
-def restore(settings: Settings, source: Path, as_json: bool) -> None:
+def restore(settings: Settings, source: Path, dry_run: bool, as_json: bool) -> None:
     """Bring a backup back into an empty working folder or an empty database. Overwrites nothing."""
+    if dry_run:
+        held = archive.look(source)
+        lines = [f"{source} holds {held['rows']} rows and {held['files']} files. Nothing was changed."]
+        output.echo(held, lines, as_json=as_json)
+        return
     made = archive.read(settings, source)
     lines = [f"{made['rows']} rows and {made['files']} files are back. Check them with `steward verify`."]
     output.echo(made, lines, as_json=as_json)

@@ -134,6 +134,18 @@ def message(
 
 
 @click.command()
+@click.argument("name")
+@ANSWERS
+@FROM_FILE
+@DRY_RUN
+@asks
+def signal(server: Server, name: str, pairs: tuple[str, ...], file: str | None, dry_run: bool) -> None:
+    """Broadcast the signal NAME to every case that waits for it."""
+    heard = server.change("POST", "/signals", {"name": name, "payload": values(pairs, file)}, dry_run=dry_run)
+    echo(heard, [f"It goes to {heard['instances']} cases."], as_json=server.as_json)
+
+
+@click.command()
 @one("instance_id")
 @click.option("--reason", required=True, help="Why; it stands in the trail.")
 @click.option("--remove", multiple=True, help="A variable that shall be gone.")

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 from werkzeug.serving import make_server
 
 from engine import passwords
 from steward import demo, founding
 from steward.cli import main
 from steward.cli.server import Credentials, Server
-from steward.program import Program, application, prepare, with_worker
+from steward.program import Program, prepare, reached, with_worker
 from steward.settings import Settings, load
+from web.app import create_app
+from web.services import Limits
 
 MORNING = datetime.fromisoformat("2027-01-04T09:00+01:00")
 
@@ -103,16 +106,29 @@ def environment_of(settings: Settings, address: str = "http://127.0.0.1:9") -> d
     }
 
 
+@pytest.fixture(scope="package")
+def doors() -> list[Flask]:
+    """Front doors, put together once each, since most of that is their description."""
+    return []
+
+
 @pytest.fixture
-def serve() -> Iterator[Callable[..., House]]:
+def serve(doors: list[Flask]) -> Iterator[Callable[..., House]]:
     """Serve working folders in threads of this process, with a worker where asked for."""
     ends: list[Callable[[], None]] = []
+
+    def door_on(program: Program) -> Flask:
+        services = replace(reached(program), limits=Limits(sign_ins="1000 per second"))
+        if len(doors) == len(ends):
+            doors.append(create_app(services))
+        doors[len(ends)].extensions["steward"] = services
+        return doors[len(ends)]
 
     def begin(settings: Settings, *, working: bool = False, simulated: bool = True) -> House:
         program = prepare(settings, simulated_from=MORNING if simulated else None)
         worker = with_worker(program) if working else None
-        server = make_server("127.0.0.1", 0, application(program), threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
+        server = make_server("127.0.0.1", 0, door_on(program), threaded=True)
+        thread = threading.Thread(target=server.serve_forever, args=[0.02])
         thread.start()
 
         def end() -> None:

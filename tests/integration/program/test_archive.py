@@ -51,6 +51,8 @@ def test_a_folder_comes_back_elsewhere_and_its_cases_go_on(working, elsewhere, s
     assert made["files"] >= 3
     assert (tmp_path / "all.tar.gz").stat().st_mode & 0o777 == 0o600
     there = Terminal(environment_of(elsewhere))
+    assert there.json("restore", file, "--dry-run") == made
+    assert not elsewhere.folder.exists()
     assert there.json("restore", file) == made
     assert there.json("verify")["holds"]
     assert there.says("replay", "--all") == "1 of 1 cases come out equal, byte by byte.\n"

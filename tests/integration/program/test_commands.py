@@ -158,6 +158,7 @@ def test_a_dry_run_says_so_and_leaves_nothing_behind(house, started):
         ["comment", case, "Hello"],
         ["start", "corrective_action", "--at", "S_form"],
         ["message", "void", "--instance", case],
+        ["signal", "site_closed"],
     ):
         assert "this was a dry run" in house.says(*words, "--dry-run")
     assert house.json("trail", case) == before
