@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from engine import audit
@@ -88,12 +88,9 @@ def check_password(session: Session, person_id: str, password: str, *, now: date
             counted must be committed, so the error says `keeps`.
     """
     kept = _account(session, person_id)
-    since = now - PERIOD
-    since = max(since, _last_success(session, person_id, since))
-    failed = (SignIn.person_id == person_id, SignIn.at > since, ~SignIn.succeeded)
-    wrong = select(func.count()).where(*failed)
-    if session.execute(wrong).scalar_one() >= FAILURES:
-        raise _locked_out(session, person_id, since)
+    failed = _failed(session, person_id, now - PERIOD)
+    if session.execute(select(func.count()).select_from(SignIn).where(*failed)).scalar_one() >= FAILURES:
+        raise _locked_out(session, failed, now)
     right = matches(password, kept.password if kept and kept.password else _nobodys())
     _count(session, person_id, succeeded=right and kept is not None, now=now)
     if kept is None or not right:
@@ -122,14 +119,21 @@ def _account(session: Session, person_id: str) -> Row[str, str | None] | None:
     return session.execute(query.with_for_update(key_share=True)).first()
 
 
-def _last_success(session: Session, person_id: str, since: datetime) -> datetime:
-    query = select(func.max(SignIn.at)).where(SignIn.person_id == person_id, SignIn.succeeded, SignIn.at > since)
-    return session.execute(query).scalar() or since
+def _failed(session: Session, person_id: str, since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """
+    What wrong passwords count: those since the last right one.
+
+    They are told apart by their ids: a clock that is set may stand still.
+    """
+    recent = (SignIn.person_id == person_id, SignIn.at > since)
+    right = select(SignIn.id).where(*recent, SignIn.succeeded).order_by(SignIn.id.desc()).limit(1)
+    last = session.execute(right).scalar()
+    return (*recent, ~SignIn.succeeded, *([SignIn.id > last] if last else []))
 
 
-def _locked_out(session: Session, person_id: str, since: datetime) -> Forbidden:
-    oldest = select(SignIn.at).where(SignIn.person_id == person_id, SignIn.at > since, ~SignIn.succeeded)
-    nth = session.execute(oldest.order_by(SignIn.at.desc()).offset(FAILURES - 1).limit(1)).scalar() or since
+def _locked_out(session: Session, failed: tuple[ColumnElement[bool], ...], now: datetime) -> Forbidden:
+    oldest = select(SignIn.at).where(*failed)
+    nth = session.execute(oldest.order_by(SignIn.at.desc()).offset(FAILURES - 1).limit(1)).scalar() or now
     until = (nth + PERIOD).isoformat(timespec="minutes")
     return Forbidden("There were too many wrong passwords.", f"Try again after {until}.")
 
