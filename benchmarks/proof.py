@@ -30,7 +30,7 @@ def late_equals_punctual(place: Place, count: int = 50) -> Figures:
     late = [place.start("timer") for _ in range(count)]
     _wake(place, due + timedelta(hours=5))
     with place.database.reading() as session:
-        states = dict(session.execute(select(Instance.id, Instance.state)).tuples().all())
+        states = {row.id: row.state for row in session.execute(select(Instance.id, Instance.state))}
     pairs = zip(punctual, late, strict=True)
     return {"worker_late_equals_punctual": sum(_same(states[a], states[b]) for a, b in pairs)}
 

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import groups, timetable
+from engine import groups, timetable, versions
 from engine.cache import Cache
 from engine.cases import Case
 from engine.core.forms import Checked, Form, read_form
-from engine.errors import NotFound
+from engine.core.model.references import Reference
+from engine.definitions import Parsed
+from engine.errors import Invalid, NotFound
 from engine.store.definitions import FormRow, Resource
 
 BY_ID = (
@@ -46,7 +48,43 @@ def check(
     """Hold answers against a form; without one they are taken as they are."""
     if form_id is None:
         return Checked(values=answers)
-    zone = ZoneInfo(timetable.calendar(session, case.calendar).zone)
+    return _held_against(session, form_id, answers, variables, calendar=case.calendar, now=now)
+
+
+def check_start(
+    session: Session, definition: Parsed, start: str | None, variables: dict[str, Any], *, calendar: str, now: datetime
+) -> dict[str, Any]:
+    """
+    What a case begins with, held against the form of its start event; without one it is taken as it is.
+
+    Raises:
+        Invalid: with one problem a field, or because there is no such form.
+    """
+    meant = [one for one in definition.model.starts if start in (None, one.element) and one.form]
+    if len(meant) != 1 or meant[0].form is None:
+        return variables
+    ref = meant[0].form
+    reference = Reference("form", ref.key, ref.binding, ref.version)
+    form_id = versions.resolve(session, [reference], definition.deployment_id).get(reference)
+    if form_id is None:
+        raise Invalid(f"The form {ref.key} of {definition.name} is not released.", {"start": ["Its form is missing."]})
+    checked = _held_against(session, form_id, variables, {}, calendar=calendar, now=now)
+    if checked.errors:
+        first = next(iter(checked.errors.values()))[0]
+        raise Invalid(f"{definition.name} cannot begin like this. {first}", dict(checked.errors))
+    return checked.values
+
+
+def _held_against(
+    session: Session,
+    form_id: UUID,
+    answers: dict[str, Any],
+    variables: Mapping[str, Any],
+    *,
+    calendar: str,
+    now: datetime,
+) -> Checked:
+    zone = ZoneInfo(timetable.calendar(session, calendar).zone)
     return form(session, form_id).check(
         answers, variables, lambda key: groups.members(session, key), now=now, zone=zone
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import audit, beginning, guards, signatures, stepping, timetable, versions
+from engine import audit, beginning, filling, guards, signatures, stepping, timetable, versions
 from engine.cases import Case, lock, lock_for_task
 from engine.cause import Cause
 from engine.core import events as ev
@@ -44,7 +44,7 @@ def start(
         NotFound: no version of this process is released, or `by` may not know of it.
         Forbidden: the process names who may start it, and `by` is not among them.
         Conflict: the definition is suspended.
-        Invalid: there is no such start event, or the first step has no answer to these variables.
+        Invalid: there is no such start event, its form refuses the variables, or the first step has no answer to them.
     """
     definition_id = versions.latest(session, "process", key)
     if definition_id is None:
@@ -52,10 +52,11 @@ def start(
     definition = parsed(session, definition_id)
     guards.must_start(by, definition)
     _must_have(definition, start)
+    calendar = timetable.in_use(session, by=by, now=now)
     return begin(
         session,
         definition,
-        variables=variables or {},
+        variables=filling.check_start(session, definition, start, variables or {}, calendar=calendar, now=now),
         start=start,
         business_key=business_key,
         title=title,

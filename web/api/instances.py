@@ -91,7 +91,7 @@ def cancel(body: dict[str, Any], instance_id: UUID) -> Response:
     "POST", "/instances/<uuid:instance_id>/suspend", scope="work", body=WithReason, gives=CASE, refused=(409,)
 )
 def suspend(body: dict[str, Any], instance_id: UUID) -> Response:
-    """Let a case rest: nobody completes anything, and only legal deadlines go on."""
+    """Let a case rest: nobody completes anything, and its timers wait until it is resumed."""
     return _on(instance_id, instances.suspend, body)
 
 
