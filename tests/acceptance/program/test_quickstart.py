@@ -43,3 +43,5 @@ def test_the_commands_of_the_quickstart_do_what_it_says(serving, tmp_path):
     assert "refusal.separation" in done.stdout
     assert "Everything holds" in done.stdout
     assert "1 of 1 cases come out equal, byte by byte." in done.stdout
+    assert served.greeting[0].startswith("Setting up the demo organisation Northwind Diagnostics")
+    assert served.stop() == 0
