@@ -1,6 +1,7 @@
 """Stuck steps: the engine cannot go on. The event is kept with all it carries; no answer is ever lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -26,9 +27,19 @@ from engine.store.records import AuditEntry
 from engine.store.running import ServiceJob, StuckStep, Timer
 
 STEP, JOB, TIMER = table_of(StuckStep), table_of(ServiceJob), table_of(Timer)
-FOR_WHOM = select(AuditEntry.acting_for).where(
-    AuditEntry.chain == bindparam("chain"), AuditEntry.verb == "step.stuck", AuditEntry.subject == bindparam("step")
+SINCE_STUCK = (
+    select(AuditEntry.verb, AuditEntry.subject, AuditEntry.acting_for, AuditEntry.body)
+    .where(AuditEntry.chain == bindparam("chain"), AuditEntry.verb.in_(["step.stuck", "data.corrected"]))
+    .order_by(AuditEntry.number)
 )
+BRINGS = {
+    ev.TaskCompleted: "answers",
+    ev.MessageArrived: "payload",
+    ev.SignalArrived: "payload",
+    ev.ServiceDone: "result",
+    ev.CalledFinished: "result",
+}
+"""Where an event holds the data that it brings into the case."""
 BY_ID = select(STEP).where(STEP.c.id == bindparam("stuck_id"))
 OPEN = select(STEP.c.id, STEP.c.event).where(
     STEP.c.instance_id == bindparam("instance_id"), text("stuck_steps.resolved_at IS NULL")
@@ -172,14 +183,16 @@ def _apply_again(session: Session, case: Case, found: Any, *, by: Person, now: d
         return _owe_again(session, case, found, UUID(told["job"]), by=by, now=now)
     event = recorded.from_bytes(found.event)
     author = people.find(session, found.by) or Person(id=found.by, name=found.by)
-    for_whom = session.execute(FOR_WHOM, {"chain": str(case.id), "step": str(found.id)}).scalar()
-    case.chain.add("step.retried", found.id, {"event": type(event).__name__}, by=by.id, now=now)
+    for_whom, corrected, removed = _since_stuck(session, case, found.id)
+    mended = _mended(event, corrected, removed)
+    said = {"event": type(event).__name__, "corrected": sorted({*corrected, *removed}) if mended != event else []}
+    case.chain.add("step.retried", found.id, said, by=by.id, now=now)
     task = case.task(found.task_id) if found.task_id else None
     cause, rows = Cause(verb="event.applied", subject=case.id, body={"stuck_step": found.id}), Rows()
     if task is not None and isinstance(event, ev.TaskCompleted):
         cause, rows = handing_in.record(session, case, task, event.answers, by=author, now=now)
     try:
-        stepping.take(session, case, event, by=author, now=now, cause=cause, acting_for=for_whom, rows=rows)
+        stepping.take(session, case, mended, by=author, now=now, cause=cause, acting_for=for_whom, rows=rows)
     except Stuck as error:
         session.execute(AGAIN, {"stuck_id": found.id, "message": str(error), "at_element": error.element})
         return False
@@ -188,6 +201,30 @@ def _apply_again(session: Session, case: Case, found: Any, *, by: Person, now: d
     if isinstance(event, ev.ServiceDone | ev.ServiceFailed):
         session.execute(END_JOB, {"case": case.id, "of_token": event.token})
     return True
+
+
+def _since_stuck(session: Session, case: Case, stuck_id: UUID) -> tuple[str | None, dict[str, Any], set[str]]:
+    """For whom the event was sent, and which data were corrected and which removed since."""
+    for_whom, corrected, removed = None, dict[str, Any](), set[str]()
+    for row in session.execute(SINCE_STUCK, {"chain": str(case.id)}):
+        body = orjson.loads(row.body or b"{}")
+        if row.verb == "data.corrected":
+            corrected |= body.get("changes", {})
+            removed = (removed | set(body.get("removed", ()))) - body.get("changes", {}).keys()
+        elif row.subject == str(stuck_id):
+            for_whom, corrected, removed = row.acting_for, {}, set()
+    return for_whom, corrected, removed
+
+
+def _mended(event: ev.Event, corrected: Mapping[str, Any], removed: Set[str]) -> ev.Event:
+    """The event, with what it brings as it was corrected since: else it would undo the correction."""
+    place = BRINGS.get(type(event))
+    brought = getattr(event, place) if place else {}
+    if not place or not brought.keys() & (corrected.keys() | removed):
+        return event
+    kept = {name: corrected.get(name, value) for name, value in brought.items() if name not in removed}
+    changes: dict[str, Any] = {place: kept}
+    return replace(event, **changes)
 
 
 def _owe_again(session: Session, case: Case, found: Any, job_id: UUID, *, by: Person, now: datetime) -> bool:

@@ -62,6 +62,22 @@ def test_an_expression_without_an_answer_keeps_the_answers_until_the_data_are_pu
     assert house.read(lambda s: verify(s, None)).holds
 
 
+def test_a_correction_of_what_was_answered_is_not_undone_by_the_retry(house: House):
+    house.deploy(gate("${amount &gt; 5}").replace(b' default="f_no"', b""))
+    case = house.start("gate")
+    done = house.do(case, "T_say", {"amount": "much", "note": "wet"})
+    assert done.stuck_id
+    house.act(instances.correct, case, changes={"amount": 7}, reason="A number was meant.", by="olga")
+    assert house.retry(done.stuck_id)
+
+    assert house.open(case) == ["T_big"]
+    assert house.variables(case) == {"amount": 7, "note": "wet"}
+    assert house.read(lambda s: s.scalars(select(Answer.answers)).one()) == {"amount": "much", "note": "wet"}
+    assert house.said(case, "step.retried")[0]["corrected"] == ["amount"]
+    house.must_replay()
+    assert house.read(lambda s: verify(s, None)).holds
+
+
 def test_whoever_was_acted_for_still_counts_after_a_retry(house: House):
     house.deploy(gate("${amount &gt; threshold}"))
     case = house.start("gate")
