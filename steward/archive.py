@@ -25,6 +25,7 @@ from engine import migrations
 from engine.errors import Conflict, Invalid
 from engine.store import Table
 from engine.transactions import Database
+from steward.opened import opened
 from steward.settings import Settings
 
 TABLES = tuple(Table.metadata.sorted_tables)
@@ -45,7 +46,7 @@ def write(settings: Settings, target: Path) -> dict[str, int]:
     if target.exists():
         raise Conflict(f"{target} is there already. Choose another name.")
     with (
-        closing(Database(settings.url)) as database,
+        opened(settings) as database,
         tempfile.TemporaryDirectory() as scratch,
         tarfile.open(target, "x:gz") as tar,
     ):

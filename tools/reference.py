@@ -48,7 +48,7 @@ def _command(command: click.Command, parent: click.Context, name: str) -> list[s
 
 def _options(command: click.Command, context: click.Context) -> list[str]:
     records = [one.get_help_record(context) for one in command.get_params(context)]
-    shown = [record for record in records if record and not record[0].startswith("-h")]
+    shown = [record for record in records if record and not record[0].endswith("--help")]
     return ["| option | meaning |", "|---|---|", *(f"| `{what}` | {_cell(help_)} |" for what, help_ in shown)] * bool(
         shown
     )

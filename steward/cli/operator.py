@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from engine.errors import Conflict, Forbidden, NotFound, StewardError
 from steward.cli import output
@@ -30,6 +31,8 @@ def on_the_spot(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any
                 return function(load(flags), *args, **kwargs)
             except StewardError as error:
                 output.fail(str(error), _exit_code(error))
+            except OperationalError as error:
+                output.fail(f"The database does not answer: {str(error.orig).splitlines()[0]}", output.REFUSED)
 
         decorated: Callable[..., Any] = command
         for name in reversed(names):

@@ -1,6 +1,5 @@
 """Commands of the auditor: is the record whole, and does it lead where it says?"""
 
-from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -11,10 +10,10 @@ from engine import replay as replaying
 from engine import verify as verifying
 from engine.errors import NotFound
 from engine.store.running import Instance
-from engine.transactions import Database
 from steward.cli import output
 from steward.cli.operator import on_the_spot
 from steward.keys import public_key
+from steward.opened import opened
 from steward.settings import Settings
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for scripts.")
@@ -33,8 +32,8 @@ def verify(settings: Settings, key: Path | None, as_json: bool) -> None:
     Finds what was changed, deleted, inserted or put in another order, a tail that was
     cut, and a chain that was rehashed whole. Exit code 1 when anything does not hold.
     """
-    trusted = public_key(key or settings.folder / "seal.pub")
-    with closing(Database(settings.url)) as database, database.reading() as session:
+    with opened(settings) as database, database.reading() as session:
+        trusted = public_key(key or settings.folder / "seal.pub")
         report = verifying.verify(session, trusted, evidence=settings.folder / "evidence")
     output.echo(report.as_json(), report.lines(), as_json=as_json)
     if not report.holds:
@@ -57,7 +56,7 @@ def replay(settings: Settings, instance_id: str | None, every: bool, as_json: bo
     """Compute the state of a case again from its recorded events, and compare it byte by byte."""
     if not instance_id and not every:
         raise click.UsageError("Name a case, or use --all.")
-    with closing(Database(settings.url)) as database, database.reading() as session:
+    with opened(settings) as database, database.reading() as session:
         ids = [_id(instance_id)] if instance_id else list(session.scalars(select(Instance.id).order_by(Instance.id)))
         found = [replaying.replay(session, one) for one in ids]
     rows = [{"instance": str(one.instance_id), "events": one.events, "equal": one.equal} for one in found]

@@ -83,3 +83,13 @@ def test_what_is_no_backup_is_refused(terminal, tmp_path):
     (tmp_path / "other.tar.gz").write_text("Something else.")
     assert "no backup" in terminal.says("restore", str(tmp_path / "other.tar.gz"), expect=REFUSED)
     terminal.run("restore", str(tmp_path / "missing.tar.gz"), expect=2)
+
+
+@pytest.mark.parametrize("words", [["verify"], ["replay", "--all"], ["backup", "all.tar.gz"]], ids=" ".join)
+def test_where_there_is_no_steward_a_command_on_the_spot_says_so_and_makes_nothing(terminal, tmp_path, words):
+    assert "There is no Steward in" in terminal.says(*words, expect=CONFLICT)
+    assert not (tmp_path / "home").exists()
+    other = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    assert "no tables of Steward" in terminal.says(*words, "--database-url", other, expect=CONFLICT)
+    gone = f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite'}"
+    assert "does not answer" in terminal.says(*words, "--database-url", gone, expect=REFUSED)
