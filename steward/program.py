@@ -17,7 +17,7 @@ from engine.store.records import Heartbeat
 from engine.transactions import Database
 from engine.vault import Store
 from steward import simulation
-from steward.clock import Clock, chosen_clock, utc_now
+from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now
 from steward.keys import seal_key
 from steward.settings import Settings
 from steward.worker import LANES, Worker
@@ -78,6 +78,11 @@ class Program:
             "housekeeping": self._keep_house,
         }
 
+    def move(self, to: datetime) -> dict[str, Any]:
+        """Move the simulated clock to `to`; everything that falls due on the way happens in order."""
+        assert isinstance(self.clock, SimulatedClock)
+        return simulation.move(self.clock, self.database, self.drains(), to)
+
     def seal(self) -> None:
         """Sign the heads of all chains."""
         key, now = seal_key(self.settings.folder), self.clock()
@@ -135,7 +140,7 @@ def application(program: Program) -> Flask:
 def reached(program: Program) -> Services:
     """What requests to this process reach."""
     settings, worker = program.settings, program.worker
-    move = (lambda to: simulation.move(program, to)) if program.simulated else None
+    move = program.move if program.simulated else None
     return Services(
         database=program.database,
         clock=program.clock,

@@ -17,7 +17,7 @@ from engine.errors import Invalid
 from engine.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
-from steward import demo, simulation
+from steward import demo
 from steward.program import Program, calendar_settings, prepare
 from steward.scenarios.story import EVERYBODY, Organisation
 from steward.settings import Settings
@@ -50,7 +50,7 @@ class World:
 
     def move(self, to: datetime) -> None:
         """Let time pass; everything that falls due on the way happens in order."""
-        simulation.move(self.program, to)
+        self.program.move(to)
 
 
 class Template:

@@ -2,15 +2,21 @@
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import insert, update
 
+from engine import people
 from engine.errors import Conflict, Forbidden
+from engine.ids import new_id
 from engine.store.records import SimulatedMoment
+from engine.store.running import Timer
 from engine.transactions import Database
 from steward.clock import SimulatedClock, chosen_clock, utc_now
+from steward.simulation import move
 from tests.factories import END, START, process, sequence, user_task
+from tests.integration.organisation import case, definition
 from tests.integration.program.conftest import MORNING
 
 NOON = datetime.fromisoformat("2027-01-04T12:00+01:00")
@@ -93,3 +99,30 @@ def test_the_demo_is_served_on_this_machine_alone(terminal, settings):
 @pytest.mark.parametrize("moment", ["tomorrow", "2027-01-04T09:00"])
 def test_a_simulated_moment_is_whole(terminal, moment):
     assert "+01:00" in terminal.says("run", "--simulated-clock", moment, expect=1)
+
+
+def test_what_is_overdue_and_rests_hides_nothing_that_falls_due_later(database):
+    clock, begins = SimulatedClock(database), MORNING
+    clock.begin(begins)
+    with database.writing() as session:
+        setup = people.operator(session, "setup", now=begins)
+        owner = definition(session, owner=setup.id)
+        resting = case(session, owner, owner=setup.id, by=setup.id, status="suspended")
+        running = case(session, owner, owner=setup.id, by=setup.id)
+        for number, (instance, hours) in enumerate(((resting, -1), (running, 1), (running, 2)), 1):
+            due = begins + timedelta(hours=hours)
+            about = {"id": new_id(), "instance_id": instance, "token": number, "element": "B", "status": "pending"}
+            session.execute(insert(Timer), [{**about, "due_at": due, "next_try_at": due, "attempts": 0}])
+
+    stops = []
+
+    def wake() -> int:
+        stops.append(clock())
+        with database.writing() as session:
+            late = Timer.next_try_at <= clock()
+            fired = update(Timer).where(late, Timer.instance_id == running, Timer.status == "pending")
+            return session.execute(fired.values(status="fired")).rowcount
+
+    move(clock, database, {"timers": wake, "messages": lambda: 0, "services": lambda: 0}, begins + timedelta(hours=3))
+
+    assert sorted({stop - begins for stop in stops}) == [timedelta(hours=hours) for hours in (0, 1, 2, 3)]
