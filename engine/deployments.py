@@ -161,7 +161,7 @@ def _write(
         "name": name,
         "source": source,
         "files": {file: digest.hex() for file, digest in contents.digests.items()},
-        "versions": [[one.thing.kind, one.thing.key, one.version] for one in planned],
+        "versions": [[one.thing.kind, one.thing.key, one.version, one.thing.file] for one in planned],
         "translated": {one.thing.key: sha256(one.thing.translated).hexdigest() for one in planned if one.thing.model},
     }
     audit.append(session, audit.PLATFORM, "deployment.made", deployment_id, said, by=by, now=now)

@@ -193,7 +193,14 @@ def _keep(
     where = {"id": evidence_id, "instance_id": case.id, "task_id": task.id, "slot": slot, "by": by.id}
     when = {"effective_on": effective_on, "received_at": now, "replaces_id": replaces_id}
     session.execute(insert(EVIDENCE), [where | given | when])
-    said = {"element": task.element, "slot": slot, **given, "effective_on": effective_on, "replaces": replaces_id}
+    said = {
+        "task": task.id,
+        "element": task.element,
+        "slot": slot,
+        **given,
+        "effective_on": effective_on,
+        "replaces": replaces_id,
+    }
     case.chain.add("evidence.replaced" if replaces_id else "evidence.added", evidence_id, said, by=by.id, now=now)
     if replaces_id is not None:
         signatures.look_again(session, case, signatures.Change(replaced=replaces_id), by=by, now=now)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.core import effects as fx
 from engine.core.chain import canonical, content_digest, settled
-from engine.errors import Rejected
+from engine.errors import StewardError
 from engine.findings import Finding
 from engine.replay import Replayed, replay
 from engine.store.definitions import DecisionRow, DefinitionRow
@@ -25,6 +25,7 @@ from engine.store.running import (
     Event,
     Fixed,
     Instance,
+    Message,
     Passage,
     ServiceJob,
     StuckStep,
@@ -83,11 +84,11 @@ def against(session: Session, instance_id: UUID, told: Sequence[Told], hidden: f
         hidden: the subjects of entries that were erased; of these, nothing is compared to the trail.
     """
     case = _Case(session, session.get_one(Instance, instance_id), told, hidden)
-    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck):
+    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages):
         yield from check(case)
     try:
         replayed = replay(session, instance_id)
-    except (Rejected, ValueError) as error:
+    except (StewardError, ValueError) as error:
         yield case.finding("altered", "events", f"The case cannot be computed again: {error}")
         return
     if not replayed.equal:
@@ -159,6 +160,7 @@ def _lives(case: _Case) -> dict[str, _Life]:
             row = {name: body[name] for name in ("element", "name", "accountable", "holder")}
             row |= {"accountable_because": body["because"], "due_at": _moment(body["due_at"]), "acting_for": None}
             row |= {"opened_at": entry.happened_at, "closed_because": None, "closed_at": None, "completed_by": None}
+            row["status"] = "claimed" if body["holder"] else "open"
             lives[entry.subject] = _Life(entry.number, row, set(body["candidates"]))
         elif (life := lives.get(entry.subject)) and (changed := _turn(one)) is not None:
             life.row |= changed
@@ -172,17 +174,19 @@ def _turn(one: Told) -> dict[str, Any] | None:
     """What an entry changes of a task; None where it changes nothing."""
     entry, body = one.entry, one.body
     if entry.verb == "task.claimed":
-        return {"holder": entry.actor}
+        return {"holder": entry.actor, "status": "claimed"}
     if entry.verb in ("task.assigned", "task.delegated"):
-        return {"holder": body["to"]}
+        return {"holder": body["to"], "status": "claimed"}
     if entry.verb == "task.given_back":
-        return {"holder": None}
+        return {"holder": None, "status": "open"}
     if entry.verb == "task.rescheduled":
         return {name: _moment(body[name]) for name in ("due_at", "follow_up_at")}
     if entry.verb == "task.completed":
-        return {"completed_by": entry.actor, "acting_for": entry.acting_for, "closed_at": entry.happened_at}
+        return {"completed_by": entry.actor, "acting_for": entry.acting_for, "closed_at": entry.happened_at} | {
+            "status": "completed"
+        }
     if entry.verb == "task.withdrawn":
-        return {"closed_because": body["because"], "closed_at": entry.happened_at}
+        return {"closed_because": body["because"], "closed_at": entry.happened_at, "status": "withdrawn"}
     return None
 
 
@@ -221,14 +225,32 @@ def _decisions(case: _Case) -> Iterator[Finding]:
 def _stuck(case: _Case) -> Iterator[Finding]:
     """What a stuck step keeps is what was sent."""
     rows = {str(row.id): row for row in case.rows(StuckStep)}
+    tried = {one.entry.subject: (one.entry.recorded_at, one.entry.actor) for one in case.about("step.retried")}
     for one in case.about("step.stuck"):
         row = rows.pop(one.entry.subject, None)
         if row is None:
             yield case.finding("missing", "stuck_steps", "A stuck step is missing.", one.entry.number)
         elif (row.by, sha256(row.event).hexdigest()) != (one.entry.actor, one.body["kept"]):
             yield case.finding("altered", "stuck_steps", "What a stuck step keeps was altered.", one.entry.number)
+        elif (row.resolved_at, row.resolved_by) != tried.get(one.entry.subject, (None, None)):
+            why = "The trail says otherwise of whether a stuck step was put right."
+            yield case.finding("altered", "stuck_steps", why, one.entry.number)
     for row_id in sorted(rows.keys() - case.hidden):
         yield case.finding("inserted", "stuck_steps", f"The trail knows no stuck step {row_id}.")
+
+
+def _messages(case: _Case) -> Iterator[Finding]:
+    """What the case threw, and what it told its caller when it ended, is on its way or arrived."""
+    rows = {str(row.id): row for row in case.session.scalars(select(Message).where(Message.source_id == case.row.id))}
+    for one in case.about("message.sent", "signal.sent"):
+        row = rows.get(one.body["message"])
+        if row is None:
+            yield case.finding("missing", "messages", f"A message {one.body['name']} is missing.", one.entry.number)
+        elif (row.name, _text(row.payload)) != (one.body["name"], _text(one.body["payload"])):
+            yield case.finding("altered", "messages", f"The message {row.name} was altered.", one.entry.number)
+    told = {row.kind for row in rows.values()} & {"called_finished", "called_failed"}
+    if case.row.caller_id and case.about(*ENDS) and not told:
+        yield case.finding("missing", "messages", "What the case told its caller is missing.")
 
 
 def _path(case: _Case, replayed: Replayed) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import select
@@ -65,7 +66,7 @@ def _tell(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
 
 
 def _person_created(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
-    known.put("people", entry.subject, body | {"active": True, "ended_at": None}, entry.number)
+    known.put("people", entry.subject, body | {"active": True, "ended_at": None, "password": None}, entry.number)
 
 
 def _person_changed(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
@@ -110,8 +111,8 @@ def _deployed(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.put("deployments", entry.subject, made | said, entry.number)
     for file, digest in body["files"].items():
         known.put("resources", (entry.subject, file), {"sha256": digest}, entry.number)
-    for kind, key, version in body["versions"]:
-        runs = {"translated": body["translated"][key]} if kind == "process" and "translated" in body else {}
+    for kind, key, version, file in body["versions"]:
+        runs = {"file": file} | ({"translated": body["translated"][key]} if kind == "process" else {})
         table = TABLES[kind][0]
         known.put(table, (entry.subject, key, version), runs, entry.number)
 
@@ -153,8 +154,13 @@ def _stored(session: Session, known: _Known) -> dict[str, Things]:
     people = {row.id: _row(row) for row in session.scalars(select(PersonRow))}
     for row in people.values():
         row["password"] = sha256(row["password"].encode()).hexdigest() if row["password"] else None
+    named = select(Resource.id, Resource.deployment_id, Resource.name)
+    files = {row.id: (row.deployment_id, row.name) for row in session.execute(named)}
     versions = {
-        name: {(str(row.deployment_id), row.key, row.version): _row(row) for row in session.scalars(select(table))}
+        name: {
+            (str(row.deployment_id), row.key, row.version): _row(row) | {"file": _file(row, files)}
+            for row in session.scalars(select(table))
+        }
         for name, table in TABLES.values()
     }
     for row in versions["definitions"].values():
@@ -167,6 +173,12 @@ def _stored(session: Session, known: _Known) -> dict[str, Things]:
         **versions,
         "bindings": _bindings(session, known),
     }
+
+
+def _file(row: Any, files: Mapping[UUID, tuple[UUID, str]]) -> str | None:
+    """The file that a version is read from, if it is one of its own deployment."""
+    deployment, name = files.get(row.resource_id, (None, ""))
+    return name if deployment == row.deployment_id else None
 
 
 def _bindings(session: Session, known: _Known) -> Things:

@@ -87,7 +87,7 @@ def _evidence(case: _Case, store: Store | None) -> Iterator[Finding]:
 def _as_told(row: Any, one: Told) -> bool:
     replaced = str(row.replaces_id) if row.replaces_id else None
     said = all(_spelled(getattr(row, name)) == one.body[name] for name in SAID_OF_EVIDENCE)
-    return said and replaced == one.body["replaces"]
+    return said and replaced == one.body["replaces"] and str(row.task_id) == one.body["task"]
 
 
 def _file(case: _Case, store: Store, digest: str, one: Told) -> Iterator[Finding]:
@@ -125,8 +125,10 @@ def _comments(case: _Case) -> Iterator[Finding]:
         row, when = rows.pop(said["id"], None), one.entry.recorded_at
         if row is None:
             yield case.finding("missing", "comments", f"The comment {said['id']} is missing.", one)
-        elif content_digest(row.text).hex() != said["digest"] or row.by != one.entry.actor or row.at != when:
+        elif (content_digest(row.text).hex(), row.by, row.at) != (said["digest"], one.entry.actor, when):
             yield case.finding("altered", "comments", f"The comment of {row.by} was altered.", one)
+        elif row.task_id and str(row.task_id) not in (one.entry.subject, one.body.get("task")):
+            yield case.finding("altered", "comments", f"The comment of {row.by} is said to be on another task.", one)
     yield from case.strangers("comments", rows)
 
 

@@ -207,7 +207,11 @@ def _tell_of_deployment(session: Session, deployment: UUID, owner: str, now: dat
     made = [
         [kind, *row]
         for kind, table in tables.items()
-        for row in session.execute(select(table.key, table.version).where(table.deployment_id == deployment))
+        for row in session.execute(
+            select(table.key, table.version, Resource.name)
+            .join(Resource, Resource.id == table.resource_id)
+            .where(table.deployment_id == deployment)
+        )
     ]
     roles = (
         select(DefinitionRow.key, Binding.role, Binding.who)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from engine import groups, passwords, people
-from engine.store.definitions import Binding, CalendarRow, DefinitionRow, Deployment, Resource
+from engine.store.definitions import Binding, CalendarRow, DecisionRow, DefinitionRow, Deployment, Resource
 from engine.store.people import GroupRow, Membership, PersonRow
 from engine.store.running import (
     Answer,
@@ -70,6 +70,7 @@ def test_a_record_that_nobody_touched_holds(house: House, case: UUID):
     assert found(house) == set()
 
 
+DIAGRAM = select(Resource.id).where(Resource.name.like("%bpmn")).scalar_subquery()
 CHANGES: list[tuple[Any, str]] = [
     (update(PersonRow).where(PersonRow.id == "carl").values(platform_admin=True), "people"),
     (update(PersonRow).where(PersonRow.id == "anna").values(password="another"), "people"),
@@ -111,6 +112,9 @@ CHANGES: list[tuple[Any, str]] = [
     (update(DecisionMade).values(inputs={"n": 1}), "decisions_made"),
     (delete(DecisionMade), "decisions_made"),
     (update(StuckStep).values(event=b"{}"), "stuck_steps"),
+    (update(StuckStep).values(resolved_at=NOW, resolved_by="anna"), "stuck_steps"),
+    (update(Task).where(Task.element == "T_last").values(status="open", holder=None), "tasks"),
+    (update(DecisionRow).values(resource_id=DIAGRAM), "decisions"),
     (delete(StuckStep), "stuck_steps"),
 ]
 
