@@ -116,9 +116,11 @@ def _only_worker(settings: Settings) -> Any:
     """On SQLite, the right to be the one process with a worker; it ends with the process."""
     if not settings.url.startswith("sqlite"):
         return None
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    path = settings.folder / "worker.lock"
-    held = path.open("w")
+    try:
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        held = (settings.folder / "worker.lock").open("w")
+    except OSError as error:
+        raise Invalid(f"{settings.folder} cannot be the working folder: {error.strerror}.") from None
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -66,6 +66,12 @@ def test_where_no_server_answers_the_command_says_what_to_do(house):
     house.run("--server", "no address", "--token", "any", "tasks", expect=UNREACHABLE)
 
 
+def test_a_working_folder_that_cannot_be_is_said_in_a_sentence(house, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    said = house.says("run", "--home", str(tmp_path / "file" / "home"), expect=REFUSED)
+    assert "cannot be the working folder" in said
+
+
 def test_a_token_that_nobody_issued_opens_nothing(house):
     assert "valid token" in house.says("--token", "made-up", "tasks", expect=FORBIDDEN)
 
