@@ -207,7 +207,7 @@ def numbered(components, counter):
 
 FORMS = st.lists(COMPONENTS, min_size=1, max_size=5).map(lambda components: [*numbered(components, itertools.count())])
 ANSWERS = st.dictionaries(st.sampled_from(["k0", "k1", "k2", "k3", "k4", "g", "x"]), JSON, max_size=7)
-BOUNDED = settings(max_examples=250, deadline=None, derandomize=True)
+BOUNDED = settings(max_examples=120, deadline=None, derandomize=True)
 
 
 @BOUNDED
