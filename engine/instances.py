@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import audit, beginning, filling, guards, signatures, stepping, timetable, versions
+from engine import audit, beginning, filling, guards, records, signatures, stepping, timetable, versions
 from engine.cases import Case, lock, lock_for_task
 from engine.cause import Cause
 from engine.core import events as ev
@@ -159,6 +159,9 @@ def correct(
     """
     Correct a running case's data. The trail keeps the reason and the change; timers and conditions look again.
 
+    Records in which the data were answered are amended with them, and whoever
+    corrects counts for separation of duties like whoever answered.
+
     Raises:
         NotFound, Forbidden, Conflict: as for `cancel`.
         Invalid: nothing would change, or the model has no answer to the new data.
@@ -170,8 +173,10 @@ def correct(
     event = ev.DataChanged(variables=changes, removed=tuple(sorted(removed)))
     said = {"reason": reason, "changes": changes, "removed": sorted(removed)}
     _step(session, case, event, "data.corrected", said, by=by, now=now)
-    corrected = signatures.Change(values=changes | dict.fromkeys(removed))
-    signatures.look_again(session, case, corrected, by=by, now=now)
+    values = changes | dict.fromkeys(removed)
+    for record in records.follow(session, case, values, reason=reason, by=by, now=now):
+        signatures.look_again(session, case, signatures.Change(values=values, record=record), by=by, now=now)
+    signatures.look_again(session, case, signatures.Change(values=values), by=by, now=now)
     audit.save(session, case.chain)
 
 

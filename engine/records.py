@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import text as condition
 from sqlalchemy.orm import Session
 
 from engine import access, audit, filling, signatures
-from engine.cases import lock, lock_for_task
+from engine.cases import Case, lock, lock_for_task
 from engine.core.advance import variables_of
 from engine.core.chain import content_digest
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
@@ -22,6 +23,12 @@ from engine.store.running import Answer, Task
 COMMENT, ANSWER, TASK = table_of(Comment), table_of(Answer), table_of(Task)
 BY_ID = select(TASK).where(TASK.c.id == bindparam("task_id"))
 NEWEST = select(ANSWER).where(ANSWER.c.task_id == bindparam("of_task")).order_by(ANSWER.c.number.desc()).limit(1)
+ANSWERED = (
+    select(TASK.c.id, TASK.c.element, ANSWER.c.number, ANSWER.c.answers, ANSWER.c.digest, ANSWER.c.form_id)
+    .join(ANSWER, ANSWER.c.task_id == TASK.c.id)
+    .where(TASK.c.instance_id == bindparam("of_case"), condition("tasks.status = 'completed'"))
+    .order_by(TASK.c.id.desc(), ANSWER.c.number.desc())
+)
 LONGEST = 10_000
 
 
@@ -91,16 +98,58 @@ def amend(session: Session, task_id: UUID, *, answers: dict[str, Any], reason: s
     checked = filling.check(session, case, before.form_id, answers, variables=variables, now=now)
     if checked.errors:
         raise Invalid("The answers do not hold.", dict(checked.errors))
-    digest = content_digest(checked.values)
-    if digest == before.digest:
+    if content_digest(checked.values) == before.digest:
         raise Invalid("Nothing differs from the record as it is.", {"answers": "Nothing differs."})
-    row = {"task_id": task_id, "number": before.number + 1, "answers": checked.values, "digest": digest}
-    more = {"form_id": before.form_id, "by": by.id, "at": now, "reason": reason.strip()}
-    session.execute(insert(ANSWER), [row | more])
-    said = {"element": task.element, "number": row["number"], "reason": reason.strip()}
-    said |= {"before": before.digest.hex(), "answers": digest.hex()}
-    case.chain.add("task.amended", task_id, said, by=by.id, now=now)
+    _write(session, case, task_id, task.element, before, checked.values, reason.strip(), by=by, now=now)
     was, names = before.answers, before.answers.keys() | checked.values.keys()
     differs = {name: checked.values.get(name) for name in names if was.get(name) != checked.values.get(name)}
     signatures.look_again(session, case, signatures.Change(values=differs, record=task_id), by=by, now=now)
     audit.save(session, case.chain)
+
+
+def follow(
+    session: Session, case: Case, changes: Mapping[str, Any], *, reason: str, by: Person, now: datetime
+) -> list[UUID]:
+    """
+    Amend the records that corrected data were answered in, the newest for each name, so that both say the same.
+
+    Whoever corrects what somebody answered has thereby had a hand in that
+    task: separation of duties counts him like whoever did it. The trail's
+    entries are added to the case's chain; the caller saves it.
+
+    Returns:
+        The tasks whose records were amended.
+    """
+    left, newest = set(changes), dict[UUID, Any]()
+    for row in session.execute(ANSWERED, {"of_case": case.id}):
+        newest.setdefault(row.id, row)
+    amended = []
+    for task_id, row in newest.items():
+        names = left & row.answers.keys()
+        left -= names
+        values = row.answers | {name: changes[name] for name in names}
+        if content_digest(values) != row.digest:
+            _write(session, case, task_id, row.element, row, values, reason, by=by, now=now)
+            amended.append(task_id)
+    return amended
+
+
+def _write(
+    session: Session,
+    case: Case,
+    task_id: UUID,
+    element: str,
+    before: Row[Any],
+    values: dict[str, Any],
+    reason: str,
+    *,
+    by: Person,
+    now: datetime,
+) -> None:
+    """One further record of a finished task, and the trail's entry about it."""
+    digest, number = content_digest(values), before.number + 1
+    row = {"task_id": task_id, "number": number, "answers": values, "digest": digest, "form_id": before.form_id}
+    session.execute(insert(ANSWER), [row | {"by": by.id, "at": now, "reason": reason}])
+    said = {"element": element, "number": number, "reason": reason}
+    said |= {"before": before.digest.hex(), "answers": digest.hex()}
+    case.chain.add("task.amended", task_id, said, by=by.id, now=now)
