@@ -185,7 +185,6 @@ class CompleteTask(Sent):
 
     answers = variables("By the keys of the form's fields.", load_default=dict)
     note = fields.String(validate=NOTE, load_default=None)
-    acting_for = a_person("For whom, where it is done by a substitute.", load_default=None)
     sign = fields.Nested(Sign, load_default=None, metadata={"description": "Where the model asks for a signature."})
 
 

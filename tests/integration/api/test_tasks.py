@@ -122,3 +122,13 @@ def test_a_finished_task_answers_who_finished_it(login: Login, task: dict[str, A
     whole = anna.get(f"/tasks/{task['id']}")
     assert [(one["number"], one["answers"], one["by"]) for one in whole["answers"]] == [(1, {"asked": True}, "anna")]
     assert whole["why_not"] == "anna completed it."
+
+
+def test_nobody_says_of_himself_for_whom_he_stands_in(login: Login, task: dict[str, Any]):
+    anna = login("anna")
+    anna.post(f"/tasks/{task['id']}/claim")
+
+    answer = anna.send("POST", f"/tasks/{task['id']}/complete", json={"answers": {}, "acting_for": "bert"})
+
+    assert answer.status_code == 422
+    assert "acting_for" in answer.get_json()["errors"]
