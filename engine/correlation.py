@@ -73,7 +73,8 @@ def addressees(
 
     Args:
         but: the case that sent it, which is never told.
-        sender: the person who sent it; a confidential case of which he may not know does not exist for him.
+        sender: the person who sent it; a case of which he may not know does not exist for him, unless he knows its
+            key and the case is not confidential.
     """
     statement: Any = WAITING_FOR
     given: dict[str, Any] = {"name": name}
@@ -84,7 +85,8 @@ def addressees(
     if but is not None:
         statement, given = statement.where(NOT_OF), {**given, "not_of": but}
     if sender is not None:
-        statement = statement.where(or_(~Instance.confidential, access.visible_instances(sender)))
+        seen = access.visible_instances(sender)
+        statement = statement.where(seen if key is None else or_(~Instance.confidential, seen))
     return list(session.execute(statement.order_by(Subscription.id).limit(3), given).all())
 
 

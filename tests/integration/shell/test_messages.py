@@ -209,3 +209,14 @@ def test_a_signal_starts_nothing_that_its_sender_may_not_start(house: House):
         house.act(messages.broadcast, "site_closed", by="bert")
 
     assert house.all_cases() == []
+
+
+def test_a_message_without_a_key_finds_only_cases_of_which_its_sender_may_know(house: House):
+    house.deploy(WAITING)
+    case = house.start("waiting", business_key="NC-1", by="bert")
+    house.who |= people(house.database, "zoe")
+
+    assert house.act(messages.correlate, "supplier_answered", by="zoe").status == "waiting"
+    assert house.open(case) == []
+    assert house.act(messages.correlate, "supplier_answered", key="NC-1", by="zoe").status == "applied"
+    assert house.open(case) == ["T_read"]
