@@ -13,6 +13,7 @@ from sqlalchemy import event, select
 from benchmarks.place import ANSWERS, NOW, Place
 from engine import tasks
 from engine.store.running import Instance, Task
+from engine.transactions import Database
 
 Figures = dict[str, float]
 
@@ -65,19 +66,21 @@ def over_floor(place: Place, count: int = 300) -> Figures:
     """
     A completion against bare SQL: the same statements sent one after another by the driver alone.
 
-    For every second case the verb runs in a transaction that is undone, while
-    its statements are taken down; the driver then sends them and commits, so
-    the same rows are written. Both take turns within one run and see the same
-    machine.
+    For every second case the verb runs in a transaction that is undone, on a
+    connection of its own, while its statements are taken down; the driver then
+    sends them and commits, so the same rows are written. Both take turns
+    within one run and see the same machine.
     """
     url = place.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     ours, floor = [], []
     held = [place.claimed(place.start("three"), "T_first", "ann") for _ in range(2 * count)]
+    aside = Place(Database(place.database.engine.url.render_as_string(hide_password=False)), place.who)
     with psycopg.connect(url) as bare:
         for mine, theirs in zip(held[::2], held[1::2], strict=True):
             ours.append(_timed(lambda task=mine: place.complete(task, "ann")))  # type: ignore[misc]
-            taken = _taken_down(place, theirs)
+            taken = _taken_down(aside, theirs)
             floor.append(_timed(lambda sent=taken: _sent_bare(bare, sent)))  # type: ignore[misc]
+    aside.database.close()
     return {"completion_over_floor": round(median(ours) / median(floor), 2), "completion_ms": round(median(ours), 2)}
 
 

@@ -105,6 +105,7 @@ class Database:
         with self.sessions() as session:
             session.connection(execution_options={"reading": True})
             yield session
+            session.commit()  # After a rollback psycopg forgets every statement that it has prepared.
 
     def perform(self, verb: Callable[[Session], T], *, by: Person, now: datetime) -> T:
         """
