@@ -23,6 +23,7 @@ _MEMBERS = (
     .join(Membership, Membership.person_id == PersonRow.id)
     .where(Membership.group_key == bindparam("key"), _ACTIVE)
 )
+_FOR_EVERYBODY = select(GroupRow.everybody).where(GroupRow.key == bindparam("key"))
 _EVERYBODY = select(PersonRow.id).where(_ACTIVE, PersonRow.kind == "person")
 _EACH = select(GroupRow.key).where(GroupRow.key.in_(bindparam("keys", expanding=True)), text("groups.everybody"))
 _PEOPLE_OF = union(
@@ -166,9 +167,10 @@ def group(session: Session, key: str, *, lock: bool = False) -> Row[Any]:
 
 def members(session: Session, key: str) -> frozenset[str]:
     """The ids of those who belong to a group and have not left; empty when there is no such group."""
-    found = session.execute(select(GroupRow.everybody).where(GroupRow.key == key)).scalar()
+    connection = session.connection()
+    found = connection.execute(_FOR_EVERYBODY, {"key": key}).scalar()
     query = _EVERYBODY if found else _MEMBERS
-    return frozenset(session.execute(query, {"key": key} if not found else {}).scalars())
+    return frozenset(connection.execute(query, {"key": key} if not found else {}).scalars())
 
 
 def lead(session: Session, key: str) -> str | None:
