@@ -9,7 +9,7 @@ UV  := $(BIN)/uv pip install --quiet --python $(BIN)/python
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UI  := $(wildcard frontend/*.*) $(wildcard frontend/.npmrc) $(shell find frontend/src -type f 2>/dev/null)
 
-.PHONY: setup run test check bench fuzz lock
+.PHONY: setup run test coverage check bench fuzz lock
 
 setup: .venv/dev .venv/browser
 
@@ -18,6 +18,10 @@ run: .venv/run
 
 test: check .venv/ui .venv/browser
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+# The same tests, slower, with a report of the lines and branches that none of them reaches.
+coverage: .venv/ui .venv/browser
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term:skip-covered $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .
