@@ -1,10 +1,11 @@
 """
-`python -m benchmarks [NAME...]`: take all figures, or those whose names contain one of the words.
+`python -m benchmarks [WORD...]`: take all figures, or those of the functions whose names contain one of the words.
 
-Prints a table beside the goals and writes `benchmarks/results.json`.
+Prints a table beside the goals and writes `benchmarks/results.json`; with words, the other figures stay as they were.
 """
 
 import json
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
@@ -33,14 +34,26 @@ GOALS: dict[str, tuple[str, float]] = {
     "person_write_p99_ms_beside_drain_sqlite": ("<=", 20),
 }
 
+
+def timers_on_postgres(place: Place) -> Figures:
+    """Timers that fall due at once, on PostgreSQL."""
+    return crowds.timers_per_second(place, "postgres")
+
+
+def timers_on_sqlite(place: Place) -> Figures:
+    """Timers that fall due at once, on SQLite."""
+    return crowds.timers_per_second(place, "sqlite")
+
+
 ON_POSTGRES: tuple[Callable[[Place], Figures], ...] = (
+    completions.bare_commit,
     completions.statements,
     completions.per_second,
     corrective.per_second,
     completions.over_floor,
     completions.thousandth,
     crowds.four_at_once,
-    lambda place: crowds.timers_per_second(place, "postgres"),
+    timers_on_postgres,
     reading.parsing,
     proof.replayed,
     reading.inbox_of_a_million,
@@ -49,15 +62,16 @@ ON_SQLITE: tuple[Callable[[Place], Figures], ...] = (
     completions.p50_sqlite,
     crowds.eight_writers,
     crowds.person_beside_drain,
-    lambda place: crowds.timers_per_second(place, "sqlite"),
+    timers_on_sqlite,
     proof.late_equals_punctual,
 )
 
 
 def main() -> None:
     """Take the figures, show them, keep them."""
-    figures: Figures = {}
-    for one in _taken():
+    words = sys.argv[1:]
+    figures: Figures = json.loads(RESULTS.read_text())["figures"] if words and RESULTS.exists() else {}
+    for one in _taken(words):
         figures |= one
         for name, value in one.items():
             print(f"{name:44} {value:>12} {_judged(name, value)}", flush=True)
@@ -67,13 +81,20 @@ def main() -> None:
     print(f"written to {RESULTS.name}")
 
 
-def _taken() -> Iterator[Figures]:
-    with postgres() as place:
-        for take in ON_POSTGRES:
-            yield take(place)
+def _taken(words: list[str]) -> Iterator[Figures]:
+    wanted = [take for take in ON_POSTGRES if _is_meant(take, words)]
+    if wanted:
+        with postgres() as place:
+            for take in wanted:
+                yield take(place)
     for take in ON_SQLITE:
-        with sqlite() as place:
-            yield take(place)
+        if _is_meant(take, words):
+            with sqlite() as place:
+                yield take(place)
+
+
+def _is_meant(take: Callable[[Place], Figures], words: list[str]) -> bool:
+    return not words or any(word in f"{take.__module__}.{take.__name__}" for word in words)
 
 
 def _judged(name: str, value: float) -> str:
@@ -85,8 +106,6 @@ def _judged(name: str, value: float) -> str:
 
 
 def _cores() -> int:
-    import os
-
     return os.cpu_count() or 1
 
 

@@ -62,6 +62,23 @@ class Undone(Exception):
     """Raised to undo what was only done to take it down."""
 
 
+def bare_commit(place: Place, count: int = 300) -> Figures:
+    """One row and one commit by the driver alone: what this disk allows anybody."""
+    url = place.database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as bare:
+        bare.execute("CREATE TABLE bare (number integer)")
+        bare.commit()
+
+        def one() -> None:
+            bare.execute("INSERT INTO bare VALUES (1)")
+            bare.commit()
+
+        spent = [_timed(one) for _ in range(count)]
+        bare.execute("DROP TABLE bare")
+        bare.commit()
+    return {"bare_commit_ms": round(median(spent), 2)}
+
+
 def over_floor(place: Place, count: int = 300) -> Figures:
     """
     A completion against bare SQL: the same statements sent one after another by the driver alone.

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from benchmarks.place import NOW, Place
+from engine import instances
 from engine.replay import replay
 from engine.store.running import Instance
 from engine.timers import drain_timers
@@ -23,12 +24,19 @@ def replayed(place: Place) -> Figures:
 
 
 def late_equals_punctual(place: Place, count: int = 50) -> Figures:
-    """Pairs of cases, one woken at its deadline and one hours later, that stand in the same state."""
+    """
+    Pairs of cases, one woken at its deadline and one hours later, that stand in the same state.
+
+    A state names the moment of its latest event, so both of a pair hear of one more thing at one moment.
+    """
     due = NOW + timedelta(hours=1)
     punctual = [place.start("timer") for _ in range(count)]
     _wake(place, due)
     late = [place.start("timer") for _ in range(count)]
     _wake(place, due + timedelta(hours=5))
+    for case in (*punctual, *late):
+        evening = due + timedelta(hours=6)
+        place.act(instances.correct, case, changes={"seen": True}, reason="As of one moment.", by="ann", now=evening)
     with place.database.reading() as session:
         states = {row.id: row.state for row in session.execute(select(Instance.id, Instance.state))}
     pairs = zip(punctual, late, strict=True)
