@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from engine import audit
 from engine.core.chain import Chain
 from engine.errors import NotFound
 from engine.ids import new_salt
@@ -22,7 +23,6 @@ from engine.store.base import table_of
 from engine.store.records import Chain as ChainRow
 from engine.store.running import Instance, StuckStep, Task
 
-PLATFORM = "platform"
 COMPRESS_ABOVE = 10_000
 ZLIB = 0x78  # The first byte of a zlib stream (RFC 1950); JSON never begins with it.
 
@@ -54,7 +54,7 @@ LIVE_TASKS = select(
     .where(text("stuck_steps.resolved_at IS NULL"))
     .exists()
     .label("stuck"),
-    select(ChainRow.head).where(ChainRow.key == PLATFORM).scalar_subquery().label("organisation"),
+    select(ChainRow.head).where(ChainRow.key == audit.PLATFORM).scalar_subquery().label("organisation"),
 ).where(Task.instance_id == bindparam("instance_id"), LIVE)
 
 

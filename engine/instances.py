@@ -60,6 +60,7 @@ def start(
         start=start,
         business_key=business_key,
         title=title,
+        calendar=calendar,
         by=by,
         now=now,
     )
@@ -74,6 +75,7 @@ def begin(
     business_key: str | None = None,
     title: str | None = None,
     because: dict[str, Any] | None = None,
+    calendar: str | None = None,
     by: Person,
     now: datetime,
 ) -> UUID:
@@ -82,12 +84,13 @@ def begin(
 
     Args:
         because: what else the trail says of its beginning, such as the message it began with.
+        calendar: the digest of the calendar in use, where it is known already.
 
     Raises:
         Invalid: the first step has no answer to these variables.
     """
     context, rows = Context(by=by.id, now=now, new_id=new_id), Rows()
-    calendar = timetable.in_use(session, by=by, now=now)
+    calendar = calendar or timetable.in_use(session, by=by, now=now)
     begun = beginning.new_case(
         session,
         definition,
