@@ -3,7 +3,7 @@ The one grammar for due dates, follow-up dates, timers, ladders and cycles.
 
     text    = "null" | due | repeat
     due     = span | span "from" moment | share | moment
-    span    = n "bd" | n "bh" | n "d" | ISO 8601 duration
+    span    = n "bd" ["open"] | n "bh" | n "d" | ISO 8601 duration
     share   = n "%" "of" moment ".." moment
     repeat  = "R" [n] "/" [moment "/"] span ["from" moment]
     moment  = "null" | date | date "T" time [offset]
@@ -36,9 +36,9 @@ from engine.core.spans import (
 )
 
 LONGEST = 500
-FORMS = "Write one of: 5 bd, 4 bh, 30 d, P30D, PT15M, a date or date-time, `... from MOMENT`, `50% of A..B`, null."
+FORMS = "Write one of: 5 bd, 1 bd open, 4 bh, 30 d, P30D, PT15M, a date or date-time, `... from MOMENT`, `50% of A..B`, null."
 
-_COUNTED = re.compile(r"(-?)([0-9]{1,6})[ \t]+(bd|bh|d)")
+_COUNTED = re.compile(r"(-?)([0-9]{1,6})[ \t]+(bd[ \t]+open|bd|bh|d)")
 _DURATION = re.compile(
     r"P(?=[0-9T])(?:([0-9]{1,4})Y)?(?:([0-9]{1,5})M)?(?:([0-9]{1,5})W)?(?:([0-9]{1,6})D)?"
     r"(T(?=[0-9])(?:([0-9]{1,7})H)?(?:([0-9]{1,8})M)?(?:([0-9]{1,10})(\.[0-9]{1,6})?S)?)?"
@@ -52,6 +52,7 @@ _REPEAT = re.compile(r"R([0-9]{0,6})/(?:([^/]*)/)?([^/]*)")
 _FROM = re.compile(r"[ \t]+from[ \t]+")
 _HOLE = re.compile(r"\$\{[^{}]*\}")
 _SLIPS = (
+    (re.compile(r"-?0+ +bd +open"), "Count at least one business day: 1 bd open."),
     (re.compile(r"[0-9]+(bd|bh|d)"), "Write a blank between the number and the unit: 5 bd."),
     (re.compile(r"[0-9]+[.,][0-9]+ *(bd|bh|d)"), "Only whole numbers of days and hours are counted."),
     (re.compile(r"-[0-9]+ +(bh|d)|-P.*"), "Only business days count backwards: -2 bd from MOMENT."),
@@ -192,11 +193,14 @@ class _Reader:
 
     def span(self, part: str, at: int) -> Span:
         counted = _COUNTED.fullmatch(part)
-        if counted and (counted[3] == "bd" or not counted[1]):
-            number = int(counted[1] + counted[2])
-            if counted[3] == "d":
+        if counted and (counted[3].startswith("bd") or not counted[1]):
+            number, unit = int(counted[1] + counted[2]), counted[3]
+            if unit == "d":
                 return Period(0, number)
-            return BusinessDays(number) if counted[3] == "bd" else BusinessHours(number)
+            if unit == "bh":
+                return BusinessHours(number)
+            if number or unit == "bd":
+                return BusinessDays(number, opens=unit != "bd")
         duration = _DURATION.fullmatch(part)
         if duration:
             return _duration(duration)

@@ -48,15 +48,17 @@ class Nothing:
 
 @dataclass(frozen=True)
 class BusinessDays:
-    """`5 bd`, `0 bd`, `-18 bd`: a closing time, on every clock."""
+    """`5 bd`, `0 bd`, `-18 bd`: a closing time, on every clock; `1 bd open`: the time at which that day opens."""
 
     count: int
+    opens: bool = False
 
     def moment(self, since: datetime, calendar: Calendar, clock: Clock = "business") -> datetime:
-        return calendar.add_business_days(since, self.count)
+        counted = calendar.open_business_day if self.opens else calendar.add_business_days
+        return counted(since, self.count)
 
     def times(self, number: int) -> "BusinessDays":
-        return BusinessDays(self.count * number)
+        return BusinessDays(self.count * number, self.opens)
 
 
 @dataclass(frozen=True)
