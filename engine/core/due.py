@@ -36,7 +36,7 @@ from engine.core.spans import (
 )
 
 LONGEST = 500
-FORMS = "Write one of: 5 bd, 1 bd open, 4 bh, 30 d, P30D, PT15M, a date or date-time, `... from MOMENT`, `50% of A..B`, null."
+FORMS = "Write one of: 5 bd, 4 bh, 30 d, P30D, PT15M, a date or date-time, `... from MOMENT`, `50% of A..B`, null."
 
 _COUNTED = re.compile(r"(-?)([0-9]{1,6})[ \t]+(bd[ \t]+open|bd|bh|d)")
 _DURATION = re.compile(
