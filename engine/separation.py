@@ -71,6 +71,18 @@ class OpenWork(Work, Protocol):
         """When it opened."""
 
 
+class HeldWhole(Held, Protocol):
+    """A locked case with its open and claimed tasks."""
+
+    @property
+    def live(self) -> Mapping[int, Any]:
+        """The open and claimed tasks by token."""
+
+
+HELD = "self held"
+"""Not a rule of its own: what `self` says of two tasks that one person would hold at once."""
+
+
 class Bar(NamedTuple):
     """A rule that keeps a person away."""
 
@@ -124,6 +136,23 @@ def check(
     found = barred(session, case.id, task, texts, opened_at=task.opened_at, who=who)
     if found:
         raise _refusal(session, parsed, case, task, by, min(found))
+
+
+def check_hand_out(
+    session: Session, parsed: Modelled, case: HeldWhole, task: OpenWork, to: Person, *, acting_for: str | None = None
+) -> None:
+    """
+    As `check`, before somebody gets a task; and keep from him a second one of a round whose tasks want two people.
+
+    Raises:
+        SeparationOfDuties: he did what this task is separate from, or holds another one of its round.
+    """
+    check(session, parsed, case, task, to, acting_for=acting_for)
+    if "self" not in rules_of(parsed, task.element):
+        return
+    others = (one for one in case.live.values() if one.element == task.element and one.id != task.id)
+    if any(one.holder == to.id for one in others):
+        raise _refusal(session, parsed, case, task, to, Bar(HELD, to.id))
 
 
 def eligible(
@@ -206,18 +235,19 @@ def _refusal(
 ) -> SeparationOfDuties:
     others = sorted(eligible(session, parsed, case, task) - {by.id})
     shown = ", ".join(others[:5]) + (" or others" if len(others) > 5 else "")
+    rule = "self" if bar.rule == HELD else bar.rule
     remedy = f"It can be done by {shown}." if others else "No eligible person is left; the owner must name one."
     return SeparationOfDuties(
         why=f"{bar.person} may not do {task.name!r}: {_words(parsed, bar.rule)}.",
         remedy=remedy,
         task_id=str(task.id),
         person=bar.person,
-        rule=bar.rule,
+        rule=rule,
         record=Record(
             chain=str(case.id),
             verb="refusal.separation",
             subject=str(task.id),
-            body={"rule": bar.rule, "person": bar.person, "element": task.element},
+            body={"rule": rule, "person": bar.person, "element": task.element},
         ),
     )
 
@@ -226,6 +256,8 @@ def _words(parsed: Modelled, rule: str) -> str:
     """What a person did, in words."""
     if rule == "self":
         return "the same person has done it in this round already"
+    if rule == HELD:
+        return "the same person holds another one of this round, and two people must do them"
     if rule.startswith("person:"):
         return f"the same person is named in the case as {rule.removeprefix('person:')}"
     node = parsed.model.nodes.get(rule.removeprefix("called:"))

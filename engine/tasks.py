@@ -105,7 +105,7 @@ def claim(session: Session, task_id: UUID, *, by: Person, now: datetime) -> None
     offered = offered_to(session, task)
     if not (offered & by.parties or by.id == task.accountable):
         raise Forbidden("This task is not offered to you.", f"Ask {task.accountable}, who is accountable for it.")
-    separation.check(session, parsed(session, case.definition_id), case, task, by)
+    separation.check_hand_out(session, parsed(session, case.definition_id), case, task, by)
     _hand_to(session, case, task, by.id, "task.claimed", {}, by=by, now=now)
 
 
@@ -293,7 +293,7 @@ def _pass_on(
     if receiver.kind != "person":
         raise Invalid("A task is done by a person.", {"to": ["This is no person."]})
     access.must_act(receiver)
-    separation.check(session, parsed(session, case.definition_id), case, task, receiver)
+    separation.check_hand_out(session, parsed(session, case.definition_id), case, task, receiver)
     _hand_to(session, case, task, receiver.id, verb, {"to": receiver.id, "reason": reason}, by=by, now=now)
     # He was given it, so he goes on seeing the case when somebody else has it.
     row = {"task_id": task.id, "who": f"person:{receiver.id}", "opened_at": task.opened_at, "closed_at": now}
