@@ -27,6 +27,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "serve": ("init", "run", "worker"),
     "lint": ("lint",),
     "scenarios": ("test",),
+    "rehearsal": ("simulate",),
     "proof": ("verify", "replay"),
     "backup": ("backup", "restore"),
     "completion": ("completion",),

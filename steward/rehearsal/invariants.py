@@ -1,0 +1,71 @@
+"""
+What must hold on every day, whatever happened: asked of the database, not of those who filled it.
+
+Each check yields sentences about what does not hold; nothing is repaired.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import Select, and_, or_, select, text
+from sqlalchemy.orm import Session, aliased
+
+from engine.store.people import PersonRow
+from engine.store.running import Instance, Message, ServiceJob, Task, Timer
+
+Check = Callable[[Session, datetime], Iterator[str]]
+LIVE = text("tasks.status IN ('open', 'claimed')")
+RUNNING = text("instances.status = 'running'")
+
+
+def every_open_task_has_a_person(session: Session, _now: datetime) -> Iterator[str]:
+    """Each open task names an accountable person who is still there, and a holder who is, if it has one."""
+    accountable, holder = aliased(PersonRow), aliased(PersonRow)
+    query = (
+        select(Task.name, Task.accountable, Task.holder)
+        .join(Instance, Instance.id == Task.instance_id)
+        .outerjoin(accountable, and_(accountable.id == Task.accountable, accountable.active.is_(True)))
+        .outerjoin(holder, and_(holder.id == Task.holder, holder.active.is_(True)))
+        .where(LIVE, or_(accountable.id.is_(None), and_(Task.holder.is_not(None), holder.id.is_(None))))
+    )
+    for name, answers, holds in session.execute(query):
+        yield f"The open task {name} has nobody: accountable {answers}, held by {holds}."
+
+
+def nothing_due_is_left_lying(session: Session, now: datetime) -> Iterator[str]:
+    """Every timer, message and job of a running case whose moment has come is done, or visibly stuck."""
+    for what, query in _due(now):
+        for title, element, moment in session.execute(query):
+            yield f"{what} {element} of {title} was due at {moment.isoformat()} and nothing happened."
+
+
+def _due(now: datetime) -> Iterator[tuple[str, Select[str, str, datetime]]]:
+    timers = select(Instance.title, Timer.element, Timer.next_try_at).join(Instance, Instance.id == Timer.instance_id)
+    yield "The timer", timers.where(text("timers.status = 'pending'"), Timer.next_try_at < now, RUNNING)
+    sent = select(Instance.title, Message.name, Message.next_try_at).join(Instance, Instance.id == Message.target_id)
+    yield "The message", sent.where(text("messages.status = 'owed'"), Message.next_try_at < now, RUNNING)
+    jobs = select(Instance.title, ServiceJob.element, ServiceJob.next_attempt_at)
+    jobs = jobs.join(Instance, Instance.id == ServiceJob.instance_id)
+    yield "The job", jobs.where(text("service_jobs.status = 'owed'"), ServiceJob.next_attempt_at < now, RUNNING)
+
+
+def no_case_runs_without_waiting(session: Session, _now: datetime) -> Iterator[str]:
+    """A running case waits for a task, a timer, a message, a job or a called case; or it is stuck and says so."""
+    waits = (
+        "SELECT 1 FROM tasks WHERE instance_id = instances.id AND status IN ('open', 'claimed')",
+        "SELECT 1 FROM timers WHERE instance_id = instances.id AND status IN ('pending', 'stuck')",
+        "SELECT 1 FROM subscriptions WHERE instance_id = instances.id",
+        "SELECT 1 FROM service_jobs WHERE instance_id = instances.id AND status IN ('owed', 'stuck')",
+        "SELECT 1 FROM instances AS called WHERE called.caller_id = instances.id",
+        "SELECT 1 FROM stuck_steps WHERE instance_id = instances.id AND resolved_at IS NULL",
+    )
+    query = select(Instance.title).where(RUNNING, *(text(f"NOT EXISTS ({wait})") for wait in waits))
+    for title in session.scalars(query):
+        yield f"The case {title} runs and waits for nothing."
+
+
+CHECKS: tuple[Check, ...] = (
+    every_open_task_has_a_person,
+    nothing_due_is_left_lying,
+    no_case_runs_without_waiting,
+)
