@@ -86,6 +86,8 @@ class Task(Table):
     Always names who is accountable. Offered to candidates, claimed by one
     person, and completed once. Rows are never deleted: they are evidence.
     `holder` may act for somebody else, who is then named in `acting_for`.
+    `ladder` is the version that its case keeps; `next_rung` the lowest rung
+    not climbed in this episode, `next_rung_at` when one falls due.
     """
 
     __tablename__ = "tasks"
@@ -96,6 +98,10 @@ class Task(Table):
         CheckConstraint("status <> 'open' OR holder IS NULL", name="open_to_all"),
         CheckConstraint("(status IN ('completed', 'withdrawn')) = (closed_at IS NOT NULL)", name="closed_at"),
         CheckConstraint("(status = 'completed') = (completed_by IS NOT NULL)", name="completed_by"),
+        CheckConstraint("(ladder IS NULL) = (next_rung IS NULL)", name="ladder"),
+        CheckConstraint("next_rung_at IS NULL OR next_rung > 0", name="next_rung"),
+        CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by IS NULL)", name="acknowledged"),
+        index_where("tasks_rungs", "status IN ('open', 'claimed') AND next_rung_at IS NOT NULL", "next_rung_at", "id"),
         index_where("tasks_live", "status IN ('open', 'claimed')", "instance_id"),
         index_where("tasks_held", "status = 'claimed'", "holder", "opened_at", "id"),
         index_where("tasks_accountable", "status IN ('open', 'claimed')", "accountable", "opened_at", "id"),
@@ -127,6 +133,12 @@ class Task(Table):
     closed_at: Mapped[datetime | None]
     completed_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
     closed_because: Mapped[str | None]
+    ladder: Mapped[UUID | None] = mapped_column(ForeignKey("ladders.id"))
+    episode: Mapped[int] = mapped_column(default=1, server_default="1")
+    next_rung: Mapped[int | None]
+    next_rung_at: Mapped[datetime | None]
+    acknowledged_at: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
 
 
 class Candidate(Table):
