@@ -68,6 +68,7 @@ def verify(
     key: Ed25519PublicKey | None,
     *,
     evidence: Path | None = None,
+    newest: tuple[int, bytes] | None = None,
     only: Collection[str] | None = None,
 ) -> Report:
     """
@@ -76,10 +77,11 @@ def verify(
     Args:
         key: the public half of the key that seals; without it signatures are not checked.
         evidence: the folder of files handed in; without it only their digests are compared.
+        newest: number and digest of the newest seal, where somebody keeps them outside the database.
         only: these chains alone, for who looks often; deleted chains are then not missed.
     """
     report, owned = Report(), ends(session)
-    sealed = verify_seals.sealed(session, key, report.findings)
+    sealed = verify_seals.sealed(session, key, report.findings, newest)
     report.seals = sealed.count
     erasures = verify_erased.told(session)
     for chain, (length, head) in owned.items():

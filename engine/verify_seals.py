@@ -23,8 +23,15 @@ class Sealed:
     heads: dict[str, list[tuple[int, str, int]]] = field(default_factory=dict)
 
 
-def sealed(session: Session, key: Ed25519PublicKey | None, findings: list[Finding]) -> Sealed:
-    """Read all seals; what does not hold about themselves goes to `findings`."""
+def sealed(
+    session: Session, key: Ed25519PublicKey | None, findings: list[Finding], newest: tuple[int, bytes] | None = None
+) -> Sealed:
+    """
+    Read all seals; what does not hold about themselves goes to `findings`.
+
+    Args:
+        newest: number and digest of a seal that was made, as somebody keeps them outside the database.
+    """
     told, before = Sealed(), b""
     for row in session.scalars(select(Seal).order_by(Seal.number)):
         told.count += 1
@@ -38,6 +45,13 @@ def sealed(session: Session, key: Ed25519PublicKey | None, findings: list[Findin
         for chain, length, head in row.heads:
             told.heads.setdefault(chain, []).append((length, head, row.number))
         before = digest_of(row)
+        if newest and row.number == newest[0] and before != newest[1]:
+            findings.append(
+                Finding(kind="seal", chain=SEALS, number=row.number, why="It is not the one that was made.")
+            )
+    if newest and told.count < newest[0]:
+        why = f"Seal {newest[0]} was made; the newest seals were deleted."
+        findings.append(Finding(kind="missing", chain=SEALS, number=told.count + 1, why=why))
     return told
 
 

@@ -1,4 +1,10 @@
-"""The key that seals the audit trail: a file in the working folder that only its owner can read (Ed25519, RFC 8032)."""
+"""
+The key that seals the audit trail, and what it sealed last, in the working folder.
+
+The key is a file that only its owner can read (Ed25519, RFC 8032). The number
+of the newest seal beside it tells when the newest seals are missing from the
+database, which nothing in there could tell.
+"""
 
 import os
 from pathlib import Path
@@ -46,6 +52,33 @@ def public_key(path: Path) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise Broken(f"{path} is not an Ed25519 key.")
     return key
+
+
+def remember(folder: Path, number: int, digest: bytes) -> None:
+    """Keep beside the key which seal is the newest; an older one than is kept already changes nothing."""
+    held = newest(folder)
+    if held is not None and held[0] >= number:
+        return
+    part = folder / f"seal.last.{os.getpid()}"
+    part.write_text(f"{number} {digest.hex()}\n", encoding="ascii")
+    part.replace(folder / "seal.last")
+
+
+def newest(folder: Path) -> tuple[int, bytes] | None:
+    """
+    Number and digest of the newest seal that was made from this folder; None before the first.
+
+    Raises:
+        Broken: the file was written by somebody else.
+    """
+    path = folder / "seal.last"
+    try:
+        number, digest = path.read_text(encoding="ascii").split()
+        return int(number), bytes.fromhex(digest)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise Broken(f"{path} does not name a seal. Somebody wrote into it.") from error
 
 
 def _make(path: Path) -> None:

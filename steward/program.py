@@ -1,7 +1,7 @@
 """The wiring: one process of Steward, from its settings to what requests and lanes reach."""
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,11 +16,12 @@ from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.transactions import Database
 from engine.vault import Store
-from steward import simulation
+from steward import lanes, simulation
 from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now
-from steward.keys import seal_key
+from steward.keys import remember, seal_key
 from steward.settings import Settings
-from steward.worker import LANES, Worker
+from steward.lanes import Lane
+from steward.worker import Worker
 from web.app import create_app
 from web.idempotency import forget
 from web.services import Services
@@ -62,32 +63,33 @@ class Program:
 
     def drain_all(self) -> int:
         """Work off everything that is due now, whatever lane it is on; how much that was."""
-        done = 0
-        while round_ := sum(self.drains()[lane]() for lane in ("timers", "messages", "services")):
-            done += round_
-        return done
+        return simulation.drained(lane for lane in self.lanes() if lane.next_due).total()
 
-    def drains(self) -> dict[str, Callable[[], int]]:
-        """What each lane of the worker does; each answers how much it did."""
-        database, clock = self.database, self.clock
-        return {
-            "timers": lambda: timers.drain_timers(database, now=clock(), limit=BATCH),
-            "messages": lambda: post.drain_messages(database, now=clock(), limit=BATCH),
-            "services": lambda: services.drain_services(database, now=clock(), limit=BATCH),
-            "heartbeat": self._beat,
-            "housekeeping": self._keep_house,
-        }
+    def lanes(self) -> tuple[Lane, ...]:
+        """What a worker works on."""
+        return (
+            Lane("timers", 1, self._batches(timers.drain_timers), timers.next_due),
+            Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
+            Lane("services", 1, self._batches(services.drain_services), services.next_due),
+            Lane("heartbeat", 10, self._beat),
+            Lane("housekeeping", 60, self._keep_house),
+        )
 
     def move(self, to: datetime) -> dict[str, Any]:
         """Move the simulated clock to `to`; everything that falls due on the way happens in order."""
         assert isinstance(self.clock, SimulatedClock)
-        return simulation.move(self.clock, self.database, self.drains(), to)
+        return simulation.move(self.clock, self.database, self.lanes(), to)
 
     def seal(self) -> None:
         """Sign the heads of all chains."""
         key, now = seal_key(self.settings.folder), self.clock()
-        self.perform(lambda session: seals.seal(session, key, now=now), by=self.operator("worker"))
+        made = self.perform(lambda session: seals.seal(session, key, now=now), by=self.operator("worker"))
+        remember(self.settings.folder, made.number, seals.digest_of(made))
         self.sealed_at = now
+
+    def _batches(self, drain: Callable[..., int]) -> Callable[[], int]:
+        """A drain of the engine over this database, at the moment at which it is called."""
+        return lambda: drain(self.database, now=self.clock(), limit=BATCH)
 
     def _beat(self) -> int:
         name, lanes = (self.worker.name, list(self.worker.lanes)) if self.worker else ("drain", [])
@@ -126,9 +128,18 @@ def calendar_settings(settings: Settings) -> CalendarSettings:
     return read_settings(tomllib.loads(path.read_text())) if path.is_file() else CalendarSettings()
 
 
-def with_worker(program: Program, lanes: tuple[str, ...] = LANES) -> Worker:
-    """Give the process a worker; it does not tick yet."""
-    program.worker = Worker(program.drains(), lanes)
+def with_worker(program: Program, only: Iterable[str] | None = None) -> Worker:
+    """
+    Give the process a worker; it does not tick yet.
+
+    Args:
+        only: names of its lanes; None means all.
+
+    Raises:
+        Invalid: there is no lane of one of the names.
+    """
+    all_lanes = program.lanes()
+    program.worker = Worker(all_lanes if only is None else lanes.chosen(all_lanes, only))
     return program.worker
 
 
@@ -147,6 +158,7 @@ def reached(program: Program) -> Services:
         machine_clock=utc_now,
         evidence=program.evidence,
         seal_key=seal_key(settings.folder),
+        sealed=lambda number, digest: remember(settings.folder, number, digest),
         simulated=program.simulated,
         move_clock=move,
         release_at_once=settings.release_at_once,

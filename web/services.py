@@ -37,6 +37,7 @@ class Services:
         machine_clock: the machine's moment, aware; heartbeats go by it.
         evidence: the folder of files handed in.
         seal_key: signs the heads of the audit chains; without it nothing can be sealed.
+        sealed: is told number and digest of a seal that was made, once it is committed.
         simulated: whether `clock` moves only when told; every answer then says so.
         move_clock: moves a simulated clock to a moment, lets everything due on the way happen, and says what did.
         release_at_once: whether a deployment needs no second person.
@@ -52,6 +53,7 @@ class Services:
     machine_clock: Callable[[], datetime]
     evidence: Store
     seal_key: Ed25519PrivateKey | None = None
+    sealed: Callable[[int, bytes], None] = lambda _number, _digest: None
     simulated: bool = False
     move_clock: Callable[[datetime], Any] | None = None
     release_at_once: bool = False

@@ -12,7 +12,7 @@ from engine.errors import NotFound
 from engine.store.running import Instance
 from steward.cli import output
 from steward.cli.operator import on_the_spot
-from steward.keys import public_key
+from steward.keys import newest, public_key
 from steward.opened import opened
 from steward.settings import Settings
 
@@ -34,7 +34,8 @@ def verify(settings: Settings, key: Path | None, as_json: bool) -> None:
     """
     with opened(settings) as database, database.reading() as session:
         trusted = public_key(key or settings.folder / "seal.pub")
-        report = verifying.verify(session, trusted, evidence=settings.folder / "evidence")
+        folder = settings.folder
+        report = verifying.verify(session, trusted, evidence=folder / "evidence", newest=newest(folder))
     output.echo(report.as_json(), report.lines(), as_json=as_json)
     if not report.holds:
         raise click.exceptions.Exit(output.REFUSED)

@@ -13,7 +13,7 @@ from engine.core.spans import Repeat
 from engine.errors import Conflict, Invalid
 from engine.people import must_manage
 from engine.person import Person
-from web.acts import act, answer
+from web.acts import act, answer, is_dry_run
 from web.auth import caller
 from web.headers import SIMULATED
 from web.operations import Theme
@@ -68,12 +68,19 @@ def seal() -> Response:
     if key is None:
         raise Conflict("This server has no key to seal with.")
 
+    digests: dict[int, bytes] = {}
+
     def verb(session: Session, by: Person, now: datetime) -> Any:
         must_manage(by)
         made = seals.seal(session, key, now=now)
+        digests[made.number] = seals.digest_of(made)
         return {name: getattr(made, name) for name in ("number", "at", "key")} | {
             "root": made.root.hex(),
             "signature": made.signature.hex(),
         }
 
-    return act(verb, SEAL, status=201)
+    answer = act(verb, SEAL, status=201)
+    if not is_dry_run():
+        for number, digest in digests.items():
+            services().sealed(number, digest)
+    return answer

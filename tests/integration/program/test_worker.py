@@ -4,7 +4,9 @@ import threading
 from contextlib import closing
 
 import pytest
+from sqlalchemy import delete
 
+from engine.store.records import Seal
 from steward.cli.serve import _only_worker
 from steward.settings import load
 from steward.worker import LANES
@@ -39,6 +41,9 @@ def test_a_served_house_is_ready_and_seals_its_trail(serve, settings):
     house.login("deniz.aydin")
     sealed = house.json("seal")
     assert house.json("verify")["seals"] == sealed["number"] >= 2
+    with house.program.database.writing() as session:
+        session.execute(delete(Seal).where(Seal.number == sealed["number"]))
+    assert "the newest seals were deleted" in house.says("verify", expect=REFUSED)
 
 
 def test_a_ring_after_the_commit_lets_the_effect_on_another_case_follow_at_once(serve, settings, tmp_path):

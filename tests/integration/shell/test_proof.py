@@ -183,6 +183,23 @@ def test_seals_hold_each_other(house: House, case: UUID):
     assert first(house) == ("missing", "seals", 2)
 
 
+def test_newest_seals_that_are_gone_are_missed_where_the_newest_is_known_outside(house: House, case: UUID):
+    sealed(house)
+    house.later(hours=1)
+    sealed(house)
+    newest = house.read(lambda s: (2, seals.digest_of(s.get_one(Seal, 2))))
+    assert house.read(lambda s: verify(s, KEY.public_key(), newest=newest)).holds
+    behind_the_back(house, lambda s: s.execute(delete(Seal).where(Seal.number == 2)))
+    found = house.read(lambda s: verify(s, KEY.public_key(), newest=newest)).first
+    assert found is not None
+    assert (found.kind, found.chain, found.number) == ("missing", "seals", 2)
+    house.later(hours=1)
+    sealed(house)
+    found = house.read(lambda s: verify(s, KEY.public_key(), newest=newest)).first
+    assert found is not None
+    assert "not the one that was made" in found.why
+
+
 def test_an_altered_seal_and_a_strangers_seal_are_found(house: House, case: UUID):
     sealed(house)
     stranger = Ed25519PrivateKey.from_private_bytes(b"x" * 32)
