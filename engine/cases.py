@@ -9,7 +9,7 @@ they were before the wait, so they are read in a second one.
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select, text
@@ -49,6 +49,11 @@ LIVE_TASKS = select(
     Task.due_at,
     Task.locals,
     Task.version,
+    Task.ladder,
+    Task.episode,
+    Task.next_rung,
+    Task.next_rung_at,
+    Task.acknowledged_at,
     select(StuckStep.id)
     .where(StuckStep.instance_id == Task.instance_id, StuckStep.task_id == Task.id)
     .where(text("stuck_steps.resolved_at IS NULL"))
@@ -77,6 +82,21 @@ class LiveTask:
     version: int
     stuck: bool = False
     organisation: bytes | None = None
+    ladder: UUID | None = None
+    episode: int = 1
+    next_rung: int | None = None
+    next_rung_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+
+
+class Ladders(Protocol):
+    """The ladders of a case: what the rows of its tasks say of them."""
+
+    def opened(self, element: str, opened_at: datetime, due_at: datetime | None) -> dict[str, Any]:
+        """`ladder`, `episode`, `next_rung` and `next_rung_at` of a task that opens."""
+
+    def moved(self, task: LiveTask, due_at: datetime | None) -> datetime | None:
+        """When the next rung falls due after the due date moved."""
 
 
 @dataclass(kw_only=True)
@@ -109,6 +129,8 @@ class Case:
     live: dict[int, LiveTask] = field(default_factory=dict)
     is_new: bool = False
     """Whether this transaction makes it; nobody else can see it yet."""
+    ladders: Ladders | None = None
+    """What its tasks climb; a step looks it up before it writes."""
     unsaid: dict[str, Any] = field(default_factory=dict)
     """What the next entry of the trail says besides: which recorded event it goes back to."""
 

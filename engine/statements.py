@@ -35,10 +35,11 @@ CLOSE = (
     .where(TASK.c.id == bindparam("task_id"))
     .values({name: bindparam(name) for name in CLOSED} | {"version": TASK.c.version + 1})
 )
+MOVED_DATES = ("due_at", "follow_up_at", "next_rung_at")
 RESCHEDULE = (
     update(TASK)
     .where(TASK.c.id == bindparam("task_id"))
-    .values(due_at=bindparam("due_at"), follow_up_at=bindparam("follow_up_at"), version=TASK.c.version + 1)
+    .values({name: bindparam(name) for name in MOVED_DATES} | {"version": TASK.c.version + 1})
 )
 CLOSE_CANDIDATES = (
     update(CANDIDATE)

@@ -28,6 +28,7 @@ from engine.core.advance import Advance, advance, variables_of
 from engine.core.stuck import Stuck
 from engine.definitions import Parsed, parsed
 from engine.ids import new_id
+from engine.ladders import rungs
 from engine.person import Person
 from engine.rows import Assigned, Context, Rows
 from engine.separation import rules_of
@@ -140,6 +141,8 @@ def _apply(session: Session, first: _Turn, rows: Rows, by: Person, context: Cont
                 return done.refused
         else:
             _record(rows, turn, done, context)
+            if any(isinstance(effect, fx.OpenTask | fx.TaskChanged) for effect in done.effects):
+                turn.case.ladders = rungs.of(session, turn.parsed.model, turn.case.id, turn.case.calendar)
             absorb(rows, turn.case, done.effects, _assigned(session, turn, done, context), context)
             turns.extend(_follow(session, turn, done, rows, by, context))
         if not turns:

@@ -1,32 +1,44 @@
 """
-Which version is meant: of a called process, a decision, a form.
+Which version is meant: of a called process, a decision, a form, a ladder.
 
 Without a binding the latest released one, found and recorded when the case
 starts; a later release changes no running case. What a model names only by an
 expression is found and recorded when it is first needed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, insert, null, select, text
 from sqlalchemy.orm import Session
 
 from engine.cache import Cache
 from engine.core.model.references import Reference
 from engine.store.base import table_of
 from engine.store.definitions import DecisionRow, DefinitionRow, Deployment, FormRow
+from engine.store.ladders import LadderRow
 from engine.store.running import Fixed
 
 TABLES: dict[str, Any] = {"process": DefinitionRow, "decision": DecisionRow, "form": FormRow}
-RELEASED = {
+RELEASED: dict[str, Any] = {
     kind: select(entity.id, entity.key, entity.version, entity.version_tag, entity.deployment_id)
     .join(Deployment, Deployment.id == entity.deployment_id)
     .where(text("deployments.status = 'released'"), entity.key.in_(bindparam("keys", expanding=True)))
     .order_by(entity.key, entity.version)
     for kind, entity in TABLES.items()
 }
+RELEASED["ladder"] = (
+    select(
+        LadderRow.id,
+        LadderRow.key,
+        LadderRow.number.label("version"),
+        null().label("version_tag"),
+        null().label("deployment_id"),
+    )
+    .where(LadderRow.key.in_(bindparam("keys", expanding=True)))
+    .order_by(LadderRow.key, LadderRow.number)
+)
 ALL_RELEASED = (
     select(DefinitionRow.key, DefinitionRow.id)
     .join(Deployment, Deployment.id == DefinitionRow.deployment_id)
@@ -81,6 +93,11 @@ def rows_for(instance_id: UUID, resolved: dict[Reference, UUID]) -> list[dict[st
         {"instance_id": instance_id, "kind": one.kind, "reference": one.name, "version_id": version}
         for one, version in resolved.items()
     ]
+
+
+def kept(session: Session, instance_id: UUID) -> Mapping[tuple[str, str], UUID]:
+    """All that is fixed for a case, by kind and reference; no statement where it is known."""
+    return _fixed.get(instance_id, lambda: _read(session, instance_id))
 
 
 def fixed(session: Session, instance_id: UUID, reference: Reference, deployment_id: UUID | None) -> UUID | None:

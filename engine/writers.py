@@ -1,6 +1,7 @@
 """Each effect of the core, in rows: pure, and one function for each kind of effect."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -30,6 +31,7 @@ def _is_consequence(effect: fx.Effect) -> bool:
 def _open(rows: Rows, case: Case, effect: fx.OpenTask, assigned: Mapping[int, Assigned], context: Context) -> None:
     who, task_id = assigned[effect.token], context.new_id()
     holder = who.assignee
+    ladder = case.ladders.opened(effect.element, effect.at, effect.due_at) if case.ladders else {}
     rows.add(
         "tasks",
         {
@@ -55,6 +57,7 @@ def _open(rows: Rows, case: Case, effect: fx.OpenTask, assigned: Mapping[int, As
             "closed_at": None,
             "completed_by": None,
             "closed_because": None,
+            **ladder,
         },
     )
     for candidate in who.candidates:
@@ -74,6 +77,7 @@ def _open(rows: Rows, case: Case, effect: fx.OpenTask, assigned: Mapping[int, As
         due_at=effect.due_at,
         locals=effect.locals,
         version=1,
+        **ladder,
     )
     body = {
         "element": effect.element,
@@ -83,6 +87,7 @@ def _open(rows: Rows, case: Case, effect: fx.OpenTask, assigned: Mapping[int, As
         "candidates": who.candidates,
         "holder": holder,
         "due_at": effect.due_at,
+        **ladder,
     }
     _note(case, "task.opened", task_id, body, effect.at, context)
 
@@ -91,7 +96,9 @@ def _change(rows: Rows, case: Case, effect: fx.TaskChanged, _who: object, contex
     task = case.live.get(effect.token)
     if task is None:
         return
-    dates = {"due_at": effect.due_at, "follow_up_at": effect.follow_up_at}
+    coming = case.ladders.moved(task, effect.due_at) if case.ladders else task.next_rung_at
+    dates = {"due_at": effect.due_at, "follow_up_at": effect.follow_up_at, "next_rung_at": coming}
+    case.live[effect.token] = replace(task, due_at=effect.due_at, next_rung_at=coming)
     row = rows.pending("tasks", case, effect.token)
     if row:
         row.update(dates)

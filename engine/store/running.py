@@ -393,7 +393,7 @@ class Link(Table):
 
 
 class Fixed(Table):
-    """The version of a called process, decision or form that a case uses, fixed when the case starts."""
+    """The version of a called process, decision, form or ladder that a case uses, fixed when the case starts."""
 
     __tablename__ = "fixed_versions"
 

@@ -1,4 +1,4 @@
-"""What a process refers to beyond its own file's border: other processes, decisions and forms."""
+"""What a process refers to beyond its own file's border: other processes, decisions, forms and ladders."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ from engine.core.vocabulary import Model, Ref
 class Reference:
     """One thing that a process needs. `name` tells it apart from others of its kind: key, binding and version."""
 
-    kind: Literal["process", "decision", "form"]
+    kind: Literal["process", "decision", "form", "ladder"]
     key: str
     binding: str = "latest"
     version: str | None = None
@@ -27,7 +27,7 @@ class Reference:
 
 def references(xml: bytes, file: str, model: Model) -> tuple[Reference, ...]:
     """Each thing that the process of `model` refers to by a fixed name, once, sorted. Computed names are left out."""
-    found = {_of_form(ref) for ref in _forms(model)}
+    found = {_of_form(ref) for ref in _forms(model)} | _ladders(model)
     tree = parse(xml, file)
     for process in tree.iter(f"{{{BPMN}}}process"):
         if process.get("id") == model.key:
@@ -43,6 +43,11 @@ def _forms(model: Model) -> list[Ref]:
 
 def _of_form(ref: Ref) -> Reference:
     return Reference("form", ref.key, ref.binding, ref.version)
+
+
+def _ladders(model: Model) -> set[Reference]:
+    named = {node.rules.escalation for node in model.nodes.values() if node.kind == "userTask"}
+    return {Reference("ladder", key) for key in named - {"none"}}
 
 
 def _called(node: Element) -> Reference:

@@ -1,0 +1,1 @@
+"""Ladders: whom a task reaches while it is not done, rung by rung."""
