@@ -28,7 +28,7 @@ from engine.store.base import table_of
 from engine.store.running import Instance, Message, Subscription
 from engine.transactions import Database
 
-__all__ = ["Sent", "broadcast", "correlate", "drain_messages"]
+__all__ = ["Sent", "broadcast", "correlate", "drain_messages", "next_due"]
 
 HEARING = (
     select(Subscription.instance_id)
@@ -38,6 +38,7 @@ HEARING = (
     .order_by(Subscription.instance_id)
 )
 INSERT = insert(table_of(Message))
+next_due = post.next_due
 
 
 def correlate(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, insert, or_, select, text, update
+from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, text, union_all, update
 from sqlalchemy.orm import Session
 
 from engine import audit, instances, people, stepping, stuck
@@ -72,10 +72,33 @@ EXPIRED = (
     .with_for_update(skip_locked=True)
 )
 INSERT = insert(MESSAGE)
+NEXT = union_all(
+    select(func.min(MESSAGE.c.next_try_at)).where(
+        text("messages.status = 'owed'"), MESSAGE.c.next_try_at > bindparam("after")
+    ),
+    select(func.min(MESSAGE.c.expires_at)).where(
+        text("messages.status = 'waiting'"), MESSAGE.c.expires_at > bindparam("after")
+    ),
+    select(func.min(MESSAGE.c.sent_at)).where(
+        text("messages.status = 'waiting'"),
+        MESSAGE.c.kind == "message",
+        MESSAGE.c.sent_at > bindparam("after"),
+        AWAITED,
+    ),
+)
 
 
 class _Undeliverable(Exception):
     """Nobody can be given this message; `args[0]` says why."""
+
+
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """
+    The earliest moment after `after` at which a message is to be brought or has lived long enough.
+
+    One that waited and is awaited by now is due since it was sent.
+    """
+    return min(filter(None, session.scalars(NEXT, {"after": after})), default=None)
 
 
 def look_after_waiting(session: Session, *, by: Person, now: datetime) -> int:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from engine import access, acting, audit, stepping, stuck, topics
@@ -45,6 +45,11 @@ OWED = (
     .order_by(JOB.c.next_attempt_at, JOB.c.id)
     .limit(bindparam("at_most"))
     .with_for_update(of=JOB, skip_locked=True)
+)
+NEXT = select(func.min(JOB.c.next_attempt_at)).where(
+    text("service_jobs.status = 'owed'"),
+    JOB.c.topic.in_(bindparam("topics", expanding=True)),
+    JOB.c.next_attempt_at > bindparam("after"),
 )
 LEASE = (
     update(JOB)
@@ -196,6 +201,12 @@ def drain_services(database: Database, *, now: datetime, limit: int = 100) -> in
             break
         done += 1
     return done
+
+
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """The earliest moment after `after` at which work of a built-in topic is to be done."""
+    moment: datetime | None = session.scalar(NEXT, {"topics": sorted(topics.BUILT_IN), "after": after})
+    return moment
 
 
 def _serve_one(session: Session, *, by: Person, now: datetime) -> bool:

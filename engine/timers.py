@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, func, select, text, union_all, update
 from sqlalchemy.orm import Session
 
 from engine import acting, start_timers, stepping, stuck
@@ -20,7 +20,7 @@ from engine.core import events as ev
 from engine.core.stuck import Stuck
 from engine.person import Person
 from engine.store.base import table_of
-from engine.store.running import Instance, Timer
+from engine.store.running import Instance, StartTimer, Timer
 from engine.transactions import Database
 
 TIMER = table_of(Timer)
@@ -46,6 +46,14 @@ STILL_DUE = select(Timer.id, Timer.attempts).where(
     Timer.instance_id == bindparam("instance_id"),
     text("timers.status = 'pending'"),
     Timer.next_try_at <= bindparam("now"),
+)
+NEXT: Any = union_all(
+    select(func.min(Timer.next_try_at)).where(
+        text("timers.status = 'pending'"), Timer.next_try_at > bindparam("after")
+    ),
+    select(func.min(StartTimer.next_at)).where(
+        text("start_timers.next_at IS NOT NULL"), StartTimer.next_at > bindparam("after")
+    ),
 )
 LATER = (
     update(TIMER)
@@ -73,6 +81,11 @@ def drain_timers(database: Database, *, now: datetime, limit: int = 100) -> int:
     ):
         done += 1
     return done
+
+
+def next_due(session: Session, after: datetime) -> datetime | None:
+    """The earliest moment after `after` at which a case or a process that starts by itself is to be woken."""
+    return min(filter(None, session.scalars(NEXT, {"after": after})), default=None)
 
 
 def _wake_some(session: Session, database: Database, *, by: Person, now: datetime) -> int:

@@ -16,11 +16,11 @@ from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.transactions import Database
 from engine.vault import Store
-from steward import lanes, simulation
+from steward import simulation
 from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now
 from steward.keys import remember, seal_key
+from steward.lanes import Lane, chosen
 from steward.settings import Settings
-from steward.lanes import Lane
 from steward.worker import Worker
 from web.app import create_app
 from web.idempotency import forget
@@ -139,7 +139,7 @@ def with_worker(program: Program, only: Iterable[str] | None = None) -> Worker:
         Invalid: there is no lane of one of the names.
     """
     all_lanes = program.lanes()
-    program.worker = Worker(all_lanes if only is None else lanes.chosen(all_lanes, only))
+    program.worker = Worker(all_lanes if only is None else chosen(all_lanes, only))
     return program.worker
 
 

@@ -9,7 +9,7 @@ shortens the wait after a commit; a lost ring costs one tick.
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,19 +18,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.errors import StewardError
 from steward.clock import utc_now
-
-LANES = ("timers", "messages", "services", "heartbeat", "housekeeping")
-EVERY = {"timers": 1, "messages": 1, "services": 1, "heartbeat": 10, "housekeeping": 60}
+from steward.lanes import Lane
 
 log = structlog.get_logger()
 
 
-class Lane:
-    """One kind of work: a drain, and an event that makes a running drain go round again."""
+class Round:
+    """A lane as this process works on it: an event makes a running drain go round again."""
 
-    def __init__(self, name: str, drain: Callable[[], int]) -> None:
-        self.name = name
-        self._drain = drain
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
         self._rung = threading.Event()
 
     def ring(self) -> None:
@@ -42,12 +39,12 @@ class Lane:
         while True:
             self._rung.clear()
             try:
-                done = self._drain()
+                done = self.lane.drain()
             except StewardError as error:
-                log.warning("lane failed", lane=self.name, code=error.code, error=str(error))
+                log.warning("lane failed", lane=self.lane.name, code=error.code, error=str(error))
                 return
             except Exception:
-                log.exception("lane failed", lane=self.name)
+                log.exception("lane failed", lane=self.lane.name)
                 return
             if not done and not self._rung.is_set():
                 return
@@ -56,19 +53,17 @@ class Lane:
 class Worker:
     """The lanes of one process and the scheduler that ticks them."""
 
-    def __init__(self, drains: dict[str, Callable[[], int]], lanes: Iterable[str] = LANES) -> None:
+    def __init__(self, lanes: Iterable[Lane]) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self.lanes = {name: Lane(name, drains[name]) for name in lanes}
+        self.lanes = {lane.name: Round(lane) for lane in lanes}
         self._scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
     def start(self) -> None:
         """Begin to tick. Call it after any fork."""
-        for name, lane in self.lanes.items():
-            self._scheduler.add_job(
-                lane.run, "interval", seconds=EVERY[name], id=name, next_run_time=_soon(), max_instances=1
-            )
+        for name, one in self.lanes.items():
+            self._scheduler.add_job(one.run, "interval", seconds=one.lane.every, id=name, next_run_time=_soon())
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -78,9 +73,9 @@ class Worker:
 
     def ring(self, *_: Any) -> None:
         """Something was committed: look at once on the lanes that may have work from it."""
-        for name in ("timers", "messages", "services"):
-            if name in self.lanes:
-                self.lanes[name].ring()
+        for name, one in self.lanes.items():
+            if one.lane.next_due:
+                one.ring()
                 if self._scheduler.running:
                     self._scheduler.modify_job(name, next_run_time=_soon())
 

@@ -4,6 +4,7 @@ import fcntl
 import signal
 import sys
 import threading
+from contextlib import ExitStack, nullcontext
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -20,7 +21,6 @@ from steward.cli.server import LOCAL
 from steward.logs import configure
 from steward.program import Program, application, prepare, with_worker
 from steward.settings import Settings
-from steward.worker import LANES
 
 SETTINGS = ("home", "database_url", "config")
 SIMULATED = click.option(
@@ -77,27 +77,24 @@ def run(settings: Settings, demo: bool, simulated: str | None, no_worker: bool) 
 
 @click.command()
 @on_the_spot(*SETTINGS)
-@click.option("--lanes", default=",".join(LANES), help="Which lanes, separated by commas.", show_default=True)
+@click.option("--lanes", metavar="NAMES", help="Which lanes, separated by commas; all when not given.")
 @SIMULATED
-def worker(settings: Settings, lanes: str, simulated: str | None) -> None:
+def worker(settings: Settings, lanes: str | None, simulated: str | None) -> None:
     """Work off what is due, beside servers and other workers. On SQLite only one worker may run."""
     configure(settings.log_level)
-    wanted = tuple(name.strip() for name in lanes.split(",") if name.strip())
-    if unknown := sorted(set(wanted) - set(LANES)):
-        raise Invalid(f"There is no lane {unknown[0]}. Lanes are {', '.join(LANES)}.")
-    held = _only_worker(settings)
-    program = prepare(settings, simulated_from=_moment(simulated))
-    working = with_worker(program, wanted)
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
-    working.start()
-    click.echo(f"Working on {', '.join(wanted)}. Stop with Ctrl-C.")
-    stop.wait()
-    working.stop()
-    program.database.close()
-    if held:
-        held.close()
+    with ExitStack() as ending:
+        ending.enter_context(_only_worker(settings) or nullcontext())
+        program = prepare(settings, simulated_from=_moment(simulated))
+        ending.callback(program.database.close)
+        wanted = None if lanes is None else [name.strip() for name in lanes.split(",") if name.strip()]
+        working = with_worker(program, wanted)
+        stop = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: stop.set())
+        working.start()
+        ending.callback(working.stop)
+        click.echo(f"Working on {', '.join(working.lanes)}. Stop with Ctrl-C.")
+        stop.wait()
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from engine import people
+from engine import people, timers
 from engine.errors import Conflict, Forbidden
 from engine.ids import new_id
 from engine.store.records import SimulatedMoment
 from engine.store.running import Timer
 from engine.transactions import Database
 from steward.clock import SimulatedClock, chosen_clock, utc_now
+from steward.lanes import Lane
 from steward.simulation import move
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.organisation import case, definition
@@ -123,6 +124,6 @@ def test_what_is_overdue_and_rests_hides_nothing_that_falls_due_later(database):
             fired = update(Timer).where(late, Timer.instance_id == running, Timer.status == "pending")
             return session.execute(fired.values(status="fired")).rowcount
 
-    move(clock, database, {"timers": wake, "messages": lambda: 0, "services": lambda: 0}, begins + timedelta(hours=3))
+    move(clock, database, [Lane("timers", 1, wake, timers.next_due)], begins + timedelta(hours=3))
 
     assert sorted({stop - begins for stop in stops}) == [timedelta(hours=hours) for hours in (0, 1, 2, 3)]

@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.errors import Conflict
-from steward.worker import LANES, Lane, Worker
+from engine.errors import Conflict, Invalid
+from steward.lanes import Lane, chosen
+from steward.worker import Round, Worker
 
 
 def scripted(*steps):
@@ -22,20 +23,20 @@ def scripted(*steps):
 
 def test_a_lane_goes_on_until_nothing_is_due():
     drain, seen = scripted(5, 2, 0)
-    Lane("timers", drain).run()
+    Round(Lane("timers", 1, drain)).run()
     assert seen == [5, 2, 0]
 
 
 def test_a_ring_during_a_drain_makes_it_go_round_again():
     drain, seen = scripted(lambda: lane.ring() or 0, 0)
-    lane = Lane("messages", drain)
+    lane = Round(Lane("messages", 1, drain))
     lane.run()
     assert len(seen) == 2
 
 
 def test_a_ring_before_the_run_is_answered_by_that_run():
     drain, seen = scripted(0)
-    lane = Lane("messages", drain)
+    lane = Round(Lane("messages", 1, drain))
     lane.ring()
     lane.run()
     assert seen == [0]
@@ -46,20 +47,22 @@ def test_a_ring_before_the_run_is_answered_by_that_run():
 )
 def test_a_lane_that_fails_stops_until_its_next_tick_and_works_then(failure, capsys):
     drain, seen = scripted(3, failure, 4, 0)
-    lane = Lane("services", drain)
+    lane = Round(Lane("services", 1, drain))
     lane.run()
     assert seen == [3, failure]
     lane.run()
     assert seen == [3, failure, 4, 0]
 
 
-def test_a_worker_has_the_lanes_it_was_given():
-    drains = {lane: (lambda: 0) for lane in LANES}
-    assert list(Worker(drains, ("timers", "messages")).lanes) == ["timers", "messages"]
+def test_lanes_are_chosen_by_name_and_an_unknown_one_is_told_which_there_are():
+    lanes = [Lane(name, 1, lambda: 0) for name in ("timers", "messages", "services")]
+    assert [lane.name for lane in chosen(lanes, ["services", "timers"])] == ["timers", "services"]
+    with pytest.raises(Invalid, match=r"no lane dreams\. Lanes are timers, messages, services"):
+        chosen(lanes, ["timers", "dreams"])
 
 
 def test_a_ring_before_the_first_tick_and_for_lanes_elsewhere_is_harmless():
-    worker = Worker({"heartbeat": lambda: 0}, ("heartbeat",))
+    worker = Worker([Lane("heartbeat", 10, lambda: 0)])
     worker.ring()
     worker.stop()
     assert list(worker.lanes) == ["heartbeat"]
