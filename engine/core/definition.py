@@ -1,10 +1,11 @@
 """A process as it can be executed: parsed once, shared by all its instances and all threads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from engine.core.model.grammar import Limit, limit
 from engine.core.spiff import version
 from engine.core.spiff.parser import ValidationException, parse
 from engine.core.vocabulary import Model
@@ -19,6 +20,7 @@ class Definition:
 
     Immutable, so it may be cached and shared. `digest` is the SHA-256 of the
     translated XML, in hexadecimal. What begins with `spec` is the library's.
+    While one of the tasks in a limit's `pause` is open, the limit stands still.
     """
 
     key: str
@@ -27,7 +29,7 @@ class Definition:
     spec: Any
     scopes: Mapping[str, Any]
     nodes: Mapping[str, Any]
-    limits: Mapping[str, str]
+    limits: Mapping[str, Limit]
 
 
 def define(model: Model, translated: bytes) -> Definition:
@@ -54,5 +56,11 @@ def define(model: Model, translated: bytes) -> Definition:
         spec=spec,
         scopes=scopes,
         nodes=nodes,
-        limits={name: text.partition(", pause")[0].strip() for name, text in model.limits.items()},
+        limits={name: _limit(name, text, model.pause_clock) for name, text in model.limits.items()},
     )
+
+
+def _limit(name: str, text: str, everywhere: tuple[str, ...]) -> Limit:
+    """A named limit, with the tasks during which each limit of the process stands still."""
+    found = limit(f"{name} = {text}")
+    return replace(found, pause=tuple(dict.fromkeys((*found.pause, *everywhere))))

@@ -18,18 +18,19 @@ from engine.core.feel.text import text_of
 from engine.core.feel.values import Code, Env, Value
 
 
-def compile_text(text: str, functions: Collection[str] | None = None) -> Expression:
+def compile_text(text: str, functions: Collection[str] | None = None, *, absent: str = "") -> Expression:
     """
     Read an attribute's text: `${...}` alone is its value, `${...}` within text is text,
     `= ...` is FEEL, anything else is itself.
 
     Args:
         functions: the functions the scope will offer; None leaves that to the evaluation.
+        absent: how null reads within text; in due texts `null`.
 
     Raises:
         ExpressionError: the text does not hold; with position and a caret.
     """
-    return _checked(_compiled_text(text), functions)
+    return _checked(_compiled_text(text, absent), functions)
 
 
 def compile_condition(text: str, language: str | None = None, functions: Collection[str] | None = None) -> Expression:
@@ -63,11 +64,11 @@ def _checked(expression: Expression, functions: Collection[str] | None) -> Expre
 
 
 @lru_cache(maxsize=4096)
-def _compiled_text(text: str) -> Expression:
+def _compiled_text(text: str, absent: str = "") -> Expression:
     if text.lstrip().startswith("="):
         return _feel(text, text.index("=") + 1)
     if "${" in text or "#{" in text:
-        return _template(text)
+        return _template(text, absent)
     return Expression(text, "text", lambda env: text, {})
 
 
@@ -126,7 +127,7 @@ def _expression(text: str, language: Language, code: Code, parts: Iterable[tuple
     return Expression(text, language, whole, positions, calls)
 
 
-def _template(text: str) -> Expression:
+def _template(text: str, absent: str) -> Expression:
     if len(text) > LIMITS.text:
         raise ExpressionError(f"A text may have at most {LIMITS.text} characters", text[:200], 0)
     stripped = text.strip()
@@ -146,7 +147,7 @@ def _template(text: str) -> Expression:
         except RecursionError:
             raise ExpressionError("This is nested too deeply", text, start + shift) from None
         parts.append((facts, start + shift))
-    code = codes[0] if len(codes) == 1 else _joined(codes)
+    code = codes[0] if len(codes) == 1 else _joined(codes, absent)
     return _expression(text, "dollar", code, parts)
 
 
@@ -154,9 +155,9 @@ def _constant(text: str) -> Code:
     return lambda env: text
 
 
-def _joined(codes: list[Code]) -> Code:
+def _joined(codes: list[Code], absent: str) -> Code:
     def join(env: Env) -> Value:
-        texts = ["" if value is None else text_of(env.run, value) for value in (code(env) for code in codes)]
+        texts = [absent if value is None else text_of(env.run, value) for value in (code(env) for code in codes)]
         env.run.sized(sum(map(len, texts)))
         return "".join(texts)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.core.spiff import people, script, timing
+from engine.core.spiff import people, script, standstill, timing
 from engine.core.spiff.activities import UserTask
 from engine.core.spiff.gateways import EventGateway, Inclusive
 from engine.core.spiff.happenings import Catch, ScopeStart
@@ -114,6 +114,7 @@ def stop(case: Case) -> None:
 
 def retime(case: Case) -> None:
     """Work out again when timers and open tasks are due, where that depends on data."""
+    standstill.note(case, open_tasks(case))
     for token in timing.timers(case):
         if script.depends_on_data(token.task_spec.happening.text):
             script.set_due(token.task_spec, token)

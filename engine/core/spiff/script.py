@@ -13,7 +13,9 @@ from typing import Any
 from engine.core.calendar import TimeError
 from engine.core.due import parse_due
 from engine.core.expressions import EvaluationError, Expression, ExpressionError, Scope, compile_condition, compile_text
+from engine.core.model.grammar import Limit
 from engine.core.spans import Repeat
+from engine.core.spiff import standstill
 from engine.core.spiff.step import current, iso
 
 _LIMIT = re.compile(r"\blimit\.(\w+)")
@@ -150,13 +152,28 @@ def script(node: Any, token: Any, source: str) -> Any:
 
 def moment(node: Any, token: Any, source: str, clock: str, since: datetime) -> datetime | Repeat | None:
     """The moment that a due text means for something that runs since `since`; in it, now means `since`."""
+    return _counted(node, rule(node, token, source, since), source, clock, since)
+
+
+def _compile_due(text: str) -> Expression:
+    """A due text: what has not happened yet reads as null, which is never due."""
+    return compile_text(text, absent="null")
+
+
+def rule(node: Any, token: Any, source: str, since: datetime) -> Any:
+    """The due rule that a text says, its expressions answered."""
+    found: Any = source
     if depends_on_data(source):
-        found = evaluate(node, token, compiled(node, compile_text, source), now=since)
-    else:
-        found = source
+        found = evaluate(node, token, compiled(node, _compile_due, source), now=since)
     try:
-        due = parse_due(found if found is None or isinstance(found, str) else str(found))
-        return due if isinstance(due, Repeat) else due.moment(since, current().calendar, clock)  # type: ignore[arg-type]
+        return parse_due(found if found is None or isinstance(found, str) else str(found))
+    except TimeError as error:
+        raise node.stuck(str(error), source) from error
+
+
+def _counted(node: Any, due: Any, source: str, clock: str, since: datetime) -> datetime | Repeat | None:
+    try:
+        return due if isinstance(due, Repeat) else due.moment(since, current().calendar, clock)
     except TimeError as error:
         raise node.stuck(str(error), source) from error
 
@@ -190,14 +207,26 @@ def limits(node: Any, token: Any, source: str) -> dict[str, Any]:
     """
     The named limits of the model that a text reads, as ISO 8601 texts.
 
-    Null where what a limit runs from has not happened yet. A limit may not
-    read another: then it would have no end.
+    Null where what a limit runs from has not happened yet, and while it stands
+    still. A limit may not read another: then it would have no end.
     """
-    rules = token.workflow.top_workflow.definition.limits
+    known = token.workflow.top_workflow.definition.limits
     found: dict[str, Any] = {}
-    for name in sorted(set(_LIMIT.findall(source)) & set(rules)):
-        if _LIMIT.search(rules[name]):
-            raise node.stuck(f"The limit {name} reads another limit.", rules[name])
-        due = moment(node, token, rules[name], "business", token.entered)
-        found[name] = None if due is None or isinstance(due, Repeat) else iso(due)
+    for name in sorted(set(_LIMIT.findall(source)) & set(known)):
+        if _LIMIT.search(known[name].due):
+            raise node.stuck(f"The limit {name} reads another limit.", known[name].due)
+        due = _limit(node, token, known[name])
+        found[name] = None if due is None else iso(due)
     return found
+
+
+def _limit(node: Any, token: Any, limit: Limit) -> datetime | None:
+    since, case = token.entered, token.workflow.top_workflow
+    due_rule = rule(node, token, limit.due, since)
+    due = _counted(node, due_rule, limit.due, "business", since)
+    if due is None or isinstance(due, Repeat):
+        return None
+    try:
+        return standstill.moved(case, limit, due_rule, since, due)
+    except TimeError as error:
+        raise node.stuck(str(error), limit.due) from error
