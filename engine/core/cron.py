@@ -67,6 +67,16 @@ class Cron:
                     return moment
         return None
 
+    @property
+    def once_a_day(self) -> bool:
+        """Whether the text names one time of day."""
+        return len(self.seconds) == len(self.minutes) == len(self.hours) == 1
+
+    def walls(self, first: date) -> Iterator[datetime]:
+        """The wall times that the text names from the day `first` on, in order, whatever the calendar."""
+        for day in self._days_from(first):
+            yield from self._times_of(day, datetime.combine(day, time()))
+
     def _days_from(self, first: date) -> Iterator[date]:
         for year in self.years[bisect_left(self.years, first.year) :]:
             for month in self.months:

@@ -88,7 +88,7 @@ class Period:
     days: int
 
     def moment(self, since: datetime, calendar: Calendar, clock: Clock = "business") -> datetime:
-        wall = _later(wall_clock(since, calendar.tz), self.months, self.days)
+        wall = later(wall_clock(since, calendar.tz), self.months, self.days)
         if clock == "legal":
             return calendar.place(wall)
         closing = calendar.closing(wall.date())
@@ -107,7 +107,7 @@ class RealTime:
 
     def moment(self, since: datetime, calendar: Calendar, clock: Clock = "business") -> datetime:
         if self.months:
-            since = calendar.place(_later(wall_clock(since, calendar.tz), self.months, 0))
+            since = calendar.place(later(wall_clock(since, calendar.tz), self.months, 0))
         try:
             return since.astimezone(UTC) + self.time
         except OverflowError:
@@ -231,7 +231,7 @@ class Repeat:
         return self.nth(1, since, calendar, clock)
 
 
-def _later(wall: datetime, months: int, days: int) -> datetime:
+def later(wall: datetime, months: int, days: int) -> datetime:
     """`wall` so many months and days later; a month without that day ends on its last."""
     number = wall.year * 12 + wall.month - 1 + months
     year, month = divmod(number, 12)
