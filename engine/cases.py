@@ -54,6 +54,7 @@ LIVE_TASKS = select(
     Task.next_rung,
     Task.next_rung_at,
     Task.acknowledged_at,
+    Task.acknowledged_by,
     select(StuckStep.id)
     .where(StuckStep.instance_id == Task.instance_id, StuckStep.task_id == Task.id)
     .where(text("stuck_steps.resolved_at IS NULL"))
@@ -87,6 +88,7 @@ class LiveTask:
     next_rung: int | None = None
     next_rung_at: datetime | None = None
     acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
 
 
 class Ladders(Protocol):

@@ -164,6 +164,7 @@ def _lives(case: _Case) -> dict[str, _Life]:
             lives[entry.subject] = _Life(entry.number, row, set(body["candidates"]))
         elif (life := lives.get(entry.subject)) and (changed := _turn(one)) is not None:
             life.row |= changed
+            row |= _on_ladder(body) if "ladder" in body else {}
             life.number = entry.number
             if "to" in body:
                 life.offered.add(f"person:{body['to']}")
@@ -173,6 +174,14 @@ def _lives(case: _Case) -> dict[str, _Life]:
 def _turn(one: Told) -> dict[str, Any] | None:
     """What an entry changes of a task; None where it changes nothing."""
     entry, body = one.entry, one.body
+def _on_ladder(said: dict[str, Any]) -> dict[str, Any]:
+    """How far a task has come on which ladder."""
+    moments = {name: _moment(said[name]) for name in ("next_rung_at", "acknowledged_at") if name in said}
+    ladder = {"ladder": UUID(said["ladder"]) if said["ladder"] else None} if "ladder" in said else {}
+    plain = {name: said[name] for name in ("episode", "next_rung", "acknowledged_by") if name in said}
+    return plain | moments | ladder
+
+
     if entry.verb == "task.claimed":
         return {"holder": entry.actor, "status": "claimed"}
     if entry.verb in ("task.assigned", "task.delegated"):
@@ -180,7 +189,10 @@ def _turn(one: Told) -> dict[str, Any] | None:
     if entry.verb == "task.given_back":
         return {"holder": None, "status": "open"}
     if entry.verb == "task.rescheduled":
-        return {name: _moment(body[name]) for name in ("due_at", "follow_up_at")}
+        dates = ("due_at", "follow_up_at", "next_rung_at")
+        return {name: _moment(body[name]) for name in dates if name in body}
+    if "climb" in body:
+        return _on_ladder(body["climb"])
     if entry.verb == "task.completed":
         return {"completed_by": entry.actor, "acting_for": entry.acting_for, "closed_at": entry.happened_at} | {
             "status": "completed"

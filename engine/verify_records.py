@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import verify_history, verify_proofs
+from engine import verify_history, verify_ladders, verify_proofs
 from engine.cases import unpacked
 from engine.core.advance import variables_of
 from engine.core.chain import canonical, content_digest
@@ -68,6 +68,7 @@ def against(session: Session, chain: str, entries: Sequence[AuditEntry], evidenc
     yield from verify_proofs.against(session, instance_id, told, whole=trail.whole, evidence=evidence)
     hidden = frozenset(entry.subject for entry in entries if entry.body is None)
     yield from verify_history.against(session, instance_id, told, hidden)
+    yield from verify_ladders.of_case(session, instance_id, told, hidden)
 
 
 def _events(trail: _Trail) -> Iterator[Finding]:

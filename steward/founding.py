@@ -1,15 +1,21 @@
-"""How a working folder begins: the role groups, the calendar, and the first people."""
+"""How a working folder begins: the calendar, the role groups, the ladders, and the first people."""
 
 import tomllib
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine import groups, passwords, people, timetable
+from engine.calendars import CalendarSettings, read_settings
 from engine.errors import Conflict, Invalid
+from engine.ladders import book
+from engine.person import Person
 from engine.store.people import PersonRow
 from engine.store.records import Setting
-from steward.program import Program, calendar_settings, prepare
+from steward.program import Program, prepare
 from steward.settings import Settings
 
 SEEDED = "seeds"
@@ -44,20 +50,36 @@ def found(settings: Settings, first: list[tuple[str, str]], password: str, *, dr
 
 
 def seed(program: Program) -> None:
-    """Apply `config/people.toml` and `config/calendar.toml` once; afterwards the tables are the truth."""
+    """Apply each of the files in `SEEDS` once; afterwards the tables are the truth. A newer file comes later, once."""
     setup = program.operator("setup")
 
     def apply(session: Session) -> None:
-        if session.get(Setting, SEEDED):
-            return
-        now = program.clock()
-        timetable.adopt(session, calendar_settings(program.settings), by=setup, now=now)
-        path = program.settings.config_folder / "people.toml"
-        content = tomllib.loads(path.read_text()) if path.is_file() else {}
-        groups.seed(session, content, by=setup, now=now)
-        session.add(Setting(key=SEEDED, value={"applied": ["calendar.toml", "people.toml"]}))
+        before = session.get(Setting, SEEDED)
+        applied = before.value["applied"] if before else []
+        coming = [file for file in SEEDS if file not in applied]
+        for file in coming:
+            SEEDS[file](session, _content(program, file), by=setup, now=program.clock())
+        if coming:
+            session.merge(Setting(key=SEEDED, value={"applied": [*applied, *coming]}))
 
     program.perform(apply, by=setup)
+
+
+def _content(program: Program, file: str) -> dict[str, Any]:
+    path = program.settings.config_folder / file
+    return tomllib.loads(path.read_text()) if path.is_file() else {}
+
+
+def _adopt(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+    timetable.adopt(session, read_settings(content) if content else CalendarSettings(), by=by, now=now)
+
+
+SEEDS: dict[str, Callable[..., None]] = {
+    "calendar.toml": _adopt,
+    "people.toml": groups.seed,
+    "ladders.toml": book.seed,
+}
+"""The files that fill tables when a folder is new, in this order, and the verb that applies each."""
 
 
 def _welcome(session: Session, program: Program, first: list[tuple[str, str]], password: str) -> None:

@@ -13,6 +13,7 @@ from engine import messages as post
 from engine import migrations, people, seals, services, tasks, timers
 from engine.calendars import CalendarSettings, read_settings
 from engine.person import Person
+from engine.ladders import climbing
 from engine.store.records import Heartbeat
 from engine.transactions import Database
 from engine.vault import Store
@@ -81,6 +82,7 @@ class Program:
         return simulation.move(self.clock, self.database, self.lanes(), to)
 
     def seal(self) -> None:
+            Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
         """Sign the heads of all chains."""
         key, now = seal_key(self.settings.folder), self.clock()
         made = self.perform(lambda session: seals.seal(session, key, now=now), by=self.operator("worker"))

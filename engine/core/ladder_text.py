@@ -21,8 +21,9 @@ from hashlib import sha256
 from typing import Any
 
 from engine.core.chain import canonical
-from engine.core.due import DueError
+from engine.core.due import DueError, parse_due
 from engine.core.ladders import Ladder, Rung, read_when
+from engine.core.spans import BusinessDays, BusinessHours, Period, RealTime
 
 WHOM = (
     "assignee, candidates, lead, accountable, owner, group:KEY, lead:KEY, person:ID, oncall(subject, 2), subject.ROLE"
@@ -225,9 +226,14 @@ def _when(place: str, text: Any) -> Iterator[tuple[str, str]]:
 def _span(place: str, text: Any) -> Iterator[tuple[str, str]]:
     if text is None:
         return
-    yield from _when(place, text)
-    if isinstance(text, str) and ("${" in text or "from" in text or "%" in text or text == "null"):
-        yield place, "A span, such as 2 bd or PT30M."
+    try:
+        span = parse_due(text) if isinstance(text, str) else None
+    except DueError as error:
+        yield place, str(error)
+        return
+    leads_on = isinstance(span, BusinessDays | BusinessHours | Period | RealTime) and span.times(2) != span
+    if not leads_on or (isinstance(span, BusinessDays) and span.count < 0):
+        yield place, "A span that leads forward, such as 2 bd or PT30M."
 
 
 def _strange(place: str, content: Mapping[str, Any], known: set[str]) -> Iterator[tuple[str, str]]:

@@ -243,14 +243,10 @@ def _gap(ladder: Ladder, task: TaskFacts, number: int) -> timedelta | None:
 
 def acknowledge(ladder: Ladder, task: TaskFacts, climb: Climb, *, now: datetime) -> tuple[tuple[Step, ...], Climb]:
     """The ladder stands still, since somebody has seen to it: for ever, or until that grows stale."""
-    coming = next(iter(schedule(ladder, task, climb)), None)
-    steps = (
-        ()
-        if coming is None
-        else (Step(episode=climb.episode, rung=coming[0], planned_at=coming[1], outcome="acknowledged"),)
-    )
+    coming = list(schedule(ladder, task, climb))[:1]
+    steps = [Step(episode=climb.episode, rung=rung, planned_at=at, outcome="acknowledged") for rung, at in coming]
     until = _after(ladder.stale, now, task) if ladder.stale else None
-    return steps, replace(climb, next_at=until, acknowledged_at=now)
+    return tuple(steps), replace(climb, next_at=until, acknowledged_at=now)
 
 
 def look_again(ladder: Ladder, task: TaskFacts, climb: Climb, *, worked_at: datetime | None, now: datetime) -> Climb:
