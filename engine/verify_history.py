@@ -161,19 +161,16 @@ def _lives(case: _Case) -> dict[str, _Life]:
             row |= {"accountable_because": body["because"], "due_at": _moment(body["due_at"]), "acting_for": None}
             row |= {"opened_at": entry.happened_at, "closed_because": None, "closed_at": None, "completed_by": None}
             row["status"] = "claimed" if body["holder"] else "open"
+            row |= _on_ladder(body) if "ladder" in body else {}
             lives[entry.subject] = _Life(entry.number, row, set(body["candidates"]))
         elif (life := lives.get(entry.subject)) and (changed := _turn(one)) is not None:
             life.row |= changed
-            row |= _on_ladder(body) if "ladder" in body else {}
             life.number = entry.number
             if "to" in body:
                 life.offered.add(f"person:{body['to']}")
     return lives
 
 
-def _turn(one: Told) -> dict[str, Any] | None:
-    """What an entry changes of a task; None where it changes nothing."""
-    entry, body = one.entry, one.body
 def _on_ladder(said: dict[str, Any]) -> dict[str, Any]:
     """How far a task has come on which ladder."""
     moments = {name: _moment(said[name]) for name in ("next_rung_at", "acknowledged_at") if name in said}
@@ -182,6 +179,9 @@ def _on_ladder(said: dict[str, Any]) -> dict[str, Any]:
     return plain | moments | ladder
 
 
+def _turn(one: Told) -> dict[str, Any] | None:
+    """What an entry changes of a task; None where it changes nothing."""
+    entry, body = one.entry, one.body
     if entry.verb == "task.claimed":
         return {"holder": entry.actor, "status": "claimed"}
     if entry.verb in ("task.assigned", "task.delegated"):

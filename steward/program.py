@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from engine import messages as post
 from engine import migrations, people, seals, services, tasks, timers
 from engine.calendars import CalendarSettings, read_settings
-from engine.person import Person
 from engine.ladders import climbing
+from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.transactions import Database
 from engine.vault import Store
@@ -70,6 +70,7 @@ class Program:
         """What a worker works on."""
         return (
             Lane("timers", 1, self._batches(timers.drain_timers), timers.next_due),
+            Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
             Lane("services", 1, self._batches(services.drain_services), services.next_due),
             Lane("heartbeat", 10, self._beat),
@@ -82,7 +83,6 @@ class Program:
         return simulation.move(self.clock, self.database, self.lanes(), to)
 
     def seal(self) -> None:
-            Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
         """Sign the heads of all chains."""
         key, now = seal_key(self.settings.folder), self.clock()
         made = self.perform(lambda session: seals.seal(session, key, now=now), by=self.operator("worker"))
