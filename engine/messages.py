@@ -130,6 +130,7 @@ def drain_messages(database: Database, *, now: datetime, limit: int = 100) -> in
         if not database.perform(lambda session: post.bring_one(session, by=worker, now=now), by=worker, now=now):
             break
         done += 1
+        database.breathe()
     return done
 
 

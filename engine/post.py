@@ -1,13 +1,14 @@
 """Bringing what is owed: messages, signals, and what called cases tell their callers, each in its own transaction."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, text, union_all, update
 from sqlalchemy.orm import Session
 
-from engine import audit, instances, people, stepping, stuck
+from engine import audit, instances, people, raising, stepping, stuck
+from engine.backoff import WAITS, rest
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -19,9 +20,9 @@ from engine.person import Person
 from engine.rows import Context, message_row
 from engine.store.base import table_of
 from engine.store.running import Instance, Message, Subscription
+from engine.transactions import passing
 
 MESSAGE = table_of(Message)
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
 OWED = (
     select(MESSAGE)
     .outerjoin(Instance, Instance.id == MESSAGE.c.target_id)
@@ -127,6 +128,8 @@ def bring_one(session: Session, *, by: Person, now: datetime) -> bool:
     except (_Undeliverable, Rejected) as error:
         _end(session, message, "refused", str(error), by=by, now=now)
     except Exception as error:  # Whatever it is, it must not stop the messages of other cases.
+        if passing(error):
+            raise
         _rest(session, message, f"{type(error).__name__}: {error}", by=by, now=now)
     return True
 
@@ -231,6 +234,8 @@ BRINGERS: dict[str, Callable[[Session, Any, Person, datetime], str]] = {
     "called_failed": _failed,
     "called_escalated": _escalated,
     "cancel": _cancel,
+    "raise": raising.bring,
+    "raised": raising.bring_back,
 }
 
 
@@ -254,7 +259,7 @@ def _rest(session: Session, message: Any, why: str, *, by: Person, now: datetime
     if message.attempts >= len(WAITS):
         _end(session, message, "refused", why, by=by, now=now)
         return
-    moment = now + WAITS[message.attempts]
+    moment = now + rest(message.attempts + 1, message.id)
     session.execute(LATER, {"message_id": message.id, "moment": moment, "note": why})
 
 

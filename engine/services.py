@@ -14,25 +14,27 @@ from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from engine import access, acting, audit, stepping, stuck, topics
+from engine.backoff import rest
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import effects as fx
 from engine.core import events as ev
 from engine.core.stuck import Stuck
 from engine.correlation import checked
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Invalid, NotFound
 from engine.ids import new_id
 from engine.person import Person
 from engine.rows import Context, Rows
+from engine.statements import carry_out
 from engine.store.base import table_of
 from engine.store.running import Instance, ServiceJob
-from engine.transactions import Database
+from engine.transactions import Database, passing
 
 JOB = table_of(ServiceJob)
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
-"""How long a failed job rests where the worker does not say; the last goes on for further failures."""
+RETRIES = 3
+"""How often work is tried, where nobody says otherwise."""
 
-OWED = (
+DUE = (
     select(JOB)
     .join(Instance, Instance.id == JOB.c.instance_id)
     .where(
@@ -44,8 +46,11 @@ OWED = (
     )
     .order_by(JOB.c.next_attempt_at, JOB.c.id)
     .limit(bindparam("at_most"))
-    .with_for_update(of=JOB, skip_locked=True)
 )
+OWED = DUE.with_for_update(of=JOB, skip_locked=True)
+OURS = DUE.with_for_update(key_share=True, of=Instance, skip_locked=True)
+"""What is done here and now: the case is locked first, as everywhere, and no lease is needed."""
+
 NEXT = select(func.min(JOB.c.next_attempt_at)).where(
     text("service_jobs.status = 'owed'"),
     JOB.c.topic.in_(bindparam("topics", expanding=True)),
@@ -92,7 +97,12 @@ def fetch(
 
     Returns:
         Each job with its `lock`, which proves the lease.
+
+    Raises:
+        Invalid: a topic is built in.
     """
+    if own := sorted(topics.BUILT_IN.keys() & set(wanted)):
+        raise Invalid(f"Work on {own[0]} is done by Steward itself.", {"topics": [f"{own[0]} is built in."]})
     query = OWED.where(access.visible_instances(by))
     given = {"topics": list(wanted), "now": now, "machine_now": machine_now, "at_most": limit}
     jobs = [dict(row._mapping) for row in session.execute(query, given)]
@@ -179,7 +189,14 @@ def fail_job(
     """
     case, job = _leased(session, job_id, lock)
     left = max(job.retries - 1, 0) if retries is None else retries
-    moment = now + (WAITS[min(job.attempts, len(WAITS)) - 1] if backoff is None else backoff)
+    moment = now + (rest(job.attempts, job.id) if backoff is None else backoff)
+    _rest(session, case, job, error, left, moment, by=by, now=now)
+
+
+def _rest(
+    session: Session, case: Case, job: Any, error: str, left: int, moment: datetime, *, by: Person, now: datetime
+) -> None:
+    """Note a failure; without retries left the step is stuck."""
     session.execute(REST, {"job_id": job.id, "left": left, "why": error, "moment": moment})
     said = {"topic": job.topic, "error": error, "retries": left}
     audit.append(session, case.id, "service.failed", job.element, said, by=by, now=now)
@@ -187,19 +204,25 @@ def fail_job(
         stuck.keep_job(session, _again(session, case), job, error, by=by, now=now)
 
 
-def drain_services(database: Database, *, now: datetime, limit: int = 100) -> int:
+def drain_services(database: Database, *, now: datetime, machine_now: datetime | None = None, limit: int = 100) -> int:
     """
     Do the work of built-in topics that is owed, such as what was stuck and is tried again.
+
+    Args:
+        machine_now: by the machine's clock, where that is not the product's; leases go by it.
 
     Returns:
         How much was done.
     """
     worker = acting.worker(database, now=now)
     done = 0
-    while done < limit and topics.BUILT_IN:
-        if not database.perform(lambda session: _serve_one(session, by=worker, now=now), by=worker, now=now):
-            break
+
+    def serve(session: Session) -> bool:
+        return _serve_one(session, by=worker, now=now, machine_now=machine_now or now)
+
+    while done < limit and topics.BUILT_IN and database.perform(serve, by=worker, now=now):
         done += 1
+        database.breathe()
     return done
 
 
@@ -209,23 +232,41 @@ def next_due(session: Session, after: datetime) -> datetime | None:
     return moment
 
 
-def _serve_one(session: Session, *, by: Person, now: datetime) -> bool:
-    given = {"topics": sorted(topics.BUILT_IN), "now": now, "machine_now": now, "at_most": 1}
-    job = session.execute(OWED, given).one_or_none()
-    if job is None:
+def _serve_one(session: Session, *, by: Person, now: datetime, machine_now: datetime) -> bool:
+    given = {"topics": sorted(topics.BUILT_IN), "now": now, "machine_now": machine_now, "at_most": 1}
+    found = session.execute(OURS, given).one_or_none()
+    if found is None:
         return False
-    case, rows, context = lock(session, job.instance_id), Rows(), Context(by=by.id, now=now, new_id=new_id)
-    effect = fx.CallService(token=job.token, element=job.element, at=now, topic=job.topic, inputs=job.inputs)
+    case, job = lock(session, found.instance_id), session.execute(BY_ID, {"job_id": found.id}).one()
+    if (job.status, job.lock) != (found.status, found.lock):
+        return True  # Somebody outside was faster.
     try:
-        result = topics.BUILT_IN[job.topic](session, case, effect, rows, context)
+        with session.begin_nested():
+            _serve(session, case, job, by=by, now=now)
     except Stuck as error:
         session.execute(REST, {"job_id": job.id, "left": 0, "why": str(error), "moment": now})
-        stuck.keep_job(session, case, job, str(error), by=by, now=now)
-        return True
+        stuck.keep_job(session, _again(session, case), job, str(error), by=by, now=now)
+    except Exception as error:  # Whatever it is, it must not stop the work of other cases.
+        if passing(error):
+            raise
+        left, said = max(job.retries - 1, 0), f"{type(error).__name__}: {error}"
+        moment = now + rest(max(RETRIES - left, 1), job.id)
+        _rest(session, _again(session, case), job, said, left, moment, by=by, now=now)
+    return True
+
+
+def _serve(session: Session, case: Case, job: Any, *, by: Person, now: datetime) -> None:
+    """Do the work of a built-in topic, and let the case go on; if nobody waits for it any more, a deadline fired."""
+    rows, context = Rows(), Context(by=by.id, now=now, new_id=new_id)
+    effect = fx.CallService(token=job.token, element=job.element, at=now, topic=job.topic, inputs=job.inputs)
+    result = topics.BUILT_IN[job.topic](session, case, effect, rows, context)
+    if result is None:
+        rows.served.append({"job_id": job.id, "status": "asked", "retries": job.retries, "error": None})
+        carry_out(session, rows)
+        return
     event = ev.ServiceDone(token=job.token, result=result)
     said = {"topic": job.topic, "result": result}
-    _settle(session, case, job, event, "service.completed", said, rows=rows, by=by, now=now)
-    return True
+    _apply(session, case, job, event, Cause(verb="service.completed", subject=job.element, body=said), rows, by, now)
 
 
 def _settle(
@@ -236,22 +277,28 @@ def _settle(
     verb: str,
     said: dict[str, Any],
     *,
-    rows: Rows | None = None,
     by: Person,
     now: datetime,
 ) -> None:
-    gathered = rows or Rows()
-    gathered.served.append({"job_id": job.id, "status": "done", "retries": job.retries, "error": job.error})
     cause = Cause(verb=verb, subject=job.element, body=said)
+    refused = _apply(session, case, job, event, cause, Rows(), by, now)
+    if refused:
+        raise Conflict(f"The work is no longer wanted: {refused}", keeps=True)
+
+
+def _apply(
+    session: Session, case: Case, job: Any, event: ev.Event, cause: Cause, rows: Rows, by: Person, now: datetime
+) -> str | None:
+    """Let the case go on with what came of a job; why nobody awaits it, if nobody does."""
+    rows.served.append({"job_id": job.id, "status": "done", "retries": job.retries, "error": job.error})
     try:
-        taken = stepping.take(session, case, event, by=by, now=now, cause=cause, rows=gathered)
+        taken = stepping.take(session, case, event, by=by, now=now, cause=cause, rows=rows)
     except Stuck as error:
         session.execute(REST, {"job_id": job.id, "left": job.retries, "why": str(error), "moment": now})
         stuck.keep(session, case, event, error, by=by, now=now)
         session.execute(stuck.HOLD_JOB, {"job_id": job.id})
-        return
-    if taken.refused:
-        raise Conflict(f"The work is no longer wanted: {taken.refused}", keeps=True)
+        return None
+    return taken.refused
 
 
 def _leased(session: Session, job_id: UUID, token: str) -> tuple[Case, Any]:

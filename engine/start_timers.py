@@ -13,13 +13,15 @@ from engine import audit, instances, timetable
 from engine.core.calendar import Calendar, TimeError
 from engine.core.expressions import ExpressionError, Scope, compile_text
 from engine.core.starts import TimerKind, next_start
+from engine.core.stuck import Stuck
 from engine.core.vocabulary import Start
 from engine.definitions import Parsed, parsed
-from engine.errors import Invalid, Rejected
+from engine.errors import Invalid, StewardError
 from engine.ids import new_id
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.running import StartTimer
+from engine.transactions import passing
 
 TABLE = table_of(StartTimer)
 FORGET = delete(TABLE).where(TABLE.c.process.in_(bindparam("processes", expanding=True)))
@@ -82,9 +84,15 @@ def fire_one(session: Session, *, by: Person, now: datetime) -> bool:
 def _begin(session: Session, definition: Parsed, due: Any, *, by: Person, now: datetime) -> UUID | None:
     because = {"timer": due.element, "due_at": due.next_at}
     try:
-        return instances.begin(session, definition, variables={}, start=due.element, because=because, by=by, now=now)
-    except Rejected as refusal:
-        said = {"process": definition.key, **because, "why": str(refusal)}
+        with session.begin_nested():
+            return instances.begin(
+                session, definition, variables={}, start=due.element, because=because, by=by, now=now
+            )
+    except Exception as error:  # Whatever it is, it must not stop the processes that start after it.
+        if passing(error):
+            raise
+        why = str(error) if isinstance(error, StewardError | Stuck) else f"{type(error).__name__}: {error}"
+        said = {"process": definition.key, **because, "why": why}
         audit.append(session, audit.PLATFORM, "start.failed", definition.id, said, by=by, now=now)
         return None
 

@@ -7,7 +7,7 @@ workers look. On PostgreSQL they pass each other by (SKIP LOCKED); on SQLite
 each takes its turn, one timer a transaction.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +15,18 @@ from sqlalchemy import bindparam, func, select, text, union_all, update
 from sqlalchemy.orm import Session
 
 from engine import acting, start_timers, stepping, stuck
+from engine.backoff import WAITS, rest
 from engine.cases import lock
 from engine.core import events as ev
 from engine.core.stuck import Stuck
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.running import Instance, StartTimer, Timer
-from engine.transactions import Database
+from engine.transactions import Database, passing
 
 TIMER = table_of(Timer)
 BATCH = 5
 """Cases in one transaction on PostgreSQL: more holds people up and saves nothing."""
-
-WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120))
-"""How long a timer rests after each failure that is not the model's; after the last its step is stuck."""
 
 DUE = (
     select(Timer.instance_id)
@@ -76,10 +74,12 @@ def drain_timers(database: Database, *, now: datetime, limit: int = 100) -> int:
         if not woken:
             break
         done += woken
+        database.breathe()
     while done < limit and database.perform(
         lambda session: start_timers.fire_one(session, by=worker, now=now), by=worker, now=now
     ):
         done += 1
+        database.breathe()
     return done
 
 
@@ -97,7 +97,11 @@ def _wake_some(session: Session, database: Database, *, by: Person, now: datetim
 
 
 def _wake(session: Session, instance_id: UUID, *, by: Person, now: datetime) -> None:
-    """Let a locked case fire what is due in it. What fails is undone, and rests or becomes a stuck step."""
+    """
+    Let a locked case fire what is due in it. What fails is undone, and rests or becomes a stuck step.
+
+    A failure of the database that may pass is not the case's fault: the transaction is tried again.
+    """
     case = lock(session, instance_id)
     due = session.execute(STILL_DUE, {"instance_id": instance_id, "now": now}).all()
     if not due:
@@ -109,6 +113,8 @@ def _wake(session: Session, instance_id: UUID, *, by: Person, now: datetime) -> 
         _give_up(session, instance_id, due, error, by=by, now=now)
         return
     except Exception as error:  # Whatever it is, it must not stop the timers of other cases.
+        if passing(error):
+            raise
         _rest(session, instance_id, due, error, by=by, now=now)
         return
     if not taken.rows.cleared:
@@ -122,7 +128,7 @@ def _rest(session: Session, instance_id: UUID, due: Any, error: Exception, *, by
         said = f"{type(error).__name__}: {error}"
         _give_up(session, instance_id, due, Stuck(str(instance_id), "the case", said), by=by, now=now)
         return
-    moment = now + WAITS[attempts]
+    moment = now + rest(attempts + 1, instance_id)
     session.execute(LATER, [{"timer_id": timer.id, "moment": moment, "status": "pending"} for timer in due])
 
 

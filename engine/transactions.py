@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from threading import Lock
+from time import sleep
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -74,9 +75,12 @@ class Database:
     Args:
         url: of SQLAlchemy, such as `sqlite:////var/lib/steward/steward.sqlite` or `postgresql+psycopg://...`.
         options: further arguments of SQLAlchemy's `create_engine`, such as `pool_size`.
+
+    `breath` is how many seconds a drain pauses between two of its transactions on SQLite.
     """
 
     def __init__(self, url: str, **options: Any) -> None:
+        self.breath = 0.0
         self.engine = create_engine(url, json_serializer=_json, json_deserializer=orjson.loads, **options)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._turn: AbstractContextManager[None] = nullcontext()
@@ -88,6 +92,15 @@ class Database:
     def is_sqlite(self) -> bool:
         """Whether one writer at a time is all there can be."""
         return self.engine.dialect.name == "sqlite"
+
+    def breathe(self) -> None:
+        """
+        Pause between two transactions of a drain, so that other processes come in; nothing unless a worker asks for it.
+
+        Only SQLite needs it: whoever waits for its lock sleeps, and a worker that goes on at once is always first.
+        """
+        if self.breath and self.is_sqlite:
+            sleep(self.breath)
 
     def close(self) -> None:
         """Give all connections back."""
@@ -150,8 +163,10 @@ class Database:
         raise refused
 
 
-def passing(error: DBAPIError) -> bool:
+def passing(error: BaseException) -> bool:
     """Whether the same transaction may succeed when it is tried again."""
+    if not isinstance(error, DBAPIError):
+        return False
     cause = error.orig
     if isinstance(error, IntegrityError):
         return any(name in str(cause) for name in NET)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from engine.errors import Invalid
+from engine.transactions import Database
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Before everything that falls due: the earliest moment after it is the earliest of all."""
@@ -38,6 +39,28 @@ class Lane:
     every: float
     drain: Callable[[], int]
     next_due: NextDue | None = None
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """When lanes have something to do, by the product's clock."""
+
+    database: Database
+    clock: Callable[[], datetime]
+
+    def wait(self, lane: Lane, *, overdue: bool = True) -> float | None:
+        """
+        Seconds until something falls due on `lane`: 0 or less when it is already, None when nothing will.
+
+        Args:
+            overdue: whether to look at what is due already; what is due and cannot be done hides the rest.
+        """
+        if lane.next_due is None:
+            return 0.0 if overdue else None
+        now = self.clock()
+        with self.database.reading() as session:
+            moment = lane.next_due(session, EVER if overdue else now)
+        return None if moment is None else (moment - now).total_seconds()
 
 
 def chosen(lanes: Iterable[Lane], names: Iterable[str]) -> tuple[Lane, ...]:

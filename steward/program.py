@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from engine import messages as post
@@ -18,9 +19,11 @@ from engine.store.records import Heartbeat
 from engine.transactions import Database
 from engine.vault import Store
 from steward import simulation
+from steward.bell import Bell
 from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now
+from steward.connections import connect, direct_url, must_agree_on_time
 from steward.keys import remember, seal_key
-from steward.lanes import Lane, chosen
+from steward.lanes import Agenda, Lane, chosen
 from steward.settings import Settings
 from steward.worker import Worker
 from web.app import create_app
@@ -29,6 +32,9 @@ from web.services import Services
 
 ANSWERS_KEPT = timedelta(days=7)
 """How long an answer is given again to the same request under the same idempotency key."""
+
+GONE = timedelta(days=1)
+"""How long a worker is remembered that gives no sign of life."""
 
 ROOM_FOR_A_FORM = 1_000_000
 """Bytes of a form beside the file in it."""
@@ -45,6 +51,7 @@ class Program:
     database: Database
     clock: Clock
     simulated: bool
+    bell: Bell | None = None
     worker: Worker | None = None
     sealed_at: datetime | None = field(default=None, init=False)
 
@@ -52,6 +59,11 @@ class Program:
     def evidence(self) -> Store:
         """The folder of files handed in."""
         return Store(self.settings.folder / "evidence", self.settings.evidence_max_bytes)
+
+    @property
+    def agenda(self) -> Agenda:
+        """When its lanes have something to do."""
+        return Agenda(self.database, self.clock)
 
     def operator(self, name: str) -> Person:
         """The operator under whose name this process acts."""
@@ -72,10 +84,23 @@ class Program:
             Lane("timers", 1, self._batches(timers.drain_timers), timers.next_due),
             Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
-            Lane("services", 1, self._batches(services.drain_services), services.next_due),
+            Lane("services", 1, self._serve, services.next_due),
             Lane("heartbeat", 10, self._beat),
             Lane("housekeeping", 60, self._keep_house),
         )
+
+    def ring(self) -> None:
+        """Something was committed: whoever works on lanes looks at once, in this process and in others."""
+        if self.worker:
+            self.worker.ring()
+        if self.bell:
+            self.bell.ring()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        if self.bell:
+            self.bell.stop()
+        self.database.close()
 
     def move(self, to: datetime) -> dict[str, Any]:
         """Move the simulated clock to `to`; everything that falls due on the way happens in order."""
@@ -93,6 +118,9 @@ class Program:
         """A drain of the engine over this database, at the moment at which it is called."""
         return lambda: drain(self.database, now=self.clock(), limit=BATCH)
 
+    def _serve(self) -> int:
+        return services.drain_services(self.database, now=self.clock(), machine_now=utc_now(), limit=BATCH)
+
     def _beat(self) -> int:
         name, lanes = (self.worker.name, list(self.worker.lanes)) if self.worker else ("drain", [])
         with self.database.writing() as session:
@@ -106,22 +134,27 @@ class Program:
         with self.database.writing() as session:
             tasks.sweep_drafts(session)
             forget(session, before=self.clock() - ANSWERS_KEPT)
+            session.execute(delete(Heartbeat).where(Heartbeat.at < utc_now() - GONE))
         return 0
 
 
-def prepare(settings: Settings, *, simulated_from: datetime | None = None) -> Program:
+def prepare(settings: Settings, *, simulated_from: datetime | None = None, working: bool = False) -> Program:
     """
     Open the working folder, bring its database up to date, and choose the clock.
+
+    Args:
+        working: whether this process is to have a worker.
 
     Raises:
         Forbidden: the folder lives on a simulated clock and `simulated_from` is not given.
         Conflict: the simulated clock is already past `simulated_from` in the other direction.
     """
     settings.folder.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.url)
+    database = connect(settings, working=working)
     migrations.upgrade(database.engine)
-    clock = chosen_clock(database, simulated_from)
-    return Program(settings, database, clock, simulated=simulated_from is not None)
+    clock, listen_url = chosen_clock(database, simulated_from), direct_url(settings)
+    bell = Bell(listen_url) if listen_url else None
+    return Program(settings, database, clock, simulated=simulated_from is not None, bell=bell)
 
 
 def calendar_settings(settings: Settings) -> CalendarSettings:
@@ -139,9 +172,11 @@ def with_worker(program: Program, only: Iterable[str] | None = None) -> Worker:
 
     Raises:
         Invalid: there is no lane of one of the names.
+        Conflict: the clock of this machine is not that of the database.
     """
-    all_lanes = program.lanes()
-    program.worker = Worker(all_lanes if only is None else chosen(all_lanes, only))
+    lanes = program.lanes() if only is None else chosen(program.lanes(), only)
+    must_agree_on_time(program.database)
+    program.worker = Worker(lanes, agenda=program.agenda, bell=program.bell, listen_url=direct_url(program.settings))
     return program.worker
 
 
@@ -152,7 +187,7 @@ def application(program: Program) -> Flask:
 
 def reached(program: Program) -> Services:
     """What requests to this process reach."""
-    settings, worker = program.settings, program.worker
+    settings = program.settings
     move = program.move if program.simulated else None
     return Services(
         database=program.database,
@@ -167,5 +202,5 @@ def reached(program: Program) -> Services:
         release_groups=settings.releasing,
         token_life=timedelta(days=settings.token_days),
         message_life=timedelta(days=settings.message_days),
-        ring=worker.ring if worker else lambda: None,
+        ring=program.ring,
     )

@@ -28,6 +28,7 @@ class Settings:
 
     home: str = _setting("var", "Working folder: database, evidence, keys, demo passwords. Made when missing.")
     database_url: str = _setting("", "SQLAlchemy URL of the database; empty means SQLite in the working folder.")
+    listen_url: str = _setting("", "Direct URL of PostgreSQL, for wake-ups, where database_url goes through a pooler.")
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8080, "Port to listen on.")
     threads: int = _setting(8, "Threads that answer requests.")

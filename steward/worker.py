@@ -6,79 +6,158 @@ the work: any number of workers may run on PostgreSQL, one on SQLite. A ring
 shortens the wait after a commit; a lost ring costs one tick.
 """
 
+import logging
 import os
 import socket
 import threading
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 import structlog
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.errors import StewardError
+from steward.bell import ALL, Bell, Ear
 from steward.clock import utc_now
-from steward.lanes import Lane
+from steward.lanes import Agenda, Lane
 
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # A tick during a drain is no news.
 log = structlog.get_logger()
+
+SOON = 0.005
 
 
 class Round:
-    """A lane as this process works on it: an event makes a running drain go round again."""
+    """A lane as this process works on it: a ring makes a running drain go round again."""
 
-    def __init__(self, lane: Lane) -> None:
+    def __init__(self, lane: Lane, agenda: Agenda | None = None) -> None:
         self.lane = lane
+        self.running = False
+        self._agenda = agenda
         self._rung = threading.Event()
 
     def ring(self) -> None:
         """There may be something to do now."""
         self._rung.set()
 
-    def run(self) -> None:
-        """Drain until nothing is due and nobody rang meanwhile. What fails is logged and tried at the next tick."""
-        while True:
-            self._rung.clear()
-            try:
-                done = self.lane.drain()
-            except StewardError as error:
-                log.warning("lane failed", lane=self.lane.name, code=error.code, error=str(error))
-                return
-            except Exception:
-                log.exception("lane failed", lane=self.lane.name)
-                return
-            if not done and not self._rung.is_set():
-                return
+    @property
+    def is_rung(self) -> bool:
+        """Whether somebody rang since the last drain began."""
+        return self._rung.is_set()
+
+    def run(self, did: Callable[[Lane], None] = lambda _lane: None) -> float | None:
+        """
+        Drain until nothing is due and nobody rang meanwhile. What fails is logged and tried at the next tick.
+
+        Args:
+            did: is told after each drain that did something, since other lanes may have work from it.
+
+        Returns:
+            Seconds until something is due, if that is known.
+        """
+        try:
+            while True:
+                self._rung.clear()
+                wait = self._agenda.wait(self.lane) if self._agenda else 0.0
+                if wait is None or wait > 0:
+                    done = 0
+                elif done := self.lane.drain():
+                    did(self.lane)
+                elif self._agenda:
+                    wait = self._agenda.wait(self.lane, overdue=False)
+                if not done and not self.is_rung:
+                    return wait
+        except StewardError as error:
+            log.warning("lane failed", lane=self.lane.name, code=error.code, error=str(error))
+        except Exception:
+            log.exception("lane failed", lane=self.lane.name)
+        return None
 
 
 class Worker:
-    """The lanes of one process and the scheduler that ticks them."""
+    """
+    The lanes of one process and the scheduler that ticks them.
 
-    def __init__(self, lanes: Iterable[Lane]) -> None:
+    Args:
+        agenda: tells when a lane has something to do; without it each is drained at every tick.
+        bell: rings other processes after a drain that did something.
+        listen_url: where PostgreSQL is asked for the rings of other processes.
+    """
+
+    def __init__(
+        self,
+        lanes: Iterable[Lane],
+        *,
+        agenda: Agenda | None = None,
+        bell: Bell | None = None,
+        listen_url: str | None = None,
+    ) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self.lanes = {lane.name: Round(lane) for lane in lanes}
+        self.lanes = {lane.name: Round(lane, agenda) for lane in lanes}
+        self._bell = bell
+        self._ear = Ear(listen_url, self.ring) if listen_url else None
+        self._guard = threading.Lock()
         self._scheduler = BackgroundScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(max(len(self.lanes), 1))},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
+        self._scheduler.add_listener(self._passed_over, EVENT_JOB_MAX_INSTANCES)
 
     def start(self) -> None:
         """Begin to tick. Call it after any fork."""
         for name, one in self.lanes.items():
-            self._scheduler.add_job(one.run, "interval", seconds=one.lane.every, id=name, next_run_time=_soon())
+            self._scheduler.add_job(self._run, "interval", [name], seconds=one.lane.every, id=name)
         self._scheduler.start()
+        for name in self.lanes:
+            self._wake(name)
+        if self._ear:
+            self._ear.start()
 
     def stop(self) -> None:
         """Let running drains finish, and tick no more."""
+        if self._ear and self._scheduler.running:
+            self._ear.stop()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
-    def ring(self, *_: Any) -> None:
+    def ring(self, lane: str = ALL) -> None:
         """Something was committed: look at once on the lanes that may have work from it."""
         for name, one in self.lanes.items():
-            if one.lane.next_due:
-                one.ring()
-                if self._scheduler.running:
-                    self._scheduler.modify_job(name, next_run_time=_soon())
+            if one.lane.next_due and lane in (ALL, name):
+                with self._guard:
+                    one.ring()
+                    if not one.running:
+                        self._wake(name)
 
+    def _run(self, name: str) -> None:
+        one = self.lanes[name]
+        with self._guard:
+            one.running = True
+        wait = one.run(self._did)
+        with self._guard:
+            one.running = False
+            if one.is_rung:
+                self._wake(name)
+            elif wait is not None and wait < one.lane.every:
+                self._wake(name, wait)
 
-def _soon() -> datetime:
-    return utc_now() + timedelta(milliseconds=5)
+    def _did(self, lane: Lane) -> None:
+        """Other lanes may have work from what this one did, here and elsewhere."""
+        for name in self.lanes:
+            if name != lane.name:
+                self.ring(name)
+        if self._bell:
+            self._bell.ring()
+
+    def _passed_over(self, event: JobSubmissionEvent) -> None:
+        """The scheduler would not run a lane that was still running; if it ended at that very moment, it runs now."""
+        with self._guard:
+            if not self.lanes[event.job_id].running:
+                self._wake(event.job_id)
+
+    def _wake(self, name: str, after: float = SOON) -> None:
+        if self._scheduler.running:
+            self._scheduler.modify_job(name, next_run_time=utc_now() + timedelta(seconds=max(after, SOON)))

@@ -57,22 +57,21 @@ def run(settings: Settings, demo: bool, simulated: str | None, no_worker: bool) 
     if demo:
         demonstration.refuse_elsewhere(settings)
     moment = _moment(simulated)
-    held = None if no_worker else _only_worker(settings)
-    program = prepare(settings, simulated_from=moment)
-    founding.seed(program)
-    people = demonstration.settle(program, say=click.echo) if demo else []
-    working = None if no_worker else with_worker(program)
-    server = _listening(application(program), settings)
-    for line in _greeting(program, people):
-        click.echo(line)
-    if working:
-        working.start()
-    _until_told(server)
-    if working:
-        working.stop()
-    program.database.close()
-    if held:
-        held.close()
+    with ExitStack() as ending:
+        if not no_worker:
+            ending.enter_context(_only_worker(settings) or nullcontext())
+        program = prepare(settings, simulated_from=moment, working=not no_worker)
+        ending.callback(program.close)
+        founding.seed(program)
+        people = demonstration.settle(program, say=click.echo) if demo else []
+        working = None if no_worker else with_worker(program)
+        server = _listening(application(program), settings)
+        for line in _greeting(program, people):
+            click.echo(line)
+        if working:
+            working.start()
+            ending.callback(working.stop)
+        _until_told(server)
 
 
 @click.command()
@@ -84,8 +83,8 @@ def worker(settings: Settings, lanes: str | None, simulated: str | None) -> None
     configure(settings.log_level)
     with ExitStack() as ending:
         ending.enter_context(_only_worker(settings) or nullcontext())
-        program = prepare(settings, simulated_from=_moment(simulated))
-        ending.callback(program.database.close)
+        program = prepare(settings, simulated_from=_moment(simulated), working=True)
+        ending.callback(program.close)
         wanted = None if lanes is None else [name.strip() for name in lanes.split(",") if name.strip()]
         working = with_worker(program, wanted)
         stop = threading.Event()

@@ -125,7 +125,7 @@ def serve(doors: list[Flask]) -> Iterator[Callable[..., House]]:
         return doors[len(ends)]
 
     def begin(settings: Settings, *, working: bool = False, simulated: bool = True) -> House:
-        program = prepare(settings, simulated_from=MORNING if simulated else None)
+        program = prepare(settings, simulated_from=MORNING if simulated else None, working=working)
         worker = with_worker(program) if working else None
         server = make_server("127.0.0.1", 0, door_on(program), threaded=True)
         thread = threading.Thread(target=server.serve_forever, args=[0.02])
@@ -137,7 +137,7 @@ def serve(doors: list[Flask]) -> Iterator[Callable[..., House]]:
             server.server_close()
             if worker:
                 worker.stop()
-            program.database.close()
+            program.close()
 
         ends.append(end)
         if worker:
