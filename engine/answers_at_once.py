@@ -1,6 +1,5 @@
 """What a step answers by itself: decision tables, and built-in topics that concern the case alone."""
 
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -94,8 +93,12 @@ def serve(
     topic = topics.BUILT_IN.get(effect.topic)
     if topic is None:
         return None
-    result: dict[str, Any] = topic(session, case, effect, rows, context)
+    result = topic(session, case, effect, rows, context)
     job = rows.pending("service_jobs", case, effect.token)
+    if result is None:
+        if job:
+            job["status"] = "asked"
+        return None
     if job:
         job["status"] = "done"
     said = {"topic": effect.topic, "result": result}

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from engine import audit, beginning, evidence, filling, records, signatures
+from engine import audit, beginning, evidence, filling, links, records, signatures
 from engine.cases import Case, LiveTask
 from engine.cause import Cause
 from engine.core.advance import variables_of
@@ -69,12 +69,15 @@ def check(
     Make sure that what is handed in holds: the form, the evidence, and then the signature.
 
     Raises:
+        Conflict: the task must wait until no running case blocks this one.
         Invalid: with one problem a field or slot, or because a signature is missing.
         Forbidden: the password of the signature is wrong.
     """
     definition = parsed(session, case.definition_id)
     node = definition.model.nodes.get(task.element)
     rules = node.rules if node else Rules()
+    if rules.unblocked:
+        links.must_be_unblocked(session, case, task.name)
     checked = _checked(session, case, task, answers, rules, now=now)
     signature = signatures.sign(
         session, case, task, definition=definition, answers=checked.values, given=sign, by=by, now=now

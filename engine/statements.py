@@ -59,7 +59,7 @@ UNSUBSCRIBE = delete(SUBSCRIPTION).where(
 WITHDRAW = (
     update(JOB)
     .where(JOB.c.instance_id == bindparam("case"), JOB.c.token == bindparam("gone"))
-    .where(JOB.c.status.in_(["owed", "stuck"]))
+    .where(JOB.c.status.in_(["owed", "stuck", "asked"]))
     .values(status="withdrawn", lock=None, leased_until=None)
 )
 SERVE = (

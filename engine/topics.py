@@ -2,7 +2,8 @@
 Built-in topics: work that the engine itself does, and that concerns one case alone.
 
 `steward.notify` owes messages to people, `steward.link` ties this case to
-another, `steward.find` and `steward.count` look up other cases. The answers
+another, `steward.find` and `steward.count` look up other cases, and
+`steward.raise` brings about another one, whose answer comes later. The answers
 are recorded as events, so a replay runs none of them again. Cases that are
 confidential are never found.
 """
@@ -20,13 +21,15 @@ from engine.cases import Case
 from engine.core import effects as fx
 from engine.core.chain import canonical
 from engine.core.stuck import Stuck
-from engine.rows import Context, Rows
+from engine.links import KINDS
+from engine.rows import Context, Rows, message_row
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Link, Variable
 
-Topic = Callable[[Session, Case, fx.CallService, Rows, Context], dict[str, Any]]
+Topic = Callable[[Session, Case, fx.CallService, Rows, Context], dict[str, Any] | None]
+"""Gives the result, or None where the answer comes later from another case."""
 
-KINDS = ("caused_by", "raises", "joins", "blocks", "evidence_for")
+MODES = ("new", "join")
 FILTERS = ("process", "status", "business_key")
 MOST = 100
 """Cases that `steward.find` gives at most."""
@@ -83,6 +86,15 @@ def link(session: Session, case: Case, effect: fx.CallService, rows: Rows, conte
         raise _stuck(effect, f"There is no case {said}.")
     if session.get(Link, (case.id, other.id, kind)) is None:
         rows.add("links", {"source_id": case.id, "target_id": other.id, "kind": kind, "at": context.now})
+        case.chain.add(
+            "instance.linked",
+            other.id,
+            {"kind": kind},
+            by=context.by,
+            now=context.now,
+            happened_at=effect.at,
+            acting_for=context.acting_for,
+        )
     return {}
 
 
@@ -100,6 +112,35 @@ def find(session: Session, case: Case, effect: fx.CallService, rows: Rows, conte
         {name: _plain(value) for name, value in row._mapping.items()} for row in session.execute(query.limit(MOST))
     ]
     return {"cases": found}
+
+
+def raise_case(_session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> None:
+    """
+    Owe the wish for another case; its answer, `case` and `joined`, comes later.
+
+    Inputs: `process` (its key); `payload`, the variables it begins with;
+    `message`, the message it begins with or, where it runs already, waits for;
+    `key`, a duplicate key: the same key brings about one case, ever; `mode`,
+    `join` to join a running case that waits for `message` and is about the
+    same (`business_key`), else `new`; `link`, how this case is tied to it
+    (`raises`); `title`.
+
+    Raises:
+        Stuck: it names no process, or no such mode or kind of link.
+    """
+    asked = effect.inputs
+    if not asked.get("process"):
+        raise _stuck(effect, "It names no process to begin.")
+    for name, allowed, usual in (("mode", MODES, "new"), ("link", KINDS, "raises")):
+        if asked.get(name, usual) not in allowed:
+            raise _stuck(effect, f"{asked[name]!r} is no {name}; there are {', '.join(allowed)}.")
+    if asked.get("mode") == "join" and not asked.get("message"):
+        raise _stuck(effect, "To join a case it must name the message that this case waits for.")
+    if not isinstance(asked.get("payload") or {}, dict):
+        raise _stuck(effect, "Its payload is no object.")
+    key = None if asked.get("key") is None else str(asked["key"])
+    row = message_row("raise", str(asked["process"]), asked, context, source=case, key=key, token=effect.token)
+    rows.add("messages", row)
 
 
 def _matching(case: Case, effect: fx.CallService, context: Context, query: Any) -> Any:
@@ -146,4 +187,5 @@ BUILT_IN: dict[str, Topic] = {
     "steward.link": link,
     "steward.count": count,
     "steward.find": find,
+    "steward.raise": raise_case,
 }

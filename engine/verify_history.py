@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import verify_links
 from engine.core import effects as fx
 from engine.core.chain import canonical, content_digest, settled
 from engine.errors import StewardError
@@ -86,6 +87,8 @@ def against(session: Session, instance_id: UUID, told: Sequence[Told], hidden: f
     case = _Case(session, session.get_one(Instance, instance_id), told, hidden)
     for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages):
         yield from check(case)
+    if not hidden:
+        yield from verify_links.against(session, instance_id, told)
     try:
         replayed = replay(session, instance_id)
     except (StewardError, ValueError) as error:

@@ -49,6 +49,7 @@ class Rules:
     separate_from: tuple[str, ...] = ()
     competence: tuple[str, ...] = ()
     confidential: bool = False
+    unblocked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.base import Document, Id, Table, index_where, one_of
 
 INSTANCE_STATUS = ("running", "suspended", "completed", "cancelled", "failed")
+MESSAGE_KINDS = (
+    "message",
+    "signal",
+    "called_finished",
+    "called_failed",
+    "called_escalated",
+    "cancel",
+    "raise",
+    "raised",
+)
 TASK_STATUS = ("open", "claimed", "completed", "withdrawn")
 
 
@@ -270,7 +280,7 @@ class Message(Table):
     __tablename__ = "messages"
     __table_args__ = (
         CheckConstraint(
-            one_of("kind", "message", "signal", "called_finished", "called_failed", "called_escalated", "cancel"),
+            one_of("kind", *MESSAGE_KINDS),
             name="kind",
         ),
         CheckConstraint(one_of("status", "owed", "waiting", "applied", "expired", "refused"), name="status"),
@@ -296,12 +306,16 @@ class Message(Table):
 
 
 class ServiceJob(Table):
-    """Work that no person does, leased by `lock`; `leased_until` is the machine's clock, not the product's."""
+    """
+    Work that no person does, leased by `lock`; `leased_until` is the machine's clock, not the product's.
+
+    `asked` waits for the answer of another case.
+    """
 
     __tablename__ = "service_jobs"
     __table_args__ = (
         UniqueConstraint("instance_id", "token"),
-        CheckConstraint(one_of("status", "owed", "done", "withdrawn", "stuck"), name="status"),
+        CheckConstraint(one_of("status", "owed", "done", "withdrawn", "stuck", "asked"), name="status"),
         CheckConstraint("(lock IS NULL) = (leased_until IS NULL)", name="lock"),
         index_where("service_jobs_owed", "status = 'owed'", "topic", "next_attempt_at", "id"),
     )
@@ -379,17 +393,24 @@ class DecisionMade(Table):
 
 
 class Link(Table):
-    """A typed link between two cases."""
+    """A typed link between two cases. One that blocks may be lifted, with a reason."""
 
     __tablename__ = "links"
     __table_args__ = (
         CheckConstraint(one_of("kind", "caused_by", "raises", "joins", "blocks", "evidence_for"), name="kind"),
+        CheckConstraint(
+            "(lifted_at IS NULL) = (lifted_by IS NULL) AND (lifted_at IS NULL) = (reason IS NULL)", name="lifted"
+        ),
+        CheckConstraint("lifted_at IS NULL OR kind = 'blocks'", name="lifted_kind"),
     )
 
     source_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"), primary_key=True)
     target_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"), primary_key=True, index=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    reason: Mapped[str | None]
 
 
 class Fixed(Table):

@@ -28,6 +28,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "lint": ("lint",),
     "scenarios": ("test",),
     "rehearsal": ("simulate",),
+    "links": ("link",),
     "proof": ("verify", "replay"),
     "backup": ("backup", "restore"),
     "completion": ("completion",),

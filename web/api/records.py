@@ -9,13 +9,24 @@ from flask import Response
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
+from engine import links as ties
 from engine import records
 from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import cases, evidence, tasks
 from web.schemas.base import PageQuery, list_of, page_of
-from web.schemas.instances import CommentOut, DecisionMadeOut, EntryOut, LinkOut, PassageOut, Say, SignatureOut
+from web.schemas.instances import (
+    CommentOut,
+    DecisionMadeOut,
+    EntryOut,
+    LinkOut,
+    PassageOut,
+    Say,
+    SignatureOut,
+    TieCases,
+    WithReason,
+)
 from web.schemas.tasks import EvidenceOut, TaskOut
 
 theme = Theme(
@@ -79,6 +90,30 @@ def signatures(query: dict[str, Any], instance_id: UUID) -> Response:
 def links(instance_id: UUID) -> Response:
     """Links to other cases that the caller may see."""
     return look(lambda session, person: cases.links(session, person, instance_id), LINKS)
+
+
+@theme.operation("POST", f"{CASE}/links", scope="work", body=TieCases, gives=LINKS, status=201)
+def tie(body: dict[str, Any], instance_id: UUID) -> Response:
+    """Tie a case to another one that the caller may see. The same link twice is one."""
+
+    def verb(session: Session, by: Person, now: datetime) -> Any:
+        ties.tie(session, instance_id, body["target_id"], body["kind"], by=by, now=now)
+        return cases.links(session, by, instance_id)
+
+    return act(verb, LINKS, status=201)
+
+
+@theme.operation(
+    "POST", f"{CASE}/links/<uuid:target_id>/lift", scope="work", body=WithReason, gives=LINKS, refused=(409,)
+)
+def lift(body: dict[str, Any], instance_id: UUID, target_id: UUID) -> Response:
+    """Let a case no longer block another one, with a reason."""
+
+    def verb(session: Session, by: Person, now: datetime) -> Any:
+        ties.lift(session, instance_id, target_id, reason=body["reason"], by=by, now=now)
+        return cases.links(session, by, instance_id)
+
+    return act(verb, LINKS)
 
 
 @theme.operation("GET", f"{CASE}/comments", scope="read", query=PageQuery, gives=COMMENTS)

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from engine.links import KINDS
 from web.schemas.base import Given, PageQuery, Sent, a_person, line, moment, reason, text
 
 STATUS = ("running", "suspended", "completed", "cancelled", "failed")
@@ -175,6 +176,18 @@ class LinkOut(Given):
     source_id = fields.UUID(required=True)
     target_id = fields.UUID(required=True)
     at = moment("", required=True)
+    lifted_at = moment("Since when it no longer blocks.", required=True, allow_none=True)
+    lifted_by = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Why it was lifted."})
+
+
+class TieCases(Sent):
+    """A link from this case to another."""
+
+    EXAMPLE = {"target_id": "0191b2c4-7d3e-7a10-8c55-2f6d1e0a9b34", "kind": "caused_by"}
+
+    target_id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
 
 
 class StuckOut(Given):

@@ -184,3 +184,22 @@ def test_a_password_cannot_be_guessed_by_asking_what_would_happen(login: Login, 
 
     assert answers[0] == "The name or the password is wrong."
     assert "too many wrong passwords" in answers[-1]
+
+
+def test_cases_are_tied_and_what_blocks_is_lifted_with_a_reason(login: Login, three: str):
+    anna, olga = login("anna"), login("olga")
+    first, second = (anna.post("/instances", {"process": "three"})["id"] for _ in range(2))
+    path, tie = f"/instances/{first}/links", {"target_id": second, "kind": "blocks"}
+
+    tried = anna.post(f"{path}?dry_run=true", tie)["items"]
+    assert [one["kind"] for one in tried] == ["blocks"]
+    assert anna.get(path)["items"] == []
+    (link,) = anna.post(path, tie)["items"]
+    assert (link["source_id"], link["target_id"], link["lifted_at"]) == (first, second, None)
+    assert anna.get(f"/instances/{second}/links")["items"] == [link]
+
+    assert olga.send("POST", f"{path}/{second}/lift", json={"reason": ""}).status_code == 422
+    (lifted,) = olga.post(f"{path}/{second}/lift", {"reason": "Another cause was found."})["items"]
+    assert (lifted["lifted_by"], lifted["reason"]) == ("olga", "Another cause was found.")
+    assert olga.send("POST", f"{path}/{second}/lift", json={"reason": "Once more."}).status_code == 409
+    assert anna.send("POST", path, json={"target_id": second, "kind": "likes"}).status_code == 422
