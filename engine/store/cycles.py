@@ -43,7 +43,8 @@ class SeriesRow(Table):
 
     `plan` is empty where the subject has none (any more); `fault` says why it
     cannot be. `since` is the moment from which the plan holds, and `last_on`
-    the day by which the newest occurrence is known.
+    the day by which the newest occurrence is known; `counted_from` is the day
+    on which the case before ended, where that is the basis.
     """
 
     __tablename__ = "series"
@@ -62,6 +63,7 @@ class SeriesRow(Table):
     plan: Mapped[dict[str, Any] | None] = mapped_column(Document)
     since: Mapped[datetime]
     last_on: Mapped[date | None] = mapped_column(Date)
+    counted_from: Mapped[date | None] = mapped_column(Date)
     recorded: Mapped[int]
     planned_on: Mapped[date | None] = mapped_column(Date)
     next_at: Mapped[datetime | None]

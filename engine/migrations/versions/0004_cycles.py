@@ -48,6 +48,7 @@ def _create_series() -> None:
         sa.Column("plan", DOCUMENT, nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("counted_from", sa.Date(), nullable=True),
         sa.Column("recorded", sa.Integer(), nullable=False),
         sa.Column("planned_on", sa.Date(), nullable=True),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,0 +1,30 @@
+"""
+Cycles: plans that recur, and every time that one comes round.
+
+A cycle says what to start, for whom, and by which rule. For each subject it
+has a series, which knows its next date. When that comes, the occurrence is
+written, and whoever writes it starts the case; so two schedulers, a restart
+in the middle or a clock that jumps back make one case.
+`docs/reference/cycles.md` is the contract.
+"""
+
+from engine.cycles.draining import drain_cycles, next_due
+from engine.cycles.gaps import explain, retry
+from engine.cycles.looking_ahead import Preview, preview
+from engine.cycles.planning import activate, change, define, end, pause
+from engine.cycles.seeding import seed
+
+__all__ = [
+    "Preview",
+    "activate",
+    "change",
+    "define",
+    "drain_cycles",
+    "end",
+    "explain",
+    "next_due",
+    "pause",
+    "preview",
+    "retry",
+    "seed",
+]
