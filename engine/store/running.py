@@ -119,6 +119,7 @@ class Task(Table):
         index_where(
             "tasks_done_for", "status = 'completed' AND acting_for IS NOT NULL", "instance_id", "acting_for", "element"
         ),
+        index_where("tasks_stood_in", "status = 'claimed' AND acting_for IS NOT NULL", "acting_for"),
     )
 
     id: Mapped[Id]
