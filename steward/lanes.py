@@ -31,8 +31,9 @@ class Lane:
         every: seconds after which a worker looks again, whether or not anybody rang.
         drain: does what is due now, each piece in a transaction of its own; answers how much that was.
         next_due: `(session, after)`: the earliest moment strictly after `after` at which something falls due, by the
-            product's clock; None when nothing will. Asked with `EVER`, it tells whether there is anything to do at
-            all. A lane without it goes by the machine's clock alone, and a simulation leaves it out.
+            product's clock; None when nothing will. Asked with `EVER`, it tells whether there is anything to do now.
+            It may miss what falls due at no moment: a worker drains every lane now and then all the same. A lane
+            without it goes by the machine's clock alone, and a simulation leaves it out.
     """
 
     name: str

@@ -12,6 +12,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
@@ -27,6 +28,8 @@ logging.getLogger("apscheduler").setLevel(logging.ERROR)  # A tick during a drai
 log = structlog.get_logger()
 
 SOON = 0.005
+ANYWAY = 25.0
+"""Seconds after which a lane is drained although nothing seems due: not all that it tends to falls due at a moment."""
 
 
 class Round:
@@ -37,6 +40,7 @@ class Round:
         self.running = False
         self._agenda = agenda
         self._rung = threading.Event()
+        self._drained = float("-inf")
 
     def ring(self) -> None:
         """There may be something to do now."""
@@ -61,19 +65,21 @@ class Round:
             while True:
                 self._rung.clear()
                 wait = self._agenda.wait(self.lane) if self._agenda else 0.0
-                if wait is None or wait > 0:
-                    done = 0
-                elif done := self.lane.drain():
+                due = wait is not None and wait <= 0
+                done = self._drain() if due or monotonic() - self._drained > ANYWAY else 0
+                if done:
                     did(self.lane)
-                elif self._agenda:
-                    wait = self._agenda.wait(self.lane, overdue=False)
-                if not done and not self.is_rung:
-                    return wait
+                elif not self.is_rung:
+                    return wait if not due else self._agenda and self._agenda.wait(self.lane, overdue=False)
         except StewardError as error:
             log.warning("lane failed", lane=self.lane.name, code=error.code, error=str(error))
         except Exception:
             log.exception("lane failed", lane=self.lane.name)
         return None
+
+    def _drain(self) -> int:
+        self._drained = monotonic()
+        return self.lane.drain()
 
 
 class Worker:

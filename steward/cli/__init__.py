@@ -3,8 +3,8 @@ The command line.
 
 Most commands speak HTTP with a person's token, like any other client, so
 that rights, separation and the clock hold for them too. Those that open the
-database themselves (`init`, `run`, `worker`, `verify`, `replay`, `backup`,
-`restore`) are an operator's, and the trail says `operator:NAME`.
+database themselves (`init`, `run`, `worker`, `drain`, `verify`, `replay`,
+`backup`, `restore`) are an operator's, and the trail says `operator:NAME`.
 
 A command's module is imported when the command is asked for: a client that
 lists tasks need not load the engine.
@@ -24,7 +24,8 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "cases": ("start", "instances", "show", "trail", "comment", "message", "signal", "correct", "case"),
     "work": ("tasks", "claim", "give-back", "assign", "complete", "sign", "attach"),
     "operations": ("stuck", "retry", "clock", "seal"),
-    "serve": ("init", "run", "worker"),
+    "serve": ("init", "run"),
+    "working": ("worker", "drain"),
     "lint": ("lint",),
     "scenarios": ("test",),
     "rehearsal": ("simulate",),

@@ -1,11 +1,8 @@
-"""Commands of the operator: make a working folder, serve it, and work beside it."""
+"""Commands of the operator: make a working folder, and serve it."""
 
-import fcntl
 import signal
 import sys
-import threading
 from contextlib import ExitStack, nullcontext
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -13,19 +10,15 @@ from typing import Any, NoReturn
 import click
 import waitress
 
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict
 from steward import demo as demonstration
 from steward import founding
 from steward.cli.operator import on_the_spot
 from steward.cli.server import LOCAL
+from steward.cli.working import SETTINGS, SIMULATED, moment, only_worker
 from steward.logs import configure
 from steward.program import Program, application, prepare, with_worker
 from steward.settings import Settings
-
-SETTINGS = ("home", "database_url", "config")
-SIMULATED = click.option(
-    "--simulated-clock", "simulated", metavar="MOMENT", help="Serve with a clock that moves only when told."
-)
 
 
 @click.command()
@@ -56,11 +49,11 @@ def run(settings: Settings, demo: bool, simulated: str | None, no_worker: bool) 
     configure(settings.log_level)
     if demo:
         demonstration.refuse_elsewhere(settings)
-    moment = _moment(simulated)
+    begins = moment(simulated)
     with ExitStack() as ending:
         if not no_worker:
-            ending.enter_context(_only_worker(settings) or nullcontext())
-        program = prepare(settings, simulated_from=moment, working=not no_worker)
+            ending.enter_context(only_worker(settings) or nullcontext())
+        program = prepare(settings, simulated_from=begins, working=not no_worker)
         ending.callback(program.close)
         founding.seed(program)
         people = demonstration.settle(program, say=click.echo) if demo else []
@@ -72,59 +65,6 @@ def run(settings: Settings, demo: bool, simulated: str | None, no_worker: bool) 
             working.start()
             ending.callback(working.stop)
         _until_told(server)
-
-
-@click.command()
-@on_the_spot(*SETTINGS)
-@click.option("--lanes", metavar="NAMES", help="Which lanes, separated by commas; all when not given.")
-@SIMULATED
-def worker(settings: Settings, lanes: str | None, simulated: str | None) -> None:
-    """Work off what is due, beside servers and other workers. On SQLite only one worker may run."""
-    configure(settings.log_level)
-    with ExitStack() as ending:
-        ending.enter_context(_only_worker(settings) or nullcontext())
-        program = prepare(settings, simulated_from=_moment(simulated), working=True)
-        ending.callback(program.close)
-        wanted = None if lanes is None else [name.strip() for name in lanes.split(",") if name.strip()]
-        working = with_worker(program, wanted)
-        stop = threading.Event()
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: stop.set())
-        working.start()
-        ending.callback(working.stop)
-        click.echo(f"Working on {', '.join(working.lanes)}. Stop with Ctrl-C.")
-        stop.wait()
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"{text!r} is no moment; write it like 2027-01-04T09:00+01:00.") from None
-    if moment.tzinfo is None:
-        raise Invalid(f"{text} has no time zone; write it like {text}+01:00.")
-    return moment
-
-
-def _only_worker(settings: Settings) -> Any:
-    """On SQLite, the right to be the one process with a worker; it ends with the process."""
-    if not settings.url.startswith("sqlite"):
-        return None
-    try:
-        settings.folder.mkdir(parents=True, exist_ok=True)
-        held = (settings.folder / "worker.lock").open("w")
-    except OSError as error:
-        raise Invalid(f"{settings.folder} cannot be the working folder: {error.strerror}.") from None
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        held.close()
-        raise Conflict(
-            f"Another process works on {settings.folder} already. Stop it first; on SQLite there can be one worker."
-        ) from None
-    return held
 
 
 def _greeting(program: Program, people: list[dict[str, Any]]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from engine.store.records import Seal
-from steward.cli.serve import _only_worker
+from steward.cli.working import only_worker
 from steward.settings import load
 from tests.factories import END, START, process, sequence, user_task
 
@@ -16,21 +16,31 @@ CONFLICT, REFUSED = 4, 1
 
 
 def test_on_sqlite_one_process_works_on_a_folder(terminal, tmp_path):
-    with closing(_only_worker(load({"home": str(tmp_path / "home")}, {}))):
+    with closing(only_worker(load({"home": str(tmp_path / "home")}, {}))):
         for command in ("worker", "run"):
             assert "one worker" in terminal.says(command, expect=CONFLICT)
 
 
 def test_the_right_to_work_ends_with_its_holder(tmp_path):
     settings = load({"home": str(tmp_path / "home")}, {})
-    _only_worker(settings).close()
-    _only_worker(settings).close()
+    only_worker(settings).close()
+    only_worker(settings).close()
 
 
 def test_a_lane_that_does_not_exist_is_named(terminal):
     said = terminal.says("worker", "--lanes", "timers,dreams", expect=REFUSED)
     assert "no lane dreams" in said
     assert "Lanes are timers, " in said
+
+
+def test_a_lane_can_be_drained_by_a_scheduler_of_ones_own(terminal):
+    assert terminal.json("drain", "timers", "--once") == {"lane": "timers", "done": 0}
+    assert "no lane dreams. Lanes are timers, " in terminal.says("drain", "dreams", "--once", expect=REFUSED)
+
+
+def test_a_drain_is_refused_on_sqlite_while_somebody_works(terminal, tmp_path):
+    with closing(only_worker(load({"home": str(tmp_path / "home")}, {}))):
+        assert "one worker" in terminal.says("drain", "timers", "--once", expect=CONFLICT)
 
 
 def test_a_served_house_is_ready_and_seals_its_trail(serve, settings):

@@ -1,0 +1,127 @@
+"""
+A process that passes through everything that may be cut in two by a crash, and cases of it.
+
+A timer fires, a worker outside does its service job, a called case answers
+by a message once its own timer has fired, people are told, and somebody
+hands in a task.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine import instances
+from engine.person import Person
+from engine.replay import replay
+from engine.store.records import AuditEntry
+from engine.store.running import Instance, ServiceJob, StuckStep, Task, Timer
+from engine.transactions import Database
+from engine.verify import verify
+from tests.factories import END, START, deploy, process, sequence, user_task
+
+TOPIC = "probe"
+SPAN = timedelta(hours=1)
+"""How long each timer runs; a case is begun that much before its timer is to fire."""
+
+ONCE = {
+    "gauntlet": ("timer.fired", "service.completed", "call.finished", "task.completed", "instance.completed"),
+    "inner": ("timer.fired", "instance.completed"),
+}
+"""What happens in a case exactly once, however often somebody was killed."""
+
+
+def catch(element: str, span: str) -> str:
+    """A timer on the way."""
+    said = f'<bpmn:timeDuration xsi:type="bpmn:tFormalExpression">{span}</bpmn:timeDuration>'
+    inside = f"<bpmn:timerEventDefinition>{said}</bpmn:timerEventDefinition>"
+    return f'<bpmn:intermediateCatchEvent id="{element}">{inside}</bpmn:intermediateCatchEvent>'
+
+
+SERVICE = f'<bpmn:serviceTask id="S_probe" name="Probe" camunda:type="external" camunda:topic="{TOPIC}"/>'
+TELL = (
+    '<bpmn:serviceTask id="S_tell" camunda:type="external" camunda:topic="steward.notify"><bpmn:extensionElements>'
+    '<camunda:inputOutput><camunda:inputParameter name="to">person:bert</camunda:inputParameter>'
+    '<camunda:inputParameter name="text">It is done.</camunda:inputParameter></camunda:inputOutput>'
+    "</bpmn:extensionElements></bpmn:serviceTask>"
+)
+CALL = '<bpmn:callActivity id="CA_inner" name="Call" calledElement="inner"/>'
+GAUNTLET = process(
+    "gauntlet",
+    sequence(START, catch("C_wait", "PT1H"), SERVICE, CALL, TELL, user_task("T_close", groups="staff"), END),
+)
+INNER = process("inner", sequence(START, catch("C_inner", "PT1S"), END))
+
+
+def put_in_force(database: Database, *, owner: str, now: datetime) -> None:
+    """Deploy both processes."""
+    deploy(database, INNER, GAUNTLET, owner=owner, now=now)
+
+
+def begin(database: Database, due: list[datetime], *, by: Person) -> list[UUID]:
+    """One case for each of these moments, which its timer waits for."""
+    made = []
+    for moment in due:
+        with database.writing() as session:
+            made.append(instances.start(session, "gauntlet", by=by, now=moment - SPAN))
+    return made
+
+
+@dataclass
+class Toll:
+    """What a run cost: nothing may be lost or doubled."""
+
+    timers_lost: int = 0
+    timers_doubled: int = 0
+    steps_lost: int = 0
+    steps_doubled: int = 0
+    completions_lost: int = 0
+    stuck: int = 0
+    differ: int = 0
+    verified: bool = True
+
+    @property
+    def nothing(self) -> bool:
+        """Whether everything happened exactly once, and the proof holds."""
+        return self == Toll()
+
+
+def toll(database: Database, cases: list[UUID], handed_in: set[UUID]) -> Toll:
+    """
+    What is missing and what happened twice, read from the rows and the chains.
+
+    Args:
+        handed_in: tasks of which the server said that they are completed.
+    """
+    found = Toll()
+    with database.reading() as session:
+        verbs: dict[str, Counter[str]] = defaultdict(Counter)
+        for chain, verb in session.execute(select(AuditEntry.chain, AuditEntry.verb)):
+            verbs[chain][verb] += 1
+        called = dict(
+            session.execute(select(Instance.caller_id, Instance.id).where(Instance.caller_id.is_not(None))).all()
+        )
+        for case in cases:
+            _count(found, verbs[str(case)], ONCE["gauntlet"])
+            _count(found, verbs[str(called.get(case))], ONCE["inner"])
+        done = set(session.scalars(select(Task.id).where(Task.status == "completed")))
+        found.completions_lost = len(handed_in - done)
+        found.stuck = len(session.scalars(select(StuckStep.id)).all())
+        open_rows = (
+            select(Timer.id).where(Timer.status != "fired"),
+            select(ServiceJob.id).where(ServiceJob.status != "done"),
+        )
+        found.steps_lost += sum(len(session.scalars(query).all()) for query in open_rows)
+        found.differ = sum(not replay(session, one).equal for one in session.scalars(select(Instance.id)).all())
+        found.verified = verify(session, None).holds
+    return found
+
+
+def _count(found: Toll, verbs: Counter[str], once: tuple[str, ...]) -> None:
+    for verb in once:
+        kind = "timers" if verb == "timer.fired" else "steps"
+        lost, doubled = max(0, 1 - verbs[verb]), max(0, verbs[verb] - 1)
+        setattr(found, f"{kind}_lost", getattr(found, f"{kind}_lost") + lost)
+        setattr(found, f"{kind}_doubled", getattr(found, f"{kind}_doubled") + doubled)
