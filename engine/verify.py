@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import audit, verify_erased, verify_platform, verify_records, verify_seals
+from engine import audit, verify_cycles, verify_erased, verify_platform, verify_records, verify_seals
 from engine.core.chain_check import first_fault
 from engine.findings import Finding
 from engine.store.records import AuditEntry, Chain
@@ -100,12 +100,14 @@ def verify(
             report.findings += verify_erased.against(chain, entries, erasures)
         if chain == audit.PLATFORM and not fault:
             report.findings += verify_platform.against(session, entries)
+            report.findings += verify_cycles.against(session, entries)
         session.expunge_all()
     if only is not None:
         return report
     report.findings += _ownerless(session, set(owned), sealed)
     if audit.PLATFORM not in owned:
         report.findings += verify_platform.against(session, ())
+        report.findings += verify_cycles.against(session, ())
     return report
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 VERB = re.compile(
     r'"((?:instance|task|data|item|evidence|signature|refusal|timer|decision|service|message|signal|escalation|call|step'
-    r'|event|deployment|binding|start|calendar|person|group|token|trail|ladder)\.[a-z_]+)"'
+    r'|event|deployment|binding|start|calendar|person|group|token|trail|ladder|cycle|series|occurrence)\.[a-z_]+)"'
 )
 
 
