@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from engine import messages as post
-from engine import migrations, people, seals, services, tasks, timers
+from engine import cycles, migrations, people, seals, services, tasks, timers
 from engine.calendars import CalendarSettings, read_settings
 from engine.ladders import climbing
 from engine.person import Person
@@ -85,6 +85,7 @@ class Program:
             Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
             Lane("services", 1, self._serve, services.next_due),
+            Lane("cycles", 30, self._batches(cycles.drain_cycles), cycles.next_due),
             Lane("heartbeat", 10, self._beat),
             Lane("housekeeping", 60, self._keep_house),
         )
