@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine.core.chain import Chain, Link
 from engine.errors import NotFound
+from engine.hot import Hot, together
 from engine.ids import new_salt
 from engine.person import Person
 from engine.store.base import table_of
@@ -25,27 +26,29 @@ from engine.store.running import Instance
 
 PLATFORM = "platform"
 
-INSERT_LINKS = insert(table_of(AuditEntry))
-INSTANCE_HEAD = (
+INSERT_LINKS = Hot(insert(table_of(AuditEntry)))
+INSTANCE_HEAD = Hot(
     select(Instance.chain_length, Instance.chain_head)
     .where(Instance.id == bindparam("key"))
     .with_for_update(key_share=True)
 )
-MOVE_INSTANCE = (
+MOVE_INSTANCE = Hot(
     update(table_of(Instance))
     .where(Instance.id == bindparam("of"))
     .values(chain_length=bindparam("length"), chain_head=bindparam("head"))
 )
-OWN_HEAD = select(ChainRow.length, ChainRow.head).where(ChainRow.key == bindparam("key")).with_for_update()
-MOVE_OWN = (
+OWN_HEAD = Hot(select(ChainRow.length, ChainRow.head).where(ChainRow.key == bindparam("key")).with_for_update())
+MOVE_OWN = Hot(
     update(table_of(ChainRow))
     .where(ChainRow.key == bindparam("of"))
     .values(length=bindparam("length"), head=bindparam("head"))
 )
-BEGIN_OWN = {
-    "postgresql": postgresql.insert(table_of(ChainRow)).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(table_of(ChainRow)).on_conflict_do_nothing(),
-}
+BEGIN_OWN = Hot(
+    {
+        "postgresql": postgresql.insert(table_of(ChainRow)).on_conflict_do_nothing(),
+        "sqlite": sqlite.insert(table_of(ChainRow)).on_conflict_do_nothing(),
+    }
+)
 
 
 def append(
@@ -84,10 +87,10 @@ def extend(session: Session, chain: UUID | str) -> Chain:
     key = _instance_id(chain)
     if key is None:
         name = str(chain)
-        session.execute(BEGIN_OWN[session.get_bind().dialect.name], {"key": name, "length": 0, "head": b""})
-        length, head = session.execute(OWN_HEAD, {"key": name}).one()
-        return Chain(name, length, head, new_salt)
-    found = session.execute(INSTANCE_HEAD, {"key": key}).one_or_none()
+        begin = (BEGIN_OWN, [{"key": name, "length": 0, "head": b""}])
+        _, found = together(session, [begin, (OWN_HEAD, [{"key": name}])])
+        return Chain(name, found[0].length, found[0].head, new_salt)
+    found = INSTANCE_HEAD.one_or_none(session, {"key": key})
     if found is None:
         raise NotFound("case", str(key))
     return Chain(str(key), found.chain_length, found.chain_head, new_salt)
@@ -97,10 +100,10 @@ def save(session: Session, chain: Chain) -> None:
     """Write the new links of a chain and move its head."""
     if not chain.links:
         return
-    session.execute(INSERT_LINKS, [row_of(link) for link in chain.links])
     key = _instance_id(chain.key)
     move, owner = (MOVE_OWN, chain.key) if key is None else (MOVE_INSTANCE, key)
-    session.execute(move, {"of": owner, "length": chain.length, "head": chain.head})
+    moved = {"of": owner, "length": chain.length, "head": chain.head}
+    together(session, [(INSERT_LINKS, [row_of(link) for link in chain.links]), (move, [moved])])
     chain.links.clear()
 
 

@@ -7,17 +7,19 @@ they were before the wait, so they are read in a second one.
 """
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.core.chain import Chain
 from engine.errors import NotFound
+from engine.hot import Hot, together
 from engine.ids import new_salt
 from engine.store.base import table_of
 from engine.store.records import Chain as ChainRow
@@ -26,16 +28,14 @@ from engine.store.running import Instance, StuckStep, Task
 COMPRESS_ABOVE = 10_000
 ZLIB = 0x78  # The first byte of a zlib stream (RFC 1950); JSON never begins with it.
 
-INSTANCE = table_of(Instance)
-BY_ID = select(INSTANCE).where(INSTANCE.c.id == bindparam("instance_id")).with_for_update(key_share=True)
-BY_TASK = (
-    select(INSTANCE)
-    .where(INSTANCE.c.id == select(Task.instance_id).where(Task.id == bindparam("task_id")).scalar_subquery())
-    .with_for_update(key_share=True)
-)
+INSTANCE, TASK = table_of(Instance), table_of(Task)
+BY_ID = Hot(select(INSTANCE).where(INSTANCE.c.id == bindparam("instance_id")).with_for_update(key_share=True))
+UNLOCKED = Hot(select(INSTANCE).where(INSTANCE.c.id == bindparam("instance_id")))
+OF_TASK = select(TASK.c.instance_id).where(TASK.c.id == bindparam("task_id")).scalar_subquery()
+BY_TASK = Hot(select(INSTANCE).where(INSTANCE.c.id == OF_TASK).with_for_update(key_share=True))
 # Written out, not bound: a bound value hides the partial index from a generic plan.
 LIVE = text("tasks.status IN ('open', 'claimed')")
-LIVE_TASKS = select(
+_LIVE_TASKS = select(
     Task.id,
     Task.token,
     Task.element,
@@ -61,7 +61,9 @@ LIVE_TASKS = select(
     .exists()
     .label("stuck"),
     select(ChainRow.head).where(ChainRow.key == audit.PLATFORM).scalar_subquery().label("organisation"),
-).where(Task.instance_id == bindparam("instance_id"), LIVE)
+).where(LIVE)
+LIVE_TASKS = Hot(_LIVE_TASKS.where(Task.instance_id == bindparam("instance_id")))
+LIVE_BESIDE = Hot(_LIVE_TASKS.where(Task.instance_id == OF_TASK))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,10 +160,17 @@ def lock(session: Session, instance_id: UUID) -> Case:
     Raises:
         NotFound: there is no such case.
     """
-    found = session.connection().execute(BY_ID, {"instance_id": instance_id}).one_or_none()
-    if found is None:
-        raise NotFound("case", str(instance_id))
-    return _case(session, found)
+    return _found(session, BY_ID, instance_id)
+
+
+def look(session: Session, instance_id: UUID) -> Case:
+    """
+    The case as it is, for who changes nothing of it.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    return _found(session, UNLOCKED, instance_id)
 
 
 def lock_for_task(session: Session, task_id: UUID) -> Case:
@@ -171,16 +180,11 @@ def lock_for_task(session: Session, task_id: UUID) -> Case:
     Raises:
         NotFound: there is no such task.
     """
-    found = session.connection().execute(BY_TASK, {"task_id": task_id}).one_or_none()
-    if found is None:
+    given = [{"task_id": task_id}]
+    found, live = together(session, [(BY_TASK, given), (LIVE_BESIDE, given)])
+    if not found:
         raise NotFound("task", str(task_id))
-    return _case(session, found)
-
-
-def live_tasks(session: Session, instance_id: UUID) -> dict[int, LiveTask]:
-    """The open and claimed tasks of a locked case, by token."""
-    rows = session.connection().execute(LIVE_TASKS, {"instance_id": instance_id})
-    return {row.token: LiveTask(**row._mapping) for row in rows}
+    return _case(found[0], live)
 
 
 def packed(state: bytes) -> bytes:
@@ -193,7 +197,19 @@ def unpacked(stored: bytes) -> bytes:
     return zlib.decompress(stored) if stored[:1] == bytes([ZLIB]) else stored
 
 
-def _case(session: Session, row: Row[Any]) -> Case:
+def _found(session: Session, statement: Hot, instance_id: UUID) -> Case:
+    given = [{"instance_id": instance_id}]
+    found, live = together(session, [(statement, given), (LIVE_TASKS, given)])
+    if not found:
+        raise NotFound("case", str(instance_id))
+    return _case(found[0], live)
+
+
+def _by_token(rows: Iterable[Any]) -> dict[int, LiveTask]:
+    return {row.token: LiveTask(**row._asdict()) for row in rows}
+
+
+def _case(row: Any, live: Iterable[Any]) -> Case:
     return Case(
         id=row.id,
         definition_id=row.definition_id,
@@ -213,5 +229,5 @@ def _case(session: Session, row: Row[Any]) -> Case:
         events=row.events,
         chain=Chain(str(row.id), row.chain_length, row.chain_head, new_salt),
         ended_at=row.ended_at,
-        live=live_tasks(session, row.id),
+        live=_by_token(live),
     )

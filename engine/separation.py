@@ -151,7 +151,7 @@ def check_hand_out(
     if "self" not in rules_of(parsed, task.element):
         return
     others = (one for one in case.live.values() if one.element == task.element and one.id != task.id)
-    if any(one.holder == to.id for one in others):
+    if any({one.holder, one.acting_for} & {to.id, acting_for or to.id} for one in others):
         raise _refusal(session, parsed, case, task, to, Bar(HELD, to.id))
 
 
@@ -205,7 +205,7 @@ def barred(
         "calls": rules.calls,
         "who": who or (),
     }
-    found = {bar for row in session.connection().execute(query, given) for bar in _bars(row)}
+    found = {bar for row in query.all(session, given) for bar in _bars(row)}
     found |= {Bar(element, person) for element, person in done if element in rules.tasks}
     found |= {Bar("self", person) for element, person in done if rules.itself and element == task.element}
     for name in rules.variables if variables else ():

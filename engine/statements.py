@@ -7,69 +7,70 @@ things that change, never on their number.
 
 from typing import Any
 
-from sqlalchemy import Dialect, bindparam, delete, insert, text, update
+from sqlalchemy import bindparam, delete, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import store
-from engine.rows import Rows, chain_links, instance_row
+from engine.hot import Hot, together
+from engine.rows import Row, Rows, chain_links, instance_row
 from engine.store.base import table_of
 from engine.store.running import Candidate, Instance, ServiceJob, Subscription, Task, Timer, Variable
-from engine.transactions import together
 
 INSTANCE, TASK, TIMER, JOB = (table_of(entity) for entity in (Instance, Task, Timer, ServiceJob))
 SUBSCRIPTION, VARIABLE, CANDIDATE = (table_of(entity) for entity in (Subscription, Variable, Candidate))
 
-INSERTS: dict[str, Any] = {table.name: insert(table) for table in store.Table.metadata.sorted_tables}
-ORDER = [table.name for table in store.Table.metadata.sorted_tables]
+PLACE = {table.name: place for place, table in enumerate(store.Table.metadata.sorted_tables)}
 MOVED = ("status", "ended_at", "version", "state", "events", "chain_length", "chain_head")
 
-MOVE = (
+MOVE = Hot(
     update(INSTANCE)
     .where(INSTANCE.c.id == bindparam("case"), INSTANCE.c.version == bindparam("read_version"))
     .values({name: bindparam(name) for name in MOVED})
 )
 CLOSED = ("status", "closed_at", "completed_by", "closed_because", "acting_for")
-CLOSE = (
+CLOSE = Hot(
     update(TASK)
     .where(TASK.c.id == bindparam("task_id"))
     .values({name: bindparam(name) for name in CLOSED} | {"version": TASK.c.version + 1})
 )
 MOVED_DATES = ("due_at", "follow_up_at", "next_rung_at")
-RESCHEDULE = (
+RESCHEDULE = Hot(
     update(TASK)
     .where(TASK.c.id == bindparam("task_id"))
     .values({name: bindparam(name) for name in MOVED_DATES} | {"version": TASK.c.version + 1})
 )
-CLOSE_CANDIDATES = (
+CLOSE_CANDIDATES = Hot(
     update(CANDIDATE)
     .where(CANDIDATE.c.task_id == bindparam("of_task"), CANDIDATE.c.closed_at.is_(None))
     .values(closed_at=bindparam("closed_at"))
 )
 # Conditions of partial indexes are written out: bound, a generic plan would not use the index.
-CLEAR = (
+CLEAR = Hot(
     update(TIMER)
     .where(TIMER.c.instance_id == bindparam("case"), TIMER.c.token == bindparam("gone"))
     .where(text("timers.status IN ('pending', 'stuck')"))
     .values(status=bindparam("status"))
 )
-UNSUBSCRIBE = delete(SUBSCRIPTION).where(
-    SUBSCRIPTION.c.instance_id == bindparam("case"), SUBSCRIPTION.c.token == bindparam("gone")
+UNSUBSCRIBE = Hot(
+    delete(SUBSCRIPTION).where(
+        SUBSCRIPTION.c.instance_id == bindparam("case"), SUBSCRIPTION.c.token == bindparam("gone")
+    )
 )
-WITHDRAW = (
+WITHDRAW = Hot(
     update(JOB)
     .where(JOB.c.instance_id == bindparam("case"), JOB.c.token == bindparam("gone"))
-    .where(JOB.c.status.in_(["owed", "stuck", "asked"]))
+    .where(text("service_jobs.status IN ('owed', 'stuck', 'asked')"))
     .values(status="withdrawn", lock=None, leased_until=None)
 )
-SERVE = (
+SERVE = Hot(
     update(JOB)
     .where(JOB.c.id == bindparam("job_id"))
     .values(
         status=bindparam("status"), lock=None, leased_until=None, retries=bindparam("retries"), error=bindparam("error")
     )
 )
-FORGET = delete(VARIABLE).where(VARIABLE.c.instance_id == bindparam("case"), VARIABLE.c.name == bindparam("gone"))
+FORGET = Hot(delete(VARIABLE).where(VARIABLE.c.instance_id == bindparam("case"), VARIABLE.c.name == bindparam("gone")))
 
 
 def _latest(dialect: Any) -> Any:
@@ -77,7 +78,8 @@ def _latest(dialect: Any) -> Any:
     return given.on_conflict_do_update(index_elements=["instance_id", "name"], set_={"value": given.excluded.value})
 
 
-REMEMBER = {"postgresql": _latest(postgresql), "sqlite": _latest(sqlite)}
+INSERTS = {table.name: Hot(insert(table)) for table in store.Table.metadata.sorted_tables}
+INSERTS["variables"] = Hot({"postgresql": _latest(postgresql), "sqlite": _latest(sqlite)})
 
 
 def carry_out(session: Session, rows: Rows) -> None:
@@ -93,23 +95,19 @@ def carry_out(session: Session, rows: Rows) -> None:
         "instances": [row | instance_row(case) for case, row in rows.begun],
         "audit_entries": links,
     }
-    with together(session):
-        connection = session.connection()
-        for case in rows.moved:
-            moved = instance_row(case)
-            connection.execute(MOVE, {"case": case.id, "read_version": case.version - 1, **moved})
-        for statement, given in _changes(rows):
-            if given:
-                connection.execute(statement, given)
-        for table in ORDER:
-            if new.get(table):
-                connection.execute(_insert(connection.dialect, table), new[table])
+    moved = [{"case": case.id, "read_version": case.version - 1, **instance_row(case)} for case in rows.moved]
+    said = [
+        (MOVE, moved),
+        *_changes(rows),
+        *((INSERTS[table], new[table]) for table in sorted(new, key=PLACE.__getitem__)),
+    ]
+    together(session, [(statement, given) for statement, given in said if given])
     for case in (*rows.moved, *(case for case, _ in rows.begun)):
         case.chain.links.clear()
         case.is_new = False
 
 
-def _changes(rows: Rows) -> list[tuple[Any, list[dict[str, Any]]]]:
+def _changes(rows: Rows) -> list[tuple[Hot, list[Row]]]:
     return [
         (CLOSE, rows.closed),
         (CLOSE_CANDIDATES, rows.uncandidated),
@@ -120,7 +118,3 @@ def _changes(rows: Rows) -> list[tuple[Any, list[dict[str, Any]]]]:
         (SERVE, rows.served),
         (FORGET, rows.forgotten),
     ]
-
-
-def _insert(dialect: Dialect, table: str) -> Any:
-    return REMEMBER[dialect.name] if table == "variables" else INSERTS[table]

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from engine import audit
 from engine.errors import Again, Rejected
+from engine.hot import translated
 from engine.person import Person
 
 T = TypeVar("T")
@@ -84,9 +85,11 @@ class Database:
         self.engine = create_engine(url, json_serializer=_json, json_deserializer=orjson.loads, **options)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._turn: AbstractContextManager[None] = nullcontext()
-        if self.engine.dialect.name == "sqlite":
+        if self.is_sqlite:
             self._turn = Turn()
             _prepare_sqlite(self.engine)
+        else:
+            _prepare_postgresql(self.engine)
 
     @property
     def is_sqlite(self) -> bool:
@@ -175,31 +178,14 @@ def passing(error: BaseException) -> bool:
     return "locked" in str(cause) or "busy" in str(cause)
 
 
-@contextmanager
-def together(session: Session) -> Iterator[None]:
-    """
-    Send the statements inside to PostgreSQL in one round trip; elsewhere one by one.
-
-    None of them may return rows, and their row counts are not known.
-
-    Raises:
-        DBAPIError: as outside, but only when the block ends (the driver's own error is translated).
-    """
-    connection = session.connection()
-    if connection.dialect.name != "postgresql":
-        yield
-        return
-    driver: Any = connection.connection.driver_connection
-    try:
-        with driver.pipeline():
-            yield
-    except psycopg.Error as error:
-        translated = DBAPIError.instance(None, None, error, psycopg.Error, dialect=connection.dialect)
-        raise translated from error
-
-
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def settings(connection: Any, _record: object) -> None:
+        connection.prepare_threshold = None  # It would now and then deallocate what `engine.hot` has prepared.
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -212,4 +198,6 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        driver: Any = connection.connection.driver_connection
+        with translated(connection):
+            driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -3,8 +3,9 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, bindparam, join, literal, or_, select, text, union_all
+from sqlalchemy import Select, bindparam, join, literal, or_, select, text, union_all
 
+from engine.hot import Hot, among
 from engine.store.base import table_of
 from engine.store.records import Evidence
 from engine.store.running import Answer, Instance, Task, Variable
@@ -15,9 +16,7 @@ AMENDED, REPLACED = text("answers.number > 1"), text("evidence.replaces_id IS NO
 
 
 @lru_cache(64)
-def query_for(
-    tasks: bool, itself: bool, in_round: bool, variables: bool, calls: bool, narrow: bool
-) -> CompoundSelect[str, str, str]:
+def query_for(tasks: bool, itself: bool, in_round: bool, variables: bool, calls: bool, narrow: bool) -> Hot:
     """
     One statement for a set of kinds of rules; rows hold kind, rule and person (for kind `person` a variable's value).
 
@@ -29,7 +28,7 @@ def query_for(
     here = Task.instance_id == bindparam("instance_id")
     parts: list[Select[str, str, str]] = []
     if tasks:
-        parts += _did(Task.element, "task", narrow, here, Task.element.in_(bindparam("elements", expanding=True)))
+        parts += _did(Task.element, "task", narrow, here, among(Task.element, "elements"))
     if itself:
         same = [here, Task.element == bindparam("element")]
         if in_round:
@@ -42,14 +41,14 @@ def query_for(
     if variables:
         named = [
             Variable.instance_id == bindparam("instance_id"),
-            Variable.name.in_(bindparam("names", expanding=True)),
+            among(Variable.name, "names"),
         ]
         parts.append(
             select(literal("person").label("kind"), Variable.name.label("rule"), Variable.value.label("person")).where(
                 *named
             )
         )
-    return union_all(*parts)
+    return Hot(union_all(*parts))
 
 
 def _did(rule: Any, kind: str, narrow: bool, *where: Any) -> list[Select[str, str, str]]:
@@ -63,7 +62,7 @@ def _did(rule: Any, kind: str, narrow: bool, *where: Any) -> list[Select[str, st
     ):
         part = select(literal(kind).label("kind"), rule.label("rule"), column.label("person"))
         part = part.select_from(source).where(done, *where)
-        parts.append(part.where(column.in_(bindparam("who", expanding=True))).distinct() if narrow else part.distinct())
+        parts.append(part.where(among(column, "who")).distinct() if narrow else part.distinct())
     return parts
 
 
@@ -95,7 +94,7 @@ def _called() -> Any:
         select(Instance.id, Instance.caller_element.label("rule"))
         .where(
             Instance.caller_id == bindparam("instance_id"),
-            Instance.caller_element.in_(bindparam("calls", expanding=True)),
+            among(Instance.caller_element, "calls"),
         )
         .cte("under", recursive=True)
     )
