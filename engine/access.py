@@ -2,9 +2,10 @@
 Who may see a case, and who may act on it: once as a pure function, once as the same rule in SQL.
 
 Whoever has a task of a case, had one, answers for one or was offered one sees
-it, and so does whoever started it. Its owner sees and manages it. Auditors and
-administrators of the platform read what is not confidential; a confidential
-case does not exist for them, nor for an owner who is not among its people.
+it; so do whoever started it and whoever was told of a task by its ladder. Its
+owner sees and manages it. Auditors and administrators of the platform read
+what is not confidential; a confidential case does not exist for them, nor for
+an owner who is not among its people.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, NotFound
 from engine.person import Person
+from engine.store.ladders import LadderTold
 from engine.store.running import Candidate, Instance, Task
 
 
@@ -45,7 +47,7 @@ class Facts:
     What decides who sees a case.
 
     Args:
-        people: who holds, did, stood in for or answers for a task of it.
+        people: who holds, did, stood in for or answers for a task of it, or was told of one by its ladder.
         parties: to whom a task was ever offered, as `person:ID` and `group:KEY`.
     """
 
@@ -80,11 +82,13 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
     offered = (
         select(Task.id).join(Candidate, Candidate.task_id == Task.id).where(here, Candidate.who.in_(sorted(by.parties)))
     )
+    told = select(LadderTold.task_id).where(LadderTold.instance_id == Instance.id, LadderTold.person_id == by.id)
     open_to_all = or_(Instance.owner == by.id, literal(by.auditor or by.platform_admin).is_(True))
     return or_(
         Instance.started_by == by.id,
         touched.correlate(Instance).exists(),
         offered.correlate(Instance).exists(),
+        told.exists(),
         not_(Instance.confidential) & open_to_all,
     )
 
@@ -153,5 +157,6 @@ _FACTS: CompoundSelect[str, str | None] = union_all(
     select(literal("doer"), Task.completed_by).where(_HERE, text("tasks.completed_by IS NOT NULL")).distinct(),
     select(literal("accountable"), Task.accountable).where(_HERE).distinct(),
     select(literal("stood for"), Task.acting_for).where(_HERE, text("tasks.acting_for IS NOT NULL")).distinct(),
+    select(literal("told"), LadderTold.person_id).where(LadderTold.instance_id == bindparam("instance_id")).distinct(),
     select(literal("party"), Candidate.who).join(Task, Task.id == Candidate.task_id).where(_HERE).distinct(),
 )

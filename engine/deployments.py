@@ -25,6 +25,7 @@ from engine.core.translate import TRANSLATOR
 from engine.deployed import TABLES, Deployed, Version, overview, waiting_roles
 from engine.errors import Forbidden, Invalid, Refused
 from engine.ids import new_id
+from engine.ladders import book
 from engine.person import Person
 from engine.planning import Planned, files_before, plan
 from engine.releases import release as release
@@ -118,6 +119,7 @@ def _judge(session: Session, files: Mapping[str, bytes]) -> list[Problem]:
         forms=keys["form"],
         people=bindings.everybody(session),
         groups=frozenset(bindings.group_names(session)),
+        ladders=book.keys(session),
     )
     problems = check(files, known)
     _refuse(problems)

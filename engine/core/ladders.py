@@ -22,6 +22,8 @@ Only = Literal["claimed", "unclaimed"]
 OPENED, DUE = "9999-01-01T00:00:01Z", "9999-01-01T00:00:02Z"
 """What stands for `${opened_at}` and `${due_at}` in a text that is read once for all tasks."""
 
+HALF = timedelta(milliseconds=500)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rung:
@@ -135,6 +137,9 @@ def schedule(ladder: Ladder, task: TaskFacts, climb: Climb) -> Iterator[tuple[in
     """
     The rungs to come in this episode, with their moments, which never go down.
 
+    In the first episode each has its own moment. When the ladder has begun
+    again, each follows the one below after the same time, in open hours
+    unless the ladder is severe.
     A rung without a moment, such as one that hangs on a due date that is not there, is left out.
     """
     if climb.acknowledged_at:
@@ -147,7 +152,7 @@ def schedule(ladder: Ladder, task: TaskFacts, climb: Climb) -> Iterator[tuple[in
         if climb.episode == 1:
             at = own if at is None else max(at, own)
         elif at is not None and before is not None:
-            at += max(own - before, timedelta(0))
+            at = _later(ladder, task, at, max(own - before, timedelta(0)))
         before = own
         if at is not None:
             yield number, at
@@ -223,7 +228,7 @@ def _onward(ladder: Ladder, task: TaskFacts, climb: Climb, last: datetime, now: 
         if climb.episode == 1:
             return move(ladder, task, climb)
         gap = _gap(ladder, task, climb.next_rung)
-        return replace(climb, next_at=None if gap is None else last + gap)
+        return replace(climb, next_at=None if gap is None else _later(ladder, task, last, gap))
     if ladder.every and climb.episode <= ladder.at_most:
         return Climb(episode=climb.episode + 1, next_rung=1, next_at=_after(ladder.every, now, task))
     if ladder.top_every:
@@ -231,6 +236,11 @@ def _onward(ladder: Ladder, task: TaskFacts, climb: Climb, last: datetime, now: 
             episode=climb.episode + 1, next_rung=len(ladder.rungs), next_at=_after(ladder.top_every, now, task)
         )
     return replace(climb, next_at=None)
+
+
+def _later(ladder: Ladder, task: TaskFacts, at: datetime, gap: timedelta) -> datetime:
+    """So long after, and for a mild ladder in open hours."""
+    return at + gap if ladder.severe else _opening(task.calendar, at + gap)
 
 
 def _gap(ladder: Ladder, task: TaskFacts, number: int) -> timedelta | None:
@@ -290,12 +300,13 @@ def _after(text: str, since: datetime, task: TaskFacts) -> datetime | None:
 
 
 def moment_of(when: str, task: TaskFacts) -> datetime | None:
-    """When a rung falls due; None where its text names no moment, or one beyond the calendar."""
+    """When a rung falls due, to the second; None where its text names no moment, or one beyond the calendar."""
     due = _bound(read_when(when), {OPENED: task.opened_at, DUE: task.due_at})
     try:
-        return due.moment(task.opened_at, task.calendar, task.clock) if due else None
+        found = due.moment(task.opened_at, task.calendar, task.clock) if due else None
     except CalendarError:
         return None
+    return (found + HALF).replace(microsecond=0) if found else None
 
 
 @lru_cache(1024)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import records, tasks
 from engine.errors import NotFound, Rejected
+from engine.ladders import acknowledging
 from engine.person import Person
 from web.acts import act
 from web.operations import Theme
@@ -55,6 +56,12 @@ def delegate(body: dict[str, Any], task_id: UUID) -> Response:
 def complete(body: dict[str, Any], task_id: UUID) -> Response:
     """Hand in the answers; the case moves on. An answer that comes after the deadline of its task answers 409."""
     return _on(task_id, lambda session, by, now: tasks.complete(session, task_id, **body, by=by, now=now))
+
+
+@_operation("acknowledge", Nothing)
+def acknowledge(_body: dict[str, Any], task_id: UUID) -> Response:
+    """Say that the caller sees to it: its ladder stands still, until that grows stale. Twice is not an error."""
+    return _on(task_id, lambda session, by, now: acknowledging.acknowledge(session, task_id, by=by, now=now))
 
 
 @_operation("amend", Amend)

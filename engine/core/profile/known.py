@@ -10,7 +10,7 @@ class Known:
 
     None means that it cannot be seen from here: what is not found among the
     files is then a warning for processes, decisions and forms, and nothing is
-    said about people and groups.
+    said about people, groups and ladders.
     """
 
     processes: frozenset[str] | None = None
@@ -18,3 +18,4 @@ class Known:
     forms: frozenset[str] | None = None
     people: frozenset[str] | None = None
     groups: frozenset[str] | None = None
+    ladders: frozenset[str] | None = None

@@ -26,6 +26,7 @@ def check_people(sheet: Sheet, models: Iterable[Model], known: Known) -> None:
             people = filter(None, (node.rules.assignee, *node.rules.candidate_users))
             _check_names(sheet, element, people, node.rules.candidate_groups, known)
             _check_separations(sheet, element, model)
+            _check_ladder(sheet, element, known)
             if node.kind == "userTask" and not _names_somebody(node.rules, node.lane):
                 sheet.warn(
                     element,
@@ -33,6 +34,20 @@ def check_people(sheet: Sheet, models: Iterable[Model], known: Known) -> None:
                     f"The task {called(element)} names nobody and lies in no lane.",
                     "Name an assignee, candidate users or groups; else whoever releases must say who it is for.",
                 )
+
+
+def _check_ladder(sheet: Sheet, element: Element, known: Known) -> None:
+    for name, value, entry in properties(element):
+        key = value.strip()
+        if name != "escalation" or known.ladders is None or key in known.ladders | {"ordinary", "none", ""}:
+            continue
+        there = ", ".join(sorted(known.ladders | {"ordinary", "none"}))
+        sheet.refuse(
+            entry,
+            "unknown-ladder",
+            f"{called(element)} is to climb the ladder {key!r}, which nobody knows.",
+            f"{_perhaps(key, known.ladders)}Write one of {there}, or add the ladder first.",
+        )
 
 
 def _names_somebody(rules: object, lane: str | None) -> bool:

@@ -70,6 +70,8 @@ def _work(app: Flask, login: Any) -> dict[str, str]:
     definition = deploy(login, "prove.bpmn", process("prove", sequence(START, PROVE, END)))
     deploy(login, "print.bpmn", process("print", sequence(START, PRINT, END)))
     deploy(login, "wait.bpmn", process("wait", sequence(START, WAIT, END), before=MESSAGE))
+    ladder = {"name": "Ordinary tasks", "rungs": [{"when": "PT0S from ${due_at}", "whom": ["assignee"]}]}
+    login("adam").expect(200, login("adam").send("PUT", "/ladders/ordinary", json=ladder))
     anna = login("anna")
     case = anna.post("/instances", {"process": "prove", "title": "Proof", "business_key": "NC-1"})
     anna.post("/instances", {"process": "print"})
@@ -92,4 +94,5 @@ def _work(app: Flask, login: Any) -> dict[str, str]:
         "token_id": login("fred").get("/tokens")["items"][0]["id"],
         "person_id": "carl",
         "key": "staff",
+        "ladder_key": "ordinary",
     }

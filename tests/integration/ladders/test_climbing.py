@@ -8,7 +8,7 @@ from engine.store.ladders import LadderStep, LadderTold
 from tests.integration.ladders.conftest import Tower, at, one_task, wall
 
 WHOLE = [
-    (1, 1, "sent", "2027-01-06 09:39"),
+    (1, 1, "sent", "2027-01-06 09:40"),
     (1, 2, "passed_over", "2027-01-07 09:30"),
     (1, 3, "sent", "2027-01-11 17:00"),
     (1, 4, "sent", "2027-01-12 09:00"),
@@ -22,9 +22,9 @@ def test_an_unclaimed_late_task_climbs_to_top_management(tower: Tower, late):
 
     assert tower.steps(late) == WHOLE
     assert tower.sent(late) == [
-        (1, "anna", "2027-01-06 09:39"),
-        (1, "bert", "2027-01-06 09:39"),
-        (1, "carl", "2027-01-06 09:39"),
+        (1, "anna", "2027-01-06 09:40"),
+        (1, "bert", "2027-01-06 09:40"),
+        (1, "carl", "2027-01-06 09:40"),
         (3, "anna", "2027-01-11 17:00"),
         (3, "bert", "2027-01-11 17:00"),
         (3, "carl", "2027-01-11 17:00"),
@@ -46,7 +46,7 @@ def test_the_reminder_goes_to_whoever_holds_the_task_now(tower: Tower, late):
 
     tower.climb(until=at("2027-01-08 10:00"))
 
-    assert tower.steps(late) == [(1, 1, "passed_over", "2027-01-06 09:39"), (1, 2, "sent", "2027-01-07 09:30")]
+    assert tower.steps(late) == [(1, 1, "passed_over", "2027-01-06 09:40"), (1, 2, "sent", "2027-01-07 09:30")]
     assert tower.sent(late) == [(2, "carl", "2027-01-07 09:30")]
 
 

@@ -53,7 +53,7 @@ def test_the_ordinary_ladder_falls_due_as_the_organisation_says(office, shipped)
 
     planned = [wall(moment) for _, moment in schedule(shipped["ordinary"], task, begin(shipped["ordinary"], task))]
 
-    assert planned == ["03-23 11:39", "03-23 17:00", "03-25 17:00", "03-30 09:00", "04-01 17:00", "04-12 17:00"]
+    assert planned == ["03-23 11:40", "03-23 17:00", "03-25 17:00", "03-30 09:00", "04-01 17:00", "04-12 17:00"]
 
 
 def test_a_task_without_a_due_date_climbs_no_rung_that_hangs_on_it(office, shipped):
@@ -61,7 +61,7 @@ def test_a_task_without_a_due_date_climbs_no_rung_that_hangs_on_it(office, shipp
     climb = begin(shipped["ordinary"], task)
 
     assert climb == Climb(next_rung=1, next_at=None)
-    assert wall(move(shipped["ordinary"], replace(task, due_at=at("2027-03-25 17:00")), climb).next_at) == "03-23 11:39"
+    assert wall(move(shipped["ordinary"], replace(task, due_at=at("2027-03-25 17:00")), climb).next_at) == "03-23 11:40"
 
 
 def test_the_highest_rung_that_is_due_goes_out_and_lower_ones_are_passed_over(office, shipped):
