@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import audit, verify_cycles, verify_erased, verify_platform, verify_records, verify_seals
+from engine import audit, verify_clauses, verify_cycles, verify_erased, verify_platform, verify_records, verify_seals
 from engine.core.chain_check import first_fault
 from engine.findings import Finding
 from engine.store.records import AuditEntry, Chain
@@ -101,6 +101,7 @@ def verify(
         if chain == audit.PLATFORM and not fault:
             report.findings += verify_platform.against(session, entries)
             report.findings += verify_cycles.against(session, entries)
+            report.findings += verify_clauses.against(session, entries)
         session.expunge_all()
     if only is not None:
         return report
@@ -108,6 +109,7 @@ def verify(
     if audit.PLATFORM not in owned:
         report.findings += verify_platform.against(session, ())
         report.findings += verify_cycles.against(session, ())
+        report.findings += verify_clauses.against(session, ())
     return report
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import groups, passwords, people, timetable
+from engine import clauses, cycles, groups, passwords, people, timetable
 from engine.calendars import CalendarSettings, read_settings
 from engine.errors import Conflict, Invalid
 from engine.ladders import book
@@ -56,9 +56,10 @@ def seed(program: Program) -> None:
     def apply(session: Session) -> None:
         before = session.get(Setting, SEEDED)
         applied = before.value["applied"] if before else []
-        coming = [file for file in SEEDS if file not in applied]
+        seeds = SEEDS | dict.fromkeys(_standards(program), _adopt_standard)
+        coming = [file for file in seeds if file not in applied]
         for file in coming:
-            SEEDS[file](session, _content(program, file), by=setup, now=program.clock())
+            seeds[file](session, _content(program, file), by=setup, now=program.clock())
         if coming:
             session.merge(Setting(key=SEEDED, value={"applied": [*applied, *coming]}))
 
@@ -72,6 +73,16 @@ def _content(program: Program, file: str) -> dict[str, Any]:
 
 def _adopt(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
     timetable.adopt(session, read_settings(content) if content else CalendarSettings(), by=by, now=now)
+
+
+def _standards(program: Program) -> list[str]:
+    """The files that hold a standard each; a further standard is a further file."""
+    found = sorted((program.settings.config_folder / "clauses").glob("*-*.toml"))
+    return [f"clauses/{path.name}" for path in found]
+
+
+def _adopt_standard(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+    clauses.adopt(session, content, by=by, now=now)
 
 
 SEEDS: dict[str, Callable[..., None]] = {

@@ -31,6 +31,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "scenarios": ("test",),
     "rehearsal": ("simulate",),
     "links": ("link",),
+    "standards": ("standard",),
     "proof": ("verify", "replay"),
     "backup": ("backup", "restore"),
     "completion": ("completion",),

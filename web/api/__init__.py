@@ -1,6 +1,7 @@
 """The operations of the JSON API, a file a theme."""
 
 from web.api import (
+    clauses,
     clock,
     definitions,
     deployments,
@@ -35,5 +36,6 @@ THEMES = (
     stuck.theme,
     people.theme,
     groups.theme,
+    clauses.theme,
     clock.theme,
 )

@@ -1,0 +1,177 @@
+"""What stands under each clause: finished work and its evidence in a period, and what is open now."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select, text, tuple_
+from sqlalchemy.orm import Session
+
+from engine import access
+from engine.clauses.applicability import statement
+from engine.clauses.standards import standard
+from engine.core.catalogue import Clause, Standard
+from engine.definitions import parsed
+from engine.person import Person
+from engine.store.definitions import DefinitionRow
+from engine.store.records import Evidence
+from engine.store.running import Instance, Task
+
+State = Literal["met", "partly", "not", "not applicable"]
+Place = tuple[UUID, str]
+"""A task of a model: the definition and the element."""
+
+
+@dataclass(kw_only=True)
+class Covered:
+    """
+    One clause in a period.
+
+    Args:
+        records: tasks that were finished in the period and name the clause or one below it.
+        evidence: files and links that were handed in with them.
+        open, late: such tasks that are open now; of these, those past their due date.
+        shared: whether some of these records stand under clauses of another standard as well.
+        reason: why it does not apply, where it was left out.
+    """
+
+    clause: Clause
+    records: int = 0
+    evidence: int = 0
+    open: int = 0
+    late: int = 0
+    shared: bool = False
+    applies: bool = True
+    reason: str = ""
+
+    @property
+    def state(self) -> State:
+        """Met: there are records and nothing is late. Partly: something is open or late. Not: there is nothing."""
+        if not self.applies:
+            return "not applicable"
+        if self.records and not self.late:
+            return "met"
+        return "partly" if self.records or self.open else "not"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which cases count: of one process; else all that `by` may see."""
+
+    process: str | None = None
+
+    def conditions(self, by: Person) -> list[ColumnElement[bool]]:
+        """The matching conditions over instances and their definitions."""
+        found = [access.visible_instances(by)]
+        if self.process:
+            found.append(DefinitionRow.key == self.process)
+        return found
+
+
+@dataclass
+class _Counts:
+    records: int = 0
+    evidence: int = 0
+    open: int = 0
+    late: int = 0
+    clauses: frozenset[str] = field(default_factory=frozenset)
+
+
+def coverage(
+    session: Session, standard_id: str, *, since: datetime, until: datetime, scope: Scope, by: Person
+) -> list[Covered]:
+    """
+    Each clause of a standard, in its order, with what stands under it.
+
+    Args:
+        since, until: the period in which work was finished; `until` is not part of it, and is the moment by which
+            something is late.
+
+    Raises:
+        NotFound: there is no such standard.
+    """
+    found = standard(session, standard_id)
+    covered = {clause.ref: Covered(clause=clause) for clause in found.clauses}
+    for counts in _counted(session, since, until, scope, by).values():
+        above = {ref for key in counts.clauses for ref in found.above(key)}
+        elsewhere = any(not key.startswith(f"{found.family}:") for key in counts.clauses)
+        for ref in sorted(above):
+            one = covered[ref]
+            one.records += counts.records
+            one.evidence += counts.evidence
+            one.open += counts.open
+            one.late += counts.late
+            one.shared = one.shared or (elsewhere and bool(counts.records))
+    for ref, said in statement(session, standard_id, at=until).items():
+        if ref in covered:
+            covered[ref].applies, covered[ref].reason = said.applies, said.reason
+    return list(covered.values())
+
+
+def records(
+    session: Session, standard_id: str, ref: str, *, since: datetime, until: datetime, scope: Scope, by: Person
+) -> list[Any]:
+    """The newest two hundred tasks that were finished in the period and stand under a clause: who, when, which case."""
+    found = standard(session, standard_id)
+    places = [place for place, keys in _places(session, scope, by).items() if ref in _all_above(found, keys)]
+    if not places:
+        return []
+    columns = (Task.id, Task.name, Task.element, Task.instance_id, Task.completed_by, Task.acting_for, Task.closed_at)
+    query = (
+        select(*columns, Instance.title, DefinitionRow.key.label("process"))
+        .join(Instance, Instance.id == Task.instance_id)
+        .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+        .where(text("tasks.status = 'completed'"), Task.closed_at >= since, Task.closed_at < until)
+        .where(tuple_(Instance.definition_id, Task.element).in_(places), *scope.conditions(by))
+        .order_by(Task.closed_at.desc(), Task.id.desc())
+        .limit(200)
+    )
+    return list(session.execute(query).all())
+
+
+def _counted(session: Session, since: datetime, until: datetime, scope: Scope, by: Person) -> dict[Place, _Counts]:
+    found: dict[Place, _Counts] = defaultdict(_Counts)
+    for place, keys in _places(session, scope, by).items():
+        found[place].clauses = keys
+    done = (text("tasks.status = 'completed'"), Task.closed_at >= since, Task.closed_at < until)
+    for definition, element, count in session.execute(_grouped(scope, by, func.count()).where(*done)):
+        found[definition, element].records = count
+    given = _grouped(scope, by, func.count()).join(Evidence, Evidence.task_id == Task.id).where(*done)
+    for definition, element, count in session.execute(given):
+        found[definition, element].evidence = count
+    late = func.sum(case((Task.due_at < until, 1), else_=0))
+    live = _grouped(scope, by, func.count(), late).where(text("tasks.status IN ('open', 'claimed')"))
+    for definition, element, count, behind in session.execute(live):
+        found[definition, element].open, found[definition, element].late = count, int(behind or 0)
+    return found
+
+
+def _grouped(scope: Scope, by: Person, *counted: Any) -> Any:
+    return (
+        select(Instance.definition_id, Task.element, *counted)
+        .join(Instance, Instance.id == Task.instance_id)
+        .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+        .where(*scope.conditions(by))
+        .group_by(Instance.definition_id, Task.element)
+    )
+
+
+def _places(session: Session, scope: Scope, by: Person) -> Mapping[Place, frozenset[str]]:
+    """Each task of the models that have cases, with the clauses that it, or else its process, names."""
+    query = select(Instance.definition_id).join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+    ids = session.scalars(query.where(*scope.conditions(by)).distinct()).all()
+    return {(id_, element): keys for id_ in ids for element, keys in _named(session, id_)}
+
+
+def _named(session: Session, definition_id: UUID) -> Iterator[tuple[str, frozenset[str]]]:
+    model = parsed(session, definition_id).model
+    for node in model.nodes.values():
+        if node.kind == "userTask":
+            yield node.id, frozenset(node.rules.clauses or model.rules.clauses)
+
+
+def _all_above(found: Standard, keys: Iterable[str]) -> set[str]:
+    return {ref for key in keys for ref in found.above(key)}

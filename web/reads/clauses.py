@@ -1,0 +1,68 @@
+"""Standards, and what stands under their clauses."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine import clauses
+from engine.clauses import Covered, Scope
+from engine.core.catalogue import Standard
+from engine.person import Person
+
+
+def standards(session: Session, now: datetime) -> dict[str, Any]:
+    """Every standard; `in_force` says which edition counts today."""
+    counts = set(clauses.in_force(session, now.date()).values())
+    return {"items": [_told(one) | {"in_force": one.id in counts} for one in clauses.standards(session)]}
+
+
+def one_standard(session: Session, standard_id: str, now: datetime) -> dict[str, Any]:
+    """
+    A standard with its clauses.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    found = clauses.standard(session, standard_id)
+    counts = found.id in clauses.in_force(session, now.date()).values()
+    listed = [asdict(clause) | {"key": found.key(clause.ref)} for clause in found.clauses]
+    return _told(found) | {"in_force": counts, "clauses": listed}
+
+
+def coverage(session: Session, person: Person, standard_id: str, query: dict[str, Any]) -> dict[str, Any]:
+    """Each clause of a standard, with what stands under it in a period."""
+    scope = Scope(process=query["process"])
+    period = {"since": query["since"], "until": query["until"]}
+    found = clauses.coverage(session, standard_id, **period, scope=scope, by=person)
+    return {"standard": standard_id, **period, "items": [_covered(one) for one in found]}
+
+
+def records(session: Session, person: Person, standard_id: str, ref: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The tasks that stand under a clause in a period."""
+    scope, period = Scope(process=query["process"]), {"since": query["since"], "until": query["until"]}
+    return {"items": clauses.records(session, standard_id, ref, **period, scope=scope, by=person)}
+
+
+def statement(session: Session, standard_id: str, at: datetime) -> dict[str, Any]:
+    """The statement of applicability as it stood at a moment: one line for each clause."""
+    found = clauses.standard(session, standard_id)
+    said = clauses.statement(session, standard_id, at=at)
+    return {"items": [_stated(found, clause.ref, clause.title, said.get(clause.ref)) for clause in found.clauses]}
+
+
+def _stated(found: Standard, ref: str, title: str, row: Any) -> dict[str, Any]:
+    nobody = {"applies": True, "reason": "", "number": 0, "by": None, "at": None}
+    told = {name: getattr(row, name) for name in nobody} if row is not None else nobody
+    return {"ref": ref, "key": found.key(ref), "title": title, **told}
+
+
+def _told(one: Standard) -> dict[str, Any]:
+    names = ("id", "family", "name", "edition", "subject", "amendments", "stated_by")
+    return {name: getattr(one, name) for name in names}
+
+
+def _covered(one: Covered) -> dict[str, Any]:
+    names = ("records", "evidence", "open", "late", "shared", "state", "reason")
+    return {"ref": one.clause.ref, "title": one.clause.title, **{name: getattr(one, name) for name in names}}

@@ -1,0 +1,134 @@
+"""Standards, clauses, coverage and applicability."""
+
+from marshmallow import fields, validate
+
+from web.schemas.base import TEXT, Flag, Given, Sent, moment
+
+
+class StandardOut(Given):
+    """One edition of one standard."""
+
+    id = fields.String(required=True)
+    family = fields.String(required=True, metadata={"description": "What models write before a number."})
+    name = fields.String(required=True)
+    edition = fields.String(required=True)
+    subject = fields.String(required=True)
+    amendments = fields.List(fields.String(), required=True)
+    stated_by = fields.List(fields.String(), required=True, metadata={"description": "Groups that state what applies."})
+    in_force = fields.Boolean(required=True, metadata={"description": "Whether this edition counts today."})
+
+
+class ClauseOut(Given):
+    """One clause, in our own words."""
+
+    key = fields.String(required=True, metadata={"example": "iso9001:10.2.1"})
+    ref = fields.String(required=True)
+    title = fields.String(required=True)
+    summary = fields.String(required=True)
+    parent = fields.String(required=True, allow_none=True)
+    kind = fields.String(required=True)
+    documented = fields.List(fields.String(), required=True)
+
+
+class StandardWithClausesOut(StandardOut):
+    """A standard with its clauses, in its order."""
+
+    clauses = fields.List(fields.Nested(ClauseOut), required=True)
+
+
+class AdoptStandard(Sent):
+    """A file of `config/clauses/`, as JSON."""
+
+    EXAMPLE = {
+        "standard": {
+            "id": "iso14001-2015",
+            "family": "iso14001",
+            "name": "ISO 14001",
+            "edition": "2015",
+            "subject": "environmental management",
+            "clause": [{"ref": "4", "title": "Context", "level": 1}],
+        }
+    }
+
+    standard = fields.Dict(required=True)
+
+
+class ChooseEdition(Sent):
+    """From which day on this edition counts."""
+
+    EXAMPLE = {"since": "2027-09-01"}
+
+    since = fields.Date(required=True)
+
+
+class PeriodQuery(Sent):
+    """A period, and which cases count."""
+
+    since = moment("Work finished from this moment on.", required=True)
+    until = moment("Work finished before this moment; what is late is late by it.", required=True)
+    process = fields.String(load_default=None, validate=validate.Length(1, 200))
+
+
+class CoveredOut(Given):
+    """What stands under a clause in a period."""
+
+    ref = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True, metadata={"description": "met, partly, not, not applicable"})
+    records = fields.Integer(required=True, metadata={"description": "Tasks finished in the period."})
+    evidence = fields.Integer(required=True, metadata={"description": "Files and links handed in with them."})
+    open = fields.Integer(required=True, metadata={"description": "Tasks open now."})
+    late = fields.Integer(required=True, metadata={"description": "Of these, past their due date."})
+    shared = fields.Boolean(required=True, metadata={"description": "Some stand under another standard as well."})
+    reason = fields.String(required=True, metadata={"description": "Why it does not apply."})
+
+
+class CoverageOut(Given):
+    """A standard, clause by clause."""
+
+    standard = fields.String(required=True)
+    since = moment("", required=True)
+    until = moment("", required=True)
+    items = fields.List(fields.Nested(CoveredOut), required=True)
+
+
+class RecordOut(Given):
+    """A finished task that stands under a clause."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    element = fields.String(required=True)
+    instance_id = fields.UUID(required=True)
+    title = fields.String(required=True, metadata={"description": "Of the case."})
+    process = fields.String(required=True)
+    completed_by = fields.String(required=True)
+    acting_for = fields.String(required=True, allow_none=True)
+    closed_at = moment("", required=True)
+
+
+class StateApplicability(Sent):
+    """Whether a clause applies."""
+
+    EXAMPLE = {"applies": False, "reason": "We do not design products."}
+
+    applies = Flag(required=True)
+    reason = fields.String(load_default="", validate=TEXT, metadata={"description": "Needed where it does not apply."})
+
+
+class AtQuery(Sent):
+    """A moment in the past; default now."""
+
+    at = moment("As it stood then.", load_default=None)
+
+
+class StatedOut(Given):
+    """What is stated about a clause; what nobody spoke of applies."""
+
+    key = fields.String(required=True)
+    ref = fields.String(required=True)
+    title = fields.String(required=True)
+    applies = fields.Boolean(required=True)
+    reason = fields.String(required=True)
+    number = fields.Integer(required=True, metadata={"description": "How often it was stated; 0 for never."})
+    by = fields.String(required=True, allow_none=True)
+    at = moment("", required=True, allow_none=True)
