@@ -139,8 +139,8 @@ def schedule(ladder: Ladder, task: TaskFacts, climb: Climb) -> Iterator[tuple[in
 
     In the first episode each has its own moment. When the ladder has begun
     again, each follows the one below after the same time, in open hours
-    unless the ladder is severe.
-    A rung without a moment, such as one that hangs on a due date that is not there, is left out.
+    unless the ladder is severe. A rung without a moment, such as one that
+    hangs on a due date that is not there, is left out.
     """
     if climb.acknowledged_at:
         return
@@ -189,7 +189,8 @@ def climb_on(
     climbed, last = replace(climb, next_rung=due[-1][0] + 1), due[-1][1]
     if highest:
         told, held = _reach(ladder, task, climb, highest, dict(due), reached, now)
-        steps += told
+        reached_for = {step.rung for step in told}
+        steps = [step for step in steps if step.rung not in reached_for] + told
         if held is not None:
             kept = (one for one in steps if one.rung <= highest)
             return _sorted(kept), replace(climb, next_rung=highest, next_at=held)

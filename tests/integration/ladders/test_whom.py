@@ -1,0 +1,152 @@
+"""Who stands on a rung, at the moment it is climbed."""
+
+import pytest
+from sqlalchemy import insert, update
+
+from engine import groups
+from engine.people import SETUP
+from engine.store.people import GroupRow, Membership, PersonRow
+from tests.factories import END, START, process, sequence
+from tests.integration.ladders.conftest import Tower, a_task, at, one_task
+
+SEVERE = {
+    "name": "Severe",
+    "severe": True,
+    "rungs": [
+        {"when": "PT0S from ${opened_at}", "whom": ["group:nobody_here"]},
+        {"when": "PT15M from ${opened_at}", "whom": ["group:top_management"], "urgency": "urgent"},
+    ],
+}
+
+
+def told(tower: Tower, case) -> list[str]:
+    return [person for _, person, _ in tower.sent(case)]
+
+
+def an_empty_group(tower: Tower, key: str, **more: object) -> None:
+    tower.database.perform(
+        lambda session: groups.create(session, key, name=key, **more, by=SETUP, now=tower.now), by=SETUP, now=tower.now
+    )
+
+
+def a_case(tower: Tower, *whom: str, when: str = "PT1H", **task: str):
+    """A case whose task climbs one rung, with these on it, an hour after it opened."""
+    tower.ladder("own", {"name": "Own", "rungs": [{"when": when, "whom": list(whom)}]})
+    tower.deploy(one_task("own", escalation="own", **task))
+    case = tower.start("own")
+    tower.now = at("2027-01-04 11:00")
+    return case
+
+
+@pytest.mark.parametrize(
+    ("whom", "people"),
+    [
+        (["assignee"], ["olga"]),
+        (["candidates"], ["anna", "bert", "carl"]),
+        (["lead"], ["anna"]),
+        (["accountable"], ["anna"]),
+        (["owner"], ["olga"]),
+        (["group:ai_officer", "person:tess"], ["ada", "tess"]),
+        (["lead:quality_manager"], ["quinn"]),
+        (["oncall(subject, 1)"], ["olga"]),
+    ],
+)
+def test_each_word_names_its_people_and_the_owner_stands_for_an_empty_top(tower: Tower, whom, people):
+    case = a_case(tower, *whom)
+    tower.climb()
+
+    assert told(tower, case) == people
+
+
+@pytest.mark.parametrize(
+    ("clauses", "people"),
+    [
+        ("iso9001:10.2.1", ["quentin", "quinn"]),
+        ("iso42001:10.2", ["ada"]),
+        ("iso9001:10.2.1, iso42001:10.2", ["ada", "quentin", "quinn"]),
+        ("", ["ada", "quentin", "quinn"]),
+        ("iso27001:6.1", ["ada", "quentin", "quinn"]),
+    ],
+)
+def test_the_next_level_follows_the_standard_of_the_task(tower: Tower, clauses, people):
+    more = {"clauses": clauses} if clauses else {}
+    case = a_case(tower, "group:quality_manager for iso9001", "group:ai_officer for iso42001", **more)
+    tower.climb()
+
+    assert told(tower, case) == people
+
+
+def test_a_group_without_a_lead_is_spoken_for_by_its_deputy_else_by_who_answers(tower: Tower):
+    case = a_case(tower, "lead")
+    with tower.database.writing() as session:
+        session.execute(update(Membership).where(Membership.person_id == "anna").values(standing="member"))
+        session.execute(update(Membership).where(Membership.person_id == "carl").values(standing="deputy"))
+    tower.climb()
+
+    assert told(tower, case) == ["carl"]
+
+
+def test_whoever_has_left_is_not_told(tower: Tower):
+    case = a_case(tower, "candidates", "person:tom")
+    with tower.database.writing() as session:
+        gone = {"active": False, "ended_at": tower.now}
+        session.execute(update(PersonRow).where(PersonRow.id.in_(["bert", "tom"])).values(**gone))
+    tower.climb()
+
+    assert told(tower, case) == ["anna", "carl"]
+
+
+def test_a_group_of_everybody_is_told_through_its_lead(tower: Tower):
+    with tower.database.writing() as session:
+        row = {"key": "all", "name": "All", "description": "", "everybody": True, "grants": None}
+        session.execute(insert(GroupRow), [row])
+        lead = {"group_key": "all", "person_id": "carl", "standing": "lead", "since": tower.now}
+        session.execute(insert(Membership), [lead])
+    case = a_case(tower, "candidates", groups="all")
+    tower.climb()
+
+    assert told(tower, case) == ["carl"]
+
+
+def test_a_severe_ladder_passes_an_empty_level_at_once(tower: Tower):
+    an_empty_group(tower, "nobody_here")
+    tower.ladder("grave", SEVERE)
+    tower.deploy(one_task("grave", escalation="grave"))
+    tower.now = at("2027-01-09 03:00")
+    case = tower.start("grave")
+    tower.climb()
+
+    assert tower.steps(case) == [(1, 1, "nobody", "2027-01-09 03:00"), (1, 2, "sent", "2027-01-09 03:00")]
+    assert told(tower, case) == ["tess", "tom"]
+
+
+def test_a_mild_ladder_holds_an_empty_level_until_it_opens_and_somebody_may_have_come(tower: Tower):
+    an_empty_group(tower, "nobody_here")
+    tower.ladder("grave", SEVERE | {"severe": False})
+    tower.deploy(one_task("grave", escalation="grave"))
+    tower.now = at("2027-01-09 03:00")
+    case = tower.start("grave")
+    tower.climb()
+    assert tower.steps(case) == [(1, 1, "held", "2027-01-09 03:00")]
+    assert tower.owed() == []
+
+    tower.database.perform(
+        lambda session: groups.join(session, "top_management", "ada", by=SETUP, now=tower.now), by=SETUP, now=tower.now
+    )
+    tower.climb(until=at("2027-01-11 09:00"))
+
+    assert tower.steps(case) == [(1, 1, "passed_over", "2027-01-11 09:00"), (1, 2, "sent", "2027-01-11 09:00")]
+    assert told(tower, case) == ["ada", "tess", "tom"]
+
+
+def test_a_confidential_case_stays_among_its_own(tower: Tower):
+    inside = '<camunda:property name="confidential" value="true"/>'
+    body = sequence(START, a_task("T_do", escalation="own"), END)
+    extension = f"<bpmn:extensionElements><camunda:properties>{inside}</camunda:properties></bpmn:extensionElements>"
+    tower.ladder("own", {"name": "Own", "rungs": [{"when": "PT1H", "whom": ["lead", "group:top_management", "owner"]}]})
+    tower.deploy(process("own", extension + body))
+    case = tower.start("own", by="bert")
+    tower.now = at("2027-01-04 11:00")
+    tower.climb()
+
+    assert told(tower, case) == ["anna"]
