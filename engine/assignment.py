@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, case, func, literal, or_, select, text, union_
 from sqlalchemy.orm import Session
 
 from engine import groups, separation
+from engine.absence.opening import in_place
 from engine.cache import Cache
 from engine.rows import Assigned
 from engine.store.definitions import Binding
@@ -78,6 +79,7 @@ def assign(
     done: Iterable[tuple[str, str]] = (),
     variables: Mapping[str, Any] | None = None,
     organisation: bytes | None = None,
+    at: datetime | None = None,
 ) -> dict[int, Assigned]:
     """
     Who gets each of these tasks of one case, by token.
@@ -89,6 +91,7 @@ def assign(
         organisation: the head of the platform's chain; the same head means the same people, groups and bindings.
         done: tasks (element, person) that the same transaction completes.
         variables: the case's variables after this step, for rules that name people in the case.
+        at: the moment at which whoever is away is replaced; None replaces nobody.
     """
     if not opened:
         return {}
@@ -108,7 +111,12 @@ def assign(
                 found[token] = Assigned(
                     candidates=chosen.candidates, assignee=None, accountable=case.owner, because=NO_ELIGIBLE
                 )
-    return found
+    if at is None:
+        return found
+    leads = directory.leads
+    return in_place(
+        session, found, opened, apart, parsed=parsed, case=case, leads=leads, at=at, organisation=organisation
+    )
 
 
 def choose(task: Opened, directory: Directory, *, owner: str, apart: frozenset[str] = frozenset()) -> Assigned:

@@ -22,12 +22,17 @@ MESSAGE_LIFE = timedelta(days=30)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Assigned:
-    """Who gets a task: candidates (`person:ID`, `group:KEY`), a holder from the start, and who is accountable, why."""
+    """
+    Who gets a task: candidates (`person:ID`, `group:KEY`), a holder from the start, and who is accountable, why.
+
+    `acting_for` is for whom the holder stands in.
+    """
 
     candidates: tuple[str, ...]
     assignee: str | None
     accountable: str
     because: str
+    acting_for: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -192,6 +192,7 @@ def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) ->
         done=[(effect.element, person) for effect in closed for person in people],
         variables=variables_of(done.state) if by_name else None,
         organisation=turn.case.organisation,
+        at=context.now,
     )
 
 

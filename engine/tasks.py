@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from engine import access, audit, guards, handing_in, people, separation, stepping, stuck
+from engine.absence import claims
 from engine.cases import Case, LiveTask, lock_for_task
 from engine.core import events as ev
 from engine.core.stuck import Stuck
@@ -84,29 +85,36 @@ class Done:
     error: str | None = None
 
 
-def claim(session: Session, task_id: UUID, *, by: Person, now: datetime) -> None:
+def claim(session: Session, task_id: UUID, *, acting_for: str | None = None, by: Person, now: datetime) -> None:
     """
     Give the task to one person; it leaves everybody else's inbox. Claiming one's own task again is no error.
 
+    Args:
+        acting_for: the id of somebody who is away, for whom `by` stands in: what that person may claim, he may.
+
     Raises:
-        NotFound: there is no such task, or `by` may not know of it.
-        Forbidden: `by` is no candidate, nor accountable; or only reads.
+        NotFound: there is no such task, or `by` may not know of it; or nobody to act for.
+        Forbidden: `by`, or whom he acts for, is no candidate, nor accountable; he does not stand in; or only reads.
         AlreadyClaimed: another person holds it.
         SeparationOfDuties: `by` did a task that this one is separate from; the refusal stands in the trail.
         TaskClosed: it is finished or was withdrawn.
     """
     case, task = held_case(session, task_id)
-    access.must_see(session, by, case)
+    definition = parsed(session, case.definition_id)
     access.must_act(by)
-    if task.holder == by.id:
+    if acting_for:
+        claims.must_stand_in(session, definition, case, task, by=by, acting_for=acting_for, holds=False, now=now)
+    whose = people.person(session, acting_for) if acting_for else by
+    access.must_see(session, whose, case)
+    if task.holder == by.id and acting_for in (None, task.acting_for):
         return
     if task.holder is not None:
         raise AlreadyClaimed(task_id=str(task.id), holder=task.holder)
     offered = offered_to(session, task)
-    if not (offered & by.parties or by.id == task.accountable):
+    if not (offered & whose.parties or whose.id == task.accountable):
         raise Forbidden("This task is not offered to you.", f"Ask {task.accountable}, who is accountable for it.")
-    separation.check_hand_out(session, parsed(session, case.definition_id), case, task, by)
-    _hand_to(session, case, task, by.id, "task.claimed", {}, by=by, now=now)
+    separation.check_hand_out(session, definition, case, task, by, acting_for=acting_for)
+    _hand_to(session, case, task, by.id, "task.claimed", {}, for_whom=acting_for, by=by, now=now)
 
 
 def give_back(session: Session, task_id: UUID, *, reason: str = "", by: Person, now: datetime) -> None:
@@ -178,12 +186,14 @@ def complete(
     Args:
         answers: by the keys of the form's fields; checked against the form.
         note: a comment on the task, kept beside the answers.
-        acting_for: the id of the person for whom it is done; both count for separation.
+        acting_for: the id of somebody who is away, for whom it is done; by default for whom `by` holds it. Both count
+            for separation.
         sign: `password` and `meaning`, where the model asks for a signature.
 
     Raises:
         NotFound: there is no such task, or `by` may not know of it; or nobody to act for.
         AlreadyClaimed: another person holds it.
+        Forbidden: `by` does not, or no longer, stand in for that person.
         Conflict: nobody holds it, the case rests, or its answers are kept in a stuck step already.
         SeparationOfDuties: a rule keeps `by` apart from it; the refusal stands in the trail.
         Invalid: answers or evidence do not hold.
@@ -191,9 +201,9 @@ def complete(
     """
     case, task = held_case(session, task_id)
     _must_hold(case, task, by)
+    definition, acting_for = parsed(session, case.definition_id), acting_for or task.acting_for
     if acting_for:
-        people.person(session, acting_for)
-    definition = parsed(session, case.definition_id)
+        claims.must_stand_in(session, definition, case, task, by=by, acting_for=acting_for, holds=True, now=now)
     separation.check(session, definition, case, task, by, acting_for=acting_for)
     handed = handing_in.check(session, case, task, answers, sign=sign, note=note, by=by, now=now)
     event = ev.TaskCompleted(token=task.token, by=by.id, answers=handed.answers)
@@ -293,8 +303,11 @@ def _pass_on(
     if receiver.kind != "person":
         raise Invalid("A task is done by a person.", {"to": ["This is no person."]})
     access.must_act(receiver)
-    separation.check_hand_out(session, parsed(session, case.definition_id), case, task, receiver)
-    _hand_to(session, case, task, receiver.id, verb, {"to": receiver.id, "reason": reason}, by=by, now=now)
+    definition = parsed(session, case.definition_id)
+    receiver, for_whom = claims.receiver(session, definition, case, task, receiver, now=now)
+    separation.check_hand_out(session, definition, case, task, receiver, acting_for=for_whom)
+    said = {"to": receiver.id, "reason": reason} | ({"for": for_whom} if for_whom else {})
+    _hand_to(session, case, task, receiver.id, verb, said, for_whom=for_whom, by=by, now=now)
     # He was given it, so he goes on seeing the case when somebody else has it.
     row = {"task_id": task.id, "who": f"person:{receiver.id}", "opened_at": task.opened_at, "closed_at": now}
     session.execute(GIVEN[session.get_bind().dialect.name], row)
@@ -308,10 +321,12 @@ def _hand_to(
     verb: str,
     said: dict[str, Any],
     *,
+    for_whom: str | None = None,
     by: Person,
     now: datetime,
 ) -> None:
-    session.execute(HOLD, {"task_id": task.id, "who": who, "for_whom": None, "moment": now})
+    session.execute(HOLD, {"task_id": task.id, "who": who, "for_whom": for_whom, "moment": now})
     session.execute(TAKE_OFF, {"of_task": task.id, "moment": now})
     body = {"element": task.element, "from": task.holder, **said}
-    audit.append(session, case.id, verb, task.id, body, by=by, now=now)
+    acting_for = for_whom if who == by.id else None
+    audit.append(session, case.id, verb, task.id, body, by=by, now=now, acting_for=acting_for)

@@ -161,7 +161,8 @@ def _lives(case: _Case) -> dict[str, _Life]:
         entry, body = one.entry, one.body
         if entry.verb == "task.opened":
             row = {name: body[name] for name in ("element", "name", "accountable", "holder")}
-            row |= {"accountable_because": body["because"], "due_at": _moment(body["due_at"]), "acting_for": None}
+            row |= {"accountable_because": body["because"], "due_at": _moment(body["due_at"])}
+            row |= {"acting_for": body.get("acting_for")}
             row |= {"opened_at": entry.happened_at, "closed_because": None, "closed_at": None, "completed_by": None}
             row["status"] = "claimed" if body["holder"] else "open"
             row |= _on_ladder(body) if "ladder" in body else {}
@@ -171,6 +172,7 @@ def _lives(case: _Case) -> dict[str, _Life]:
             life.number = entry.number
             if "to" in body:
                 life.offered.add(f"person:{body['to']}")
+            life.offered |= {f"person:{one}" for one in body.get("seen_by", ())}
     return lives
 
 
@@ -186,11 +188,13 @@ def _turn(one: Told) -> dict[str, Any] | None:
     """What an entry changes of a task; None where it changes nothing."""
     entry, body = one.entry, one.body
     if entry.verb == "task.claimed":
-        return {"holder": entry.actor, "status": "claimed"}
+        return {"holder": entry.actor, "status": "claimed", "acting_for": entry.acting_for}
     if entry.verb in ("task.assigned", "task.delegated"):
-        return {"holder": body["to"], "status": "claimed"}
+        return {"holder": body["to"], "status": "claimed", "acting_for": body.get("for")}
     if entry.verb == "task.given_back":
-        return {"holder": None, "status": "open"}
+        return {"holder": None, "status": "open", "acting_for": None}
+    if entry.verb in ("task.stood_in", "task.returned", "task.handed_over"):
+        return dict(body["now"])
     if entry.verb == "task.rescheduled":
         dates = ("due_at", "follow_up_at", "next_rung_at")
         return {name: _moment(body[name]) for name in dates if name in body}

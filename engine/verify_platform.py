@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import audit, verify_ladders
+from engine import audit, verify_absence, verify_ladders
 from engine.findings import Finding
 from engine.store.definitions import Binding, CalendarRow, DecisionRow, DefinitionRow, Deployment, FormRow, Resource
 from engine.store.people import GroupRow, Membership, PersonRow
@@ -58,6 +58,7 @@ def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding
         yield from _compared(table, rows, known, hidden, len(entries))
     yield from _contents(session, known)
     yield from verify_ladders.of_platform(session, entries)
+    yield from verify_absence.against(session, entries)
 
 
 def _tell(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:

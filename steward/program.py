@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import messages as post
 from engine import cycles, migrations, people, seals, services, tasks, timers
+from engine.absence import moving
 from engine.calendars import CalendarSettings, read_settings
 from engine.ladders import climbing
 from engine.person import Person
@@ -81,6 +82,7 @@ class Program:
     def lanes(self) -> tuple[Lane, ...]:
         """What a worker works on."""
         return (
+            Lane("substitutions", 5, self._batches(moving.drain_substitutions), moving.next_due),
             Lane("timers", 1, self._batches(timers.drain_timers), timers.next_due),
             Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),

@@ -21,6 +21,7 @@ from engine.core.ladders import Rung
 from engine.core.vocabulary import Model
 from engine.store.people import Membership, PersonRow
 from engine.store.running import Candidate
+from engine.substitutes import in_place_of
 
 OFFERED = select(Candidate.who).where(Candidate.task_id == bindparam("of_task"))
 ACTIVE = text("people.active")
@@ -119,7 +120,8 @@ def _leads(session: Session, keys: set[str]) -> set[str]:
 
 
 def _with_substitutes(session: Session, level: Level, people: frozenset[str]) -> frozenset[str]:
-    return people
+    """Each who is away replaced by who stands in for him, or left out where nobody does."""
+    return frozenset(in_place_of(session, sorted(people), level.model.key, level.at)) if people else people
 
 
 def _initiated(session: Session, level: Level) -> frozenset[str]:

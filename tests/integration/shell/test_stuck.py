@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import access, instances, services, stuck, tasks
+from engine.absence import planning
 from engine.errors import Conflict, Forbidden
 from engine.store.running import Answer, ServiceJob, Task
 from engine.verify import verify
@@ -82,8 +83,10 @@ def test_whoever_was_acted_for_still_counts_after_a_retry(house: House):
     house.deploy(gate("${amount &gt; threshold}"))
     case = house.start("gate")
     task = house.task(case, "T_say")
-    house.act(tasks.claim, task, by="anna")
-    done = house.act(tasks.complete, task, answers={"amount": 7}, acting_for="carl", by="anna")
+    ends = house.now + timedelta(days=1)
+    house.act(planning.plan, "carl", begins_at=house.now, ends_at=ends, first="anna", by="carl")
+    house.act(tasks.claim, task, acting_for="carl", by="anna")
+    done = house.act(tasks.complete, task, answers={"amount": 7}, by="anna")
     house.act(instances.correct, case, changes={"threshold": 5}, reason="was forgotten", by="olga")
     assert house.retry(done.stuck_id)
 
