@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import deployments, groups, passwords, people
+from engine import cycles, deployments, groups, passwords, people
 from engine.errors import Forbidden
 from engine.groups import Standing
 from engine.person import Person
@@ -61,6 +61,7 @@ def settle(program: Program, say: Callable[[str], None] = lambda _line: None) ->
     program.perform(lambda session: _welcome(session, made, content, by=setup, now=program.clock()), by=setup)
     for folder in process_folders(program.settings):
         _deploy(program, folder, owner=content["owner"])
+    _let_come_round(program)
     return list(made)
 
 
@@ -68,6 +69,13 @@ def process_folders(settings: Settings) -> list[Path]:
     """The shipped processes, those first that others call."""
     found = [path.parent for path in sorted(Path(settings.processes).glob("*/*.bpmn"))]
     return sorted(found, key=lambda folder: (b"callActivity" in next(folder.glob("*.bpmn")).read_bytes(), folder.name))
+
+
+def _let_come_round(program: Program) -> None:
+    """The shipped cycles whose process and register are there, each once."""
+    path, setup = program.settings.config_folder / "cycles.toml", program.operator("setup")
+    keys = list(tomllib.loads(path.read_text())["cycles"]) if path.is_file() else []
+    program.perform(lambda session: cycles.activate_ready(session, keys, by=setup, now=program.clock()), by=setup)
 
 
 def _deploy(program: Program, folder: Path, *, owner: str) -> None:

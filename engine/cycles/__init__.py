@@ -12,11 +12,12 @@ from engine.cycles.draining import drain_cycles, next_due
 from engine.cycles.gaps import explain, retry
 from engine.cycles.looking_ahead import Preview, preview
 from engine.cycles.planning import activate, change, define, end, pause
-from engine.cycles.seeding import seed
+from engine.cycles.seeding import activate_ready, seed
 
 __all__ = [
     "Preview",
     "activate",
+    "activate_ready",
     "change",
     "define",
     "drain_cycles",

@@ -133,7 +133,7 @@ def begin(
     if definition_id is None:
         raise NotFound("process", definition.process)
     row = _row(session, definition, subject)
-    seen = scope(session, definition, row, calendar=calendar, now=now, **facts(one, subject, calendar))
+    seen = scope(session, definition, row, calendar=calendar, now=now, **facts(one, subject, calendar, now))
     process, title = parsed(session, definition_id), evaluated(definition.title, seen)
     given = evaluated(dict(definition.variables), seen)
     digest = timetable.in_use(session, by=by, now=now)
@@ -151,11 +151,13 @@ def begin(
     )
 
 
-def facts(one: Planned, subject: str, calendar: Calendar) -> dict[str, Any]:
-    """What the expressions of a cycle see of an occurrence."""
+def facts(one: Planned, subject: str, calendar: Calendar, now: datetime) -> dict[str, Any]:
+    """What the expressions of a cycle see of an occurrence; `due_day` is the planned day, or today where it is over."""
+    planned_day = calendar.day_of(one.at)
     return {
         "planned_on": one.on.isoformat(),
-        "planned_day": calendar.day_of(one.at).isoformat(),
+        "planned_day": planned_day.isoformat(),
+        "due_day": (calendar.day_of(now) if one.limit_at < now else planned_day).isoformat(),
         "planned_at": one.at.isoformat(),
         "subject": subject or None,
     }

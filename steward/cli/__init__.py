@@ -23,6 +23,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "definitions": ("deploy", "release", "definitions"),
     "cases": ("start", "instances", "show", "trail", "comment", "message", "signal", "correct", "case"),
     "work": ("tasks", "claim", "give-back", "assign", "complete", "sign", "attach"),
+    "cycles": ("cycle",),
     "ladders": ("acknowledge", "ladder", "ladders"),
     "operations": ("stuck", "retry", "clock", "seal"),
     "serve": ("init", "run"),

@@ -3,6 +3,7 @@
 from web.api import (
     clauses,
     clock,
+    cycles,
     definitions,
     deployments,
     evidence,
@@ -38,4 +39,5 @@ THEMES = (
     groups.theme,
     clauses.theme,
     clock.theme,
+    cycles.theme,
 )
