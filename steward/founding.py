@@ -89,6 +89,7 @@ SEEDS: dict[str, Callable[..., None]] = {
     "calendar.toml": _adopt,
     "people.toml": groups.seed,
     "ladders.toml": book.seed,
+    "cycles.toml": cycles.seed,
 }
 """The files that fill tables when a folder is new, in this order, and the verb that applies each."""
 
