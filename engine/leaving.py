@@ -6,6 +6,7 @@ from sqlalchemy import Select, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict
+from engine.ladders import book
 from engine.store.definitions import Binding, DefinitionRow, Deployment
 from engine.store.people import GroupRow, Membership, PersonRow, Token
 from engine.store.running import Instance, Task
@@ -41,11 +42,9 @@ def still_held(session: Session, person_id: str) -> list[str]:
         "owns the processes": processes,
         "stands for the roles": bound,
     }
-    return [
-        said
-        for words, query in found.items()
-        if (said := _listed(words, list(session.execute(query.limit(SHOWN + 1)).scalars())))
-    ]
+    held = {words: list(session.execute(query.limit(SHOWN + 1)).scalars()) for words, query in found.items()}
+    held["is told by the ladders"] = book.naming(session, person_id)
+    return [said for words, names in held.items() if (said := _listed(words, names))]
 
 
 def _versions_in_force() -> Select[str, int]:

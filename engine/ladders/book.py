@@ -96,6 +96,19 @@ def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datet
             change(session, key, given, by=by, now=now)
 
 
+def naming(session: Session, person_id: str) -> list[str]:
+    """The keys of the ladders in force that name a person."""
+    return [
+        row.key
+        for row in in_force(session)
+        if any(read_whom(who).name == person_id and who.startswith("person:") for who in _whoms(row.content))
+    ]
+
+
+def _whoms(content: Mapping[str, Any]) -> list[str]:
+    return [who for rung in content["rungs"] for who in rung["whom"]]
+
+
 def _read(session: Session, key: str, content: Mapping[str, Any]) -> Ladder:
     try:
         ladder = read_ladder(key, content)

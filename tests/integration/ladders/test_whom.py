@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, update
 
-from engine import groups
+from engine import groups, leaving
 from engine.people import SETUP
 from engine.store.people import GroupRow, Membership, PersonRow
 from tests.factories import END, START, process, sequence
@@ -150,3 +150,11 @@ def test_a_confidential_case_stays_among_its_own(tower: Tower):
     tower.climb()
 
     assert told(tower, case) == ["anna"]
+
+
+def test_whoever_a_ladder_names_does_not_leave_before_it_names_another(tower: Tower):
+    tower.ladder("own", {"name": "Own", "rungs": [{"when": "PT1H", "whom": ["person:bert"]}]})
+    assert tower.read(lambda session: leaving.still_held(session, "bert")) == ["is told by the ladders own"]
+
+    tower.ladder("own", {"name": "Own", "rungs": [{"when": "PT1H", "whom": ["person:carl"]}]})
+    assert tower.read(lambda session: leaving.still_held(session, "bert")) == []
