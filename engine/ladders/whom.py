@@ -51,10 +51,10 @@ def reached(session: Session, level: Level, rung: Rung, *, top: bool) -> tuple[s
         top: whether it is the last one, on which the owner of the case stands for an empty level.
     """
     wanted = _fitting([read_whom(one) for one in rung.whom], level)
-    found = _people(session, level, wanted)
+    found = _there(session, level, _people(session, level, wanted))
     if not found and top:
-        found = _people(session, level, [Whom(kind="owner")])
-    found = _with_substitutes(session, level, found)
+        owner = _people(session, level, [Whom(kind="owner")])
+        found = _there(session, level, owner) or owner
     if level.case.confidential and found:
         found &= _initiated(session, level)
     return tuple(sorted(found))
@@ -119,9 +119,11 @@ def _leads(session: Session, keys: set[str]) -> set[str]:
     return set(found.values())
 
 
-def _with_substitutes(session: Session, level: Level, people: frozenset[str]) -> frozenset[str]:
-    """Each who is away replaced by who stands in for him, or left out where nobody does."""
-    return frozenset(in_place_of(session, sorted(people), level.model.key, level.at)) if people else people
+def _there(session: Session, level: Level, people: frozenset[str]) -> frozenset[str]:
+    """These people, or who stands in for those who are away; nobody for whom nobody does."""
+    if not people:
+        return people
+    return frozenset(in_place_of(session, sorted(people), level.model.key, level.at))
 
 
 def _initiated(session: Session, level: Level) -> frozenset[str]:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from engine import groups, leaving
+from engine.absence import planning
 from engine.people import SETUP
 from engine.store.people import GroupRow, Membership, PersonRow
 from tests.factories import END, START, process, sequence
@@ -158,3 +159,30 @@ def test_whoever_a_ladder_names_does_not_leave_before_it_names_another(tower: To
 
     tower.ladder("own", {"name": "Own", "rungs": [{"when": "PT1H", "whom": ["person:carl"]}]})
     assert tower.read(lambda session: leaving.still_held(session, "bert")) == []
+
+
+def away(tower: Tower, person: str, first: str) -> None:
+    until = at("2027-02-01 10:00")
+    tower.act(planning.plan, person, begins_at=tower.now, ends_at=until, first=first, by=person)
+
+
+def test_whoever_is_away_is_told_through_his_substitute(tower: Tower):
+    case = a_case(tower, "group:top_management")
+    away(tower, "tess", "quinn")
+    tower.climb()
+
+    assert told(tower, case) == ["quinn", "tom"]
+
+
+def test_a_level_on_which_all_are_away_is_empty(tower: Tower):
+    tower.ladder(
+        "own", SEVERE | {"rungs": [{"when": "PT1H", "whom": [f"group:{key}"]} for key in ("ai_officer", "staff")]}
+    )
+    tower.deploy(one_task("own", escalation="own"))
+    case = tower.start("own")
+    away(tower, "ada", "quinn")
+    away(tower, "quinn", "quentin")
+    tower.climb(until=at("2027-01-04 11:00"))
+
+    assert tower.steps(case)[-1] == (1, 2, "sent", "2027-01-04 11:00")
+    assert told(tower, case) == ["anna", "bert", "carl"]
