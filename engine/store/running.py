@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Document, Id, Table, index_where, one_of
@@ -29,6 +29,7 @@ class Instance(Table):
 
     Whoever changes anything of a case locks this row first. No index stands
     on anything that a step changes, so PostgreSQL rewrites the row in place.
+    `subject_number` is the version of the subject's row that its expressions see.
     """
 
     __tablename__ = "instances"
@@ -38,6 +39,14 @@ class Instance(Table):
         CheckConstraint("(caller_id IS NULL) = (caller_token IS NULL)", name="caller"),
         CheckConstraint("(caller_id IS NULL) = (caller_element IS NULL)", name="caller_element"),
         CheckConstraint("chain_length > 0 OR version = 0", name="chain_grows"),
+        CheckConstraint("(subject_register IS NULL) = (subject_row IS NULL)", name="subject"),
+        CheckConstraint("(subject_register IS NULL) = (subject_number IS NULL)", name="subject_number"),
+        ForeignKeyConstraint(
+            ["subject_register", "subject_row"],
+            ["register_rows.register", "register_rows.key"],
+            name="instances_subject_fkey",
+        ),
+        Index("instances_subject", "subject_register", "subject_row"),
         {"postgresql_with": {"fillfactor": 70}},
     )
 
@@ -54,6 +63,9 @@ class Instance(Table):
     caller_token: Mapped[int | None]
     caller_element: Mapped[str | None]
     confidential: Mapped[bool] = mapped_column(default=False)
+    subject_register: Mapped[str | None]
+    subject_row: Mapped[str | None]
+    subject_number: Mapped[int | None]
     calendar: Mapped[str] = mapped_column(ForeignKey("calendars.digest"))
     version: Mapped[int] = mapped_column(default=0)
     state: Mapped[bytes]

@@ -1,0 +1,165 @@
+"""A register's definition: its form's key and title, the rules of its rows, the roles that they provide."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any
+
+from engine.core.expressions import Expression, ExpressionError, Scope, compile_condition
+from engine.core.forms.places import MISSING, get
+
+KEYS = frozenset(
+    ("key", "name", "description", "form", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
+) | {"rule"}
+ROLES = ("steward", "people", "oncall", "pause", "competence", "page")
+"""What the engine may ask of a row, whatever its register is called."""
+
+_KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+_ROW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+COMMON = "A key has at least two words, such as reg_ai_systems, so that it is never taken for one."
+
+
+@dataclass
+class RegisterError(Exception):
+    """The file is no register; `where` says which part of it."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What must hold of a row, in FEEL over its values, `before` (its values until now, or null) and `today()`."""
+
+    check: Expression
+    message: str
+    field: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """
+    What a register's file says.
+
+    Args:
+        form: the name of the form-js file beside it.
+        row_key, row_title: the fields that name a row for machines and for people.
+        may_read, may_change: groups; none for `may_read` means everybody who may read at all.
+        provides: role to the path of the field that holds people; `people` is a path below which each key is a part.
+    """
+
+    key: str
+    name: str
+    description: str
+    form: str
+    row_key: str
+    row_title: str
+    clauses: tuple[str, ...]
+    may_read: tuple[str, ...]
+    may_change: tuple[str, ...]
+    provides: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+
+    def errors(
+        self, values: Mapping[str, Any], before: Mapping[str, Any] | None, *, now: datetime, zone: tzinfo
+    ) -> dict[str, list[str]]:
+        """What does not hold of a row, by field. A rule without an answer does not hold."""
+        found: dict[str, list[str]] = {}
+        scope = Scope({**values, "before": before}, now=now, zone=zone, strict=False)
+        for rule in self.rules:
+            try:
+                holds = rule.check.evaluate(scope) is True
+            except ExpressionError:
+                holds = False
+            if not holds:
+                found.setdefault(rule.field, []).append(rule.message)
+        return found
+
+    def holders(self, values: Mapping[str, Any], role: str, part: str | None = None) -> tuple[str, ...]:
+        """The people that a row names for a role; for `people` those of one part, or of all."""
+        path = self.provides.get(role)
+        if path is None:
+            return ()
+        found = get(dict(values), path.split("."))
+        if part is not None and isinstance(found, dict):
+            found = found.get(part)
+        return tuple(dict.fromkeys(_people(None if found is MISSING else found)))
+
+
+def read_register(content: Mapping[str, Any]) -> Definition:
+    """
+    The register that a file of `config/registers/` (parsed) holds.
+
+    Raises:
+        RegisterError: a key is unknown, missing, or not of its kind; a rule cannot be read.
+    """
+    if unknown := sorted(set(content) - KEYS):
+        raise RegisterError("the file", f"The key {unknown[0]!r} is unknown; there are {', '.join(sorted(KEYS))}.")
+    key = _text(content, "key")
+    if not _KEY.fullmatch(key) or len(key) > 60:
+        raise RegisterError("key", f"{key!r} cannot be used. {COMMON}")
+    provides = content.get("provides", {})
+    if not isinstance(provides, Mapping) or not all(isinstance(path, str) for path in provides.values()):
+        raise RegisterError("provides", 'Write a role and the field that holds it, such as steward = "steward".')
+    if strange := sorted(set(provides) - set(ROLES)):
+        raise RegisterError("provides", f"There is no role {strange[0]!r}; there are {', '.join(ROLES)}.")
+    return Definition(
+        key=key,
+        name=_text(content, "name"),
+        description=_text(content, "description") if "description" in content else "",
+        form=_text(content, "form"),
+        row_key=_text(content, "row_key"),
+        row_title=_text(content, "row_title"),
+        clauses=_texts(content, "clauses"),
+        may_read=_texts(content, "may_read"),
+        may_change=_texts(content, "may_change"),
+        provides=dict(provides),
+        rules=tuple(_rules(content.get("rule", []))),
+    )
+
+
+def row_key(value: object) -> str | None:
+    """The value as the key of a row, if it can be one: letters, digits and `. _ -`, at most a hundred."""
+    return value if isinstance(value, str) and _ROW.fullmatch(value) else None
+
+
+def _rules(said: Any) -> Iterator[Rule]:
+    if not isinstance(said, list) or len(said) > 200:
+        raise RegisterError("rule", "Write each rule as a table [[rule]], at most 200.")
+    for number, one in enumerate(said, start=1):
+        where = f"rule {number}"
+        if not isinstance(one, Mapping) or set(one) - {"check", "message", "field"}:
+            raise RegisterError(where, "It has `check`, `message` and `field`, and nothing else.")
+        try:
+            check = compile_condition(_text(one, "check", where), "feel")
+        except ExpressionError as error:
+            raise RegisterError(where, f"The check cannot be read: {error}") from error
+        yield Rule(check=check, message=_text(one, "message", where), field=_text(one, "field", where))
+
+
+def _people(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and value.strip():
+        yield value.strip()
+    elif isinstance(value, list):
+        for one in value:
+            yield from _people(one)
+    elif isinstance(value, dict):
+        for name in sorted(value):
+            yield from _people(value[name])
+
+
+def _text(said: Mapping[str, Any], name: str, where: str = "the file") -> str:
+    if not isinstance(said.get(name), str) or not said[name].strip():
+        raise RegisterError(where, f"{name} must be a text.")
+    return str(said[name]).strip()
+
+
+def _texts(said: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = said.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise RegisterError("the file", f"{name} must be a list of texts.")
+    return tuple(value)
