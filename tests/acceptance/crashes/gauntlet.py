@@ -73,6 +73,10 @@ class Toll:
 
     timers_lost: int = 0
     timers_doubled: int = 0
+    deliveries_lost: int = 0
+    deliveries_doubled: int = 0
+    occurrences_lost: int = 0
+    occurrences_doubled: int = 0
     steps_lost: int = 0
     steps_doubled: int = 0
     completions_lost: int = 0

@@ -69,6 +69,7 @@ class Ground:
     kept: list[Kept] = field(default_factory=list)
     cases: list[UUID] = field(default_factory=list)
     handed_in: set[UUID] = field(default_factory=set)
+    secrets: dict[str, str] = field(default_factory=dict)
     kills: int = 0
 
     def __post_init__(self) -> None:
@@ -88,6 +89,10 @@ class Ground:
             self.secrets = {
                 one: tokens.issue(session, name="crash", by=who[one], now=now).secret for one in ("anna", "bert")
             }
+
+    def brought_back(self, folder: Path, url: str) -> "Ground":
+        """The same cases and people, where a backup was restored."""
+        return Ground(folder, url, cases=self.cases, secrets=self.secrets)
 
     def start(self) -> None:
         """Let server and workers begin, and those who use them."""
@@ -123,10 +128,10 @@ class Ground:
         for one in self.kept:
             one.tend()
 
-    def come_to_rest(self) -> None:
-        """Wait until every case has ended, or for as long as that may take."""
+    def come_to_rest(self, running: int = 0) -> None:
+        """Wait until all cases but `running` of them have ended, or for as long as that may take."""
         begun = utc_now()
-        while self._running() and utc_now() - begun < timedelta(seconds=WAITING):
+        while self._running() > running and utc_now() - begun < timedelta(seconds=WAITING):
             self.tend()
             self.over.wait(0.2)
 
@@ -154,7 +159,7 @@ class Ground:
                 query = select(func.count()).select_from(Instance).where(Instance.status == "running")
                 return session.scalar(query) or 0
         except DBAPIError:  # It is being started again.
-            return 1
+            return len(self.cases) + 1
 
     def _until_over(self, person: str, work: Callable[[Server], None]) -> None:
         """Let somebody do this again and again; what fails is tried again."""
