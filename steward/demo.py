@@ -65,6 +65,12 @@ def settle(program: Program, say: Callable[[str], None] = lambda _line: None) ->
     return list(made)
 
 
+def first_commands(settings: Settings) -> list[str]:
+    """What to try first, without the name of this program."""
+    content = tomllib.loads((settings.config_folder / "demo.toml").read_text())
+    return list(content.get("first_commands", []))
+
+
 def process_folders(settings: Settings) -> list[Path]:
     """The shipped processes, those first that others call."""
     found = [path.parent for path in sorted(Path(settings.processes).glob("*/*.bpmn"))]

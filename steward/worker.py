@@ -70,12 +70,16 @@ class Round:
                 if done:
                     did(self.lane)
                 elif not self.is_rung:
-                    return wait if not due else self._agenda and self._agenda.wait(self.lane, overdue=False)
+                    return self._later() if due else wait
         except StewardError as error:
             log.warning("lane failed", lane=self.lane.name, code=error.code, error=str(error))
         except Exception:
             log.exception("lane failed", lane=self.lane.name)
         return None
+
+    def _later(self) -> float | None:
+        """Seconds until the next thing falls due after those that are due and cannot be done."""
+        return self._agenda.wait(self.lane, overdue=False) if self._agenda else None
 
     def _drain(self) -> int:
         self._drained = monotonic()

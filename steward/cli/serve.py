@@ -79,10 +79,9 @@ def _greeting(program: Program, people: list[dict[str, Any]]) -> list[str]:
     lines += ["", "People who can log in (also in demo-people.json of the working folder):"]
     lines += [f"  {one['id']:{width}}  {one['password']}  {', '.join(one['groups']) or 'reporter'}" for one in people]
     first, steward = people[0], _command() if here == LOCAL else f"{_command()} --server {here}"
-    lines += ["", "Three commands to try, in another terminal:"]
+    lines += ["", "Commands to try, in another terminal:"]
     lines.append(f"  {steward} login {first['id']} --password {first['password']}")
-    lines.append(f"  {steward} start corrective_action --at S_form")
-    lines.append(f"  {steward} tasks")
+    lines += [f"  {steward} {words}" for words in demonstration.first_commands(settings)]
     return [*lines, "", "Stop with Ctrl-C; nothing is lost."]
 
 

@@ -8,7 +8,7 @@ from web.schemas.base import Given, PageQuery, Sent, Word, line, moment, reason,
 
 ACCESS = {
     "name": "Rights are reviewed",
-    "process": "routine",
+    "process": "yearly_review",
     "rule": "0 0 9 1 1,4,7,10 ?",
     "lead": "10 bd",
     "variables": {"role": "quality_manager"},

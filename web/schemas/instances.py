@@ -23,7 +23,7 @@ def variables(about: str, **more: Any) -> fields.Dict:
 class StartInstance(Sent):
     """Start a case."""
 
-    EXAMPLE = {"process": "corrective_action", "variables": {"source": "audit"}, "business_key": "NC-2027-014"}
+    EXAMPLE = {"process": "improvement", "variables": {"source": "audit"}, "business_key": "NC-2027-014"}
 
     process = line("Key of the process; its latest released version is started.", required=True)
     variables = variables("What the start form asks for.", load_default=dict)
@@ -93,7 +93,7 @@ class WithReason(Sent):
 class AddItem(Sent):
     """One more item for a multi-instance that is running."""
 
-    EXAMPLE = {"element": "T_do", "item": {"what": "Check the second line", "who": "dora"}}
+    EXAMPLE = {"element": "T_act", "item": {"what": "Check the second line", "who": "dora"}}
 
     element = line("Id of the activity.", required=True)
     item = fields.Raw(required=True, allow_none=True, metadata={"description": "Any JSON."})

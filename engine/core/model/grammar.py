@@ -79,7 +79,7 @@ def names(text: str | None) -> tuple[str, ...]:
     found = words(text)
     for name in found:
         if not _NAME.match(name):
-            raise GrammarError(f"{name!r} is not a name.", "Write names parted by commas, such as T_plan, T_check.")
+            raise GrammarError(f"{name!r} is not a name.", "Write names parted by commas, such as T_write, T_check.")
     return found
 
 
@@ -120,7 +120,7 @@ def _slot(item: str) -> Slot:
 
 def separations(text: str | None) -> tuple[str, ...]:
     """
-    Who else must not have worked on it: `T_plan`, `self`, `person:VARIABLE`, `called:CA_change`.
+    Who else must not have worked on it: `T_write`, `self`, `person:VARIABLE`, `called:CA_other`.
 
     Raises:
         GrammarError: an item has none of these forms.
