@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import completions, corrective, crowds, proof, reading
+from benchmarks import completions, corrective, crowds, kills, lanes, proof, reading
 from benchmarks.place import Place, postgres, sqlite
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -32,6 +32,19 @@ GOALS: dict[str, tuple[str, float]] = {
     "completion_p50_ms_sqlite": ("<=", 1.5),
     "eight_writers_longest_wait_ms_sqlite": ("<=", 100),
     "person_write_p99_ms_beside_drain_sqlite": ("<=", 20),
+    "timers_10000_seconds_postgres_2": ("<=", 25),
+    "person_write_p99_ms_beside_drain_postgres": ("<=", 25),
+    "timer_due_to_fired_p99_ms": ("<=", 300),
+    "kills": (">=", 200),
+    "timers_lost": ("<=", 0),
+    "timers_doubled": ("<=", 0),
+    "deliveries_lost": ("<=", 0),
+    "deliveries_doubled": ("<=", 0),
+    "occurrences_lost": ("<=", 0),
+    "occurrences_doubled": ("<=", 0),
+    "steps_lost_or_doubled": ("<=", 0),
+    "completions_lost": ("<=", 0),
+    "cases_that_do_not_hold": ("<=", 0),
 }
 
 
@@ -65,6 +78,14 @@ ON_SQLITE: tuple[Callable[[Place], Figures], ...] = (
     timers_on_sqlite,
     proof.late_equals_punctual,
 )
+ALONE: tuple[Callable[[], Figures], ...] = (
+    lanes.timers_10000_postgres,
+    lanes.timers_10000_sqlite,
+    lanes.due_to_fired,
+    lanes.idle,
+    kills.kills,
+)
+"""Those that make their own place, with processes of their own."""
 
 
 def main() -> None:
@@ -91,9 +112,12 @@ def _taken(words: list[str]) -> Iterator[Figures]:
         if _is_meant(take, words):
             with sqlite() as place:
                 yield take(place)
+    for alone in ALONE:
+        if _is_meant(alone, words):
+            yield alone()
 
 
-def _is_meant(take: Callable[[Place], Figures], words: list[str]) -> bool:
+def _is_meant(take: Callable[..., Figures], words: list[str]) -> bool:
     return not words or any(word in f"{take.__module__}.{take.__name__}" for word in words)
 
 
