@@ -2,7 +2,8 @@
 Who may see a case, and who may act on it: once as a pure function, once as the same rule in SQL.
 
 Whoever has a task of a case, had one, answers for one or was offered one sees
-it; so do whoever started it and whoever was told of a task by its ladder. Its
+it; so do whoever stands in for one of them while a task of his is open,
+whoever started it and whoever was told of a task by its ladder. Its
 owner sees and manages it. Auditors and administrators of the platform read
 what is not confidential; a confidential case does not exist for them, nor for
 an owner who is not among its people.
@@ -15,8 +16,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CompoundSelect, bindparam, literal, not_, or_, select, text, true, union_all
 from sqlalchemy.orm import Session
 
+from engine.absence import sight
 from engine.errors import Forbidden, NotFound
 from engine.person import Person
+from engine.store.absence import SubstitutionRow
 from engine.store.ladders import LadderTold
 from engine.store.running import Candidate, Instance, Task
 
@@ -47,7 +50,8 @@ class Facts:
     What decides who sees a case.
 
     Args:
-        people: who holds, did, stood in for or answers for a task of it, or was told of one by its ladder.
+        people: who holds, did, stood in for or answers for a task of it, or was told of one by its ladder; and who
+            stands in for somebody to whom an open one belongs.
         parties: to whom a task was ever offered, as `person:ID` and `group:KEY`.
     """
 
@@ -89,6 +93,7 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
         touched.correlate(Instance).exists(),
         offered.correlate(Instance).exists(),
         told.exists(),
+        sight.is_stand_in(by.id, here),
         not_(Instance.confidential) & open_to_all,
     )
 
@@ -158,5 +163,9 @@ _FACTS: CompoundSelect[str, str | None] = union_all(
     select(literal("accountable"), Task.accountable).where(_HERE).distinct(),
     select(literal("stood for"), Task.acting_for).where(_HERE, text("tasks.acting_for IS NOT NULL")).distinct(),
     select(literal("told"), LadderTold.person_id).where(LadderTold.instance_id == bindparam("instance_id")).distinct(),
+    *(
+        select(literal("stands in"), sight.stand_in(which, _HERE).subquery().c[0]).distinct()
+        for which in (SubstitutionRow.first, SubstitutionRow.second)
+    ),
     select(literal("party"), Candidate.who).join(Task, Task.id == Candidate.task_id).where(_HERE).distinct(),
 )

@@ -30,10 +30,13 @@ def tasks(
         echo(task, _whole(task), as_json=server.as_json)
         return
     filters: dict[str, Any] = {"process": process, "late": "true" if late else None}
-    views = [view] if view else ["mine", "claimable"]
+    views = [view] if view else ["mine", "claimable", "for_others"]
     found = [task for each in views for task in server.get("/tasks", view=each, limit=100, **filters)["items"]]
+    found = list({task["id"]: task for task in reversed(found)}.values())[::-1]
     columns = {"TASK": "name", "CASE": "title", "STATUS": "status", "WHO": "holder", "DUE": "due_at", "ID": "id"}
-    lines = ids(found) if only_ids else table(found, columns, empty="Nothing to do.")
+    shown = [task | {"for": task["acting_for"] or task["for_whom"]} for task in found]
+    columns |= {"FOR": "for"} if any(task["for"] for task in shown) else {}
+    lines = ids(found) if only_ids else table(shown, columns, empty="Nothing to do.")
     echo(found, lines, as_json=server.as_json)
 
 
@@ -49,12 +52,15 @@ def _whole(task: dict[str, Any]) -> list[str]:
 
 @click.command()
 @one("task_id")
+@click.option("--for", "acting_for", help="Who is away and would have it, where you stand in.")
 @DRY_RUN
 @asks
-def claim(server: Server, task_id: str, dry_run: bool) -> None:
+def claim(server: Server, task_id: str, acting_for: str | None, dry_run: bool) -> None:
     """Take a task on."""
-    done = server.change("POST", f"/tasks/{task_id}/claim", {}, dry_run=dry_run)
-    echo(done, [f"{done['name']} is yours."], as_json=server.as_json)
+    body = {"acting_for": acting_for} if acting_for else {}
+    done = server.change("POST", f"/tasks/{task_id}/claim", body, dry_run=dry_run)
+    whose = f", for {done['acting_for']}" if done["acting_for"] else ""
+    echo(done, [f"{done['name']} is yours{whose}."], as_json=server.as_json)
 
 
 @click.command("give-back")

@@ -1,6 +1,7 @@
 """The operations of the JSON API, a file a theme."""
 
 from web.api import (
+    absence,
     clauses,
     clock,
     cycles,
@@ -8,10 +9,12 @@ from web.api import (
     deployments,
     evidence,
     groups,
+    hooks,
     instances,
     ladders,
     me,
     messages,
+    oncall,
     people,
     records,
     service_jobs,
@@ -27,6 +30,7 @@ THEMES = (
     tasks.theme,
     task_verbs.theme,
     ladders.theme,
+    hooks.theme,
     evidence.theme,
     instances.theme,
     records.theme,
@@ -37,6 +41,8 @@ THEMES = (
     stuck.theme,
     people.theme,
     groups.theme,
+    absence.theme,
+    oncall.theme,
     clauses.theme,
     clock.theme,
     cycles.theme,

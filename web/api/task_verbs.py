@@ -16,7 +16,7 @@ from engine.person import Person
 from web.acts import act
 from web.operations import Theme
 from web.reads.tasks import after_verb, one_task
-from web.schemas.tasks import Amend, Assign, CompleteTask, Delegate, GiveBack, Nothing, TaskDoneOut
+from web.schemas.tasks import Amend, Assign, Claim, CompleteTask, Delegate, GiveBack, Nothing, TaskDoneOut
 
 theme = Theme("task-verbs", __name__, description="What people do with tasks. Each knows `If-Match`.")
 DONE = TaskDoneOut()
@@ -28,10 +28,14 @@ def _operation(word: str, body: type[Schema]) -> Callable[..., Any]:
     return theme.operation("POST", f"{TASK}/{word}", scope="work", body=body, **told)
 
 
-@_operation("claim", Nothing)
-def claim(_body: dict[str, Any], task_id: UUID) -> Response:
-    """Take the task on. Claiming it twice is not an error; claiming another person's is."""
-    return _on(task_id, lambda session, by, now: tasks.claim(session, task_id, by=by, now=now))
+@_operation("claim", Claim)
+def claim(body: dict[str, Any], task_id: UUID) -> Response:
+    """
+    Take the task on. Claiming it twice is not an error; claiming another person's is.
+
+    Whoever stands in for somebody who is away claims what that person could, and says for whom.
+    """
+    return _on(task_id, lambda session, by, now: tasks.claim(session, task_id, **body, by=by, now=now))
 
 
 @_operation("give-back", GiveBack)

@@ -32,7 +32,7 @@ def all_tasks(query: dict[str, Any]) -> Response:
 def one(task_id: UUID) -> Response:
     """One task with its form, what is filled in already, slots, rules, and why the caller may not do it."""
     return look(
-        lambda session, person: whole(session, person, task_id),
+        lambda session, person: whole(session, person, task_id, now=caller().now),
         WHOLE,
         tag=lambda task: str(task["version"]),
     )

@@ -1,5 +1,6 @@
 """One task with all that is needed to do it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, separation, versions
+from engine import access, people, separation, versions
 from engine.core.forms import read_form
 from engine.core.model.references import Reference
 from engine.core.vocabulary import Node, Ref, Rules
@@ -16,15 +17,16 @@ from engine.errors import Forbidden, SeparationOfDuties
 from engine.person import Person
 from engine.store.definitions import FormRow, Resource
 from engine.store.running import Answer, Fixed, StuckStep, Task, Variable
+from engine.substitutes import absences
 from web.reads import evidence
 from web.reads.tasks import candidates, one_task
 
 SILENT = Node(id="", kind="userTask", name="")
 
 
-def whole(session: Session, person: Person, task_id: UUID) -> dict[str, Any]:
+def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> dict[str, Any]:
     """
-    The task, its form and what is filled in already, slots, rules, and why `person` may not do it.
+    The task, its form and what is filled in already, slots, rules, and why `person` may not do it at `now`.
 
     Raises:
         NotFound: there is no such task in a case that `person` may see.
@@ -46,7 +48,7 @@ def whole(session: Session, person: Person, task_id: UUID) -> dict[str, Any]:
         "evidence": evidence.of_task(session, task_id),
         "rules": _shown(node.rules),
         "answers": session.scalars(answers).all(),
-        "why_not": _why_not(session, person, row, task, definition, offered),
+        "why_not": _why_not(session, person, row, task, definition, offered, now),
         "stuck": _stuck(session, task_id),
     }
 
@@ -79,7 +81,7 @@ def _shown(rules: Rules) -> dict[str, Any]:
 
 
 def _why_not(
-    session: Session, person: Person, row: Any, task: Task, definition: Parsed, offered: list[str]
+    session: Session, person: Person, row: Any, task: Task, definition: Parsed, offered: list[str], now: datetime
 ) -> str | None:
     if row.status == "completed":
         return f"{row.completed_by} completed it."
@@ -87,13 +89,25 @@ def _why_not(
         return f"It was withdrawn{f': {row.closed_because}' if row.closed_because else ''}."
     if row.holder not in (None, person.id):
         return f"{row.holder} holds it."
+    for_whom = row.acting_for
     if row.holder is None and person.id != row.accountable and not person.parties & set(offered):
+        for_whom = _in_place_of(session, person, row, offered, now)
+    if row.holder is None and person.id != row.accountable and not (person.parties & set(offered) or for_whom):
         return f"It is not offered to you. {row.accountable} is accountable for it."
     try:
         access.must_act(person)
-        separation.check(session, definition, _Case(row.instance_id), task, person)
+        separation.check(session, definition, _Case(row.instance_id), task, person, acting_for=for_whom)
     except (Forbidden, SeparationOfDuties) as error:
         return str(error)
+    return None
+
+
+def _in_place_of(session: Session, person: Person, row: Any, offered: list[str], now: datetime) -> str | None:
+    """Somebody who is away, for whom `person` stands in at `now` and who could claim the task."""
+    for absence in absences(session).stood_for(person.id, now):
+        away = people.find(session, absence.person)
+        if away and absence.process in (None, row.process) and (away.parties & {*offered, f"person:{row.accountable}"}):
+            return away.id
     return None
 
 

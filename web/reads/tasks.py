@@ -4,15 +4,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, literal, select, text
+from sqlalchemy import ColumnElement, case, exists, false, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, inbox
+from engine import access, inbox, people
 from engine.errors import NotFound
 from engine.person import Person
 from engine.store.base import Moment
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Candidate, Instance, Task
+from engine.substitutes import absences
 from web.paging import Key, Page, decoded, page
 from web.reads.cases import one_case
 
@@ -62,6 +63,8 @@ def tasks(session: Session, person: Person, filters: dict[str, Any], *, now: dat
     """The tasks of one view, by the filters of `TaskQuery`; `late` is decided at `now`."""
     keys, limit, cursor = SORTED[filters["sort"]], filters["limit"], filters["cursor"]
     wanted = _wanted(filters, now)
+    if filters["view"] == "for_others":
+        return page(session, _for_others(session, person, now).where(*wanted), keys, limit=limit, cursor=cursor)
     if filters["view"] == "claimable" and filters["sort"] == "opened" and not wanted:
         query = TASKS.where(Task.id.in_(_oldest(session, person, limit, cursor)))
     else:
@@ -114,6 +117,28 @@ def _view(person: Person, filters: dict[str, Any]) -> list[ColumnElement[bool] |
     if status is None:
         return [access.visible_instances(person)]
     return [access.visible_instances(person), LIVE if status == "live" else Task.status == status]
+
+
+def _for_others(session: Session, person: Person, now: datetime) -> Any:
+    """What those for whom `person` stands in at `now` could claim, each with the first of them in `for_whom`."""
+    known, cases = absences(session), []
+    for absence in known.stood_for(person.id, now):
+        away = people.find(session, absence.person)
+        if away is None:
+            continue
+        could = _offered(away) | (Task.accountable == away.id)
+        narrower = {
+            one.process for one in known.all if one.person == away.id and one.process and one.covers(one.process, now)
+        }
+        if absence.process:
+            could &= DefinitionRow.key == absence.process
+        elif narrower:
+            could &= DefinitionRow.key.not_in(sorted(narrower))
+        cases.append((could, literal(away.id)))
+    if not cases:
+        return TASKS.where(false())
+    query = TASKS.add_columns(case(*cases).label("for_whom"))
+    return query.where(text("tasks.status = 'open'"), or_(*(could for could, _ in cases)))
 
 
 def _offered(person: Person) -> ColumnElement[bool]:

@@ -23,7 +23,15 @@ class TaskOut(Given):
     accountable = fields.String(required=True, metadata={"description": "The one person who answers for it."})
     accountable_because = fields.String(required=True)
     holder = fields.String(required=True, allow_none=True)
-    acting_for = fields.String(required=True, allow_none=True)
+    acting_for = fields.String(
+        required=True, allow_none=True, metadata={"description": "For whom it is held, or was done."}
+    )
+    for_whom = fields.String(
+        required=True,
+        allow_none=True,
+        dump_default=None,
+        metadata={"description": "With view=for_others: the person in whose place the caller may claim it."},
+    )
     opened_at = moment("", required=True)
     claimed_at = moment("", required=True, allow_none=True)
     due_at = moment("", required=True, allow_none=True)
@@ -119,8 +127,11 @@ class TaskQuery(PageQuery):
 
     view = fields.String(
         load_default="mine",
-        validate=validate.OneOf(["mine", "claimable", "all"]),
-        metadata={"description": "Held by the caller, to be claimed by him, or all that he may see."},
+        validate=validate.OneOf(["mine", "claimable", "for_others", "all"]),
+        metadata={
+            "description": "Held by the caller, to be claimed by him, to be claimed by him for somebody who is away, "
+            "or all that he may see."
+        },
     )
     status = fields.String(
         load_default=None,
@@ -139,6 +150,14 @@ class Nothing(Sent):
     """Nothing needs to be said."""
 
     EXAMPLE: dict[str, str] = {}
+
+
+class Claim(Sent):
+    """A task is taken on."""
+
+    EXAMPLE = {"acting_for": "bert"}
+
+    acting_for = a_person("Who is away and would have it; only for who stands in for him.", load_default=None)
 
 
 class GiveBack(Sent):
@@ -185,6 +204,9 @@ class CompleteTask(Sent):
 
     answers = variables("By the keys of the form's fields.", load_default=dict)
     note = fields.String(validate=NOTE, load_default=None)
+    acting_for = a_person(
+        "Who is away, and for whom it is done; by default for whom the task is held.", load_default=None
+    )
     sign = fields.Nested(Sign, load_default=None, metadata={"description": "Where the model asks for a signature."})
 
 
