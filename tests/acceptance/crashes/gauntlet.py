@@ -12,14 +12,19 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from engine import instances
+from engine import cycles, instances
+from engine.people import SETUP
 from engine.person import Person
 from engine.replay import replay
+from engine.store.cycles import CycleRow, OccurrenceRow
+from engine.store.definitions import DefinitionRow
 from engine.store.records import AuditEntry
 from engine.store.running import Instance, ServiceJob, StuckStep, Task, Timer
 from engine.transactions import Database
 from engine.verify import verify
+from steward.clock import utc_now
 from tests.factories import END, START, deploy, process, sequence, user_task
 
 TOPIC = "probe"
@@ -50,6 +55,9 @@ GAUNTLET = process(
     "gauntlet",
     sequence(START, catch("C_wait", "PT1H"), SERVICE, CALL, TELL, user_task("T_close", groups="staff"), END),
 )
+DAYS = 5
+"""How often each cycle comes round: for days that have passed, so all are missed and all are made up for."""
+
 CALLED = process("inner", sequence(START, catch("C_inner", "PT1S"), END))
 
 
@@ -65,6 +73,18 @@ def begin(database: Database, due: list[datetime], *, by: Person) -> list[UUID]:
         with database.writing() as session:
             made.append(instances.start(session, "gauntlet", by=by, now=moment - SPAN))
     return made
+
+
+def recur(database: Database, number: int) -> None:
+    """A cycle of its own that has some days to make up for."""
+    key, now = f"daily_{number}", utc_now()
+    said = {"name": key, "process": "inner", "rule": "P1D", "on_closed_day": "same", "on_missed": "run_all"}
+
+    def begin(session: Session) -> None:
+        cycles.define(session, key, said | {"ends": {"count": DAYS}}, by=SETUP, now=now)
+        cycles.activate(session, key, by=SETUP, now=now - timedelta(days=DAYS + 2))
+
+    database.perform(begin, by=SETUP, now=now)
 
 
 @dataclass
@@ -108,6 +128,7 @@ def toll(database: Database, cases: list[UUID], handed_in: set[UUID]) -> Toll:
         for case in cases:
             _count(found, verbs[str(case)], OUTER)
             _count(found, verbs[str(called.get(case))], INNER)
+        _count_occurrences(session, found)
         done = set(session.scalars(select(Task.id).where(Task.status == "completed")))
         found.completions_lost = len(handed_in - done)
         found.stuck = len(session.scalars(select(StuckStep.id)).all())
@@ -119,6 +140,26 @@ def toll(database: Database, cases: list[UUID], handed_in: set[UUID]) -> Toll:
         found.differ = sum(not replay(session, one).equal for one in session.scalars(select(Instance.id)).all())
         found.verified = verify(session, None).holds
     return found
+
+
+def not_yet_round(session: Session) -> int:
+    """How many occurrences are not written yet."""
+    return _planned(session) - len(session.scalars(select(OccurrenceRow.id)).all())
+
+
+def _planned(session: Session) -> int:
+    return len(session.scalars(select(CycleRow.key).where(CycleRow.key.like("daily%"))).all()) * DAYS
+
+
+def _count_occurrences(session: Session, found: Toll) -> None:
+    """Each cycle came round on each of its days, and each time started one case."""
+    planned = _planned(session)
+    started = session.scalars(select(OccurrenceRow.instance_id).where(OccurrenceRow.instance_id.is_not(None))).all()
+    by_itself = select(Instance.id).join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+    by_itself = by_itself.where(DefinitionRow.key == "inner", Instance.caller_id.is_(None))
+    begun = session.scalars(by_itself).all()
+    found.occurrences_lost = max(0, planned - len(set(started)))
+    found.occurrences_doubled = max(0, len(begun) - planned)
 
 
 def _count(found: Toll, verbs: Counter[str], expected: dict[str, int]) -> None:

@@ -117,6 +117,7 @@ class Ground:
         """
         for number in range(1, kills + 1):
             self.over.wait(chance.uniform(0.2, 1.5))
+            gauntlet.recur(self.database, number)
             victim = chance.choice(self.kept)
             victim.kill()
             self.kills += 1
@@ -157,7 +158,7 @@ class Ground:
         try:
             with self.database.reading() as session:
                 query = select(func.count()).select_from(Instance).where(Instance.status == "running")
-                return session.scalar(query) or 0
+                return (session.scalar(query) or 0) + gauntlet.not_yet_round(session)
         except DBAPIError:  # It is being started again.
             return len(self.cases) + 1
 
