@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from engine import audit, instances, timetable
+from engine.backoff import WAITS
 from engine.core.calendar import Calendar, TimeError
 from engine.core.expressions import ExpressionError, Scope, compile_text
 from engine.core.starts import TimerKind, next_start
@@ -72,29 +72,30 @@ def fire_one(session: Session, *, by: Person, now: datetime) -> bool:
     due = session.execute(DUE, {"now": now}).one_or_none()
     if due is None:
         return False
-    definition = parsed(session, due.definition_id)
-    start = next(one for one in definition.model.starts if one.element == due.element)
-    calendar = timetable.calendar(session, timetable.in_use(session, by=by, now=now))
-    moment = _next(due.text, start, since=due.began_at, after=max(now, due.next_at), calendar=calendar)
-    session.execute(MOVE, {"timer_id": due.id, "moment": moment})
-    _begin(session, definition, due, by=by, now=now)
-    return True
-
-
-def _begin(session: Session, definition: Parsed, due: Any, *, by: Person, now: datetime) -> UUID | None:
     because = {"timer": due.element, "due_at": due.next_at}
+    moment: datetime | None = now + WAITS[-1]  # For a timer whose next moment cannot be told.
     try:
         with session.begin_nested():
-            return instances.begin(
-                session, definition, variables={}, start=due.element, because=because, by=by, now=now
-            )
+            definition = parsed(session, due.definition_id)
+            moment = _moment_after(session, definition, due, by=by, now=now)
+            instances.begin(session, definition, variables={}, start=due.element, because=because, by=by, now=now)
     except Exception as error:  # Whatever it is, it must not stop the processes that start after it.
         if passing(error):
             raise
         why = str(error) if isinstance(error, StewardError | Stuck) else f"{type(error).__name__}: {error}"
-        said = {"process": definition.key, **because, "why": why}
-        audit.append(session, audit.PLATFORM, "start.failed", definition.id, said, by=by, now=now)
-        return None
+        said = {"process": due.process, **because, "why": why}
+        audit.append(session, audit.PLATFORM, "start.failed", due.definition_id, said, by=by, now=now)
+    session.execute(MOVE, {"timer_id": due.id, "moment": moment})
+    return True
+
+
+def _moment_after(session: Session, definition: Parsed, due: Any, *, by: Person, now: datetime) -> datetime | None:
+    """When it starts again after this time; None where it does not."""
+    start = next((one for one in definition.model.starts if one.element == due.element), None)
+    if start is None:
+        raise Invalid(f"{definition.name} has no start {due.element}.")
+    calendar = timetable.calendar(session, timetable.in_use(session, by=by, now=now))
+    return _next(due.text, start, since=due.began_at, after=max(now, due.next_at), calendar=calendar)
 
 
 def _row(definition: Parsed, start: Start, calendar: Calendar, now: datetime) -> dict[str, Any]:

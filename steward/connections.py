@@ -29,18 +29,19 @@ BREATH = 0.005
 """Seconds between two transactions of a drain on SQLite."""
 
 
-def connect(settings: Settings, *, working: bool = False) -> Database:
+def connect(settings: Settings, *, serving: bool = True, working: bool = False) -> Database:
     """
     The database of this process: as many connections as it has threads that may want one.
 
     Args:
-        working: whether a worker runs in this process.
+        serving: whether it answers requests.
+        working: whether it has a worker.
     """
     if settings.url.startswith("sqlite"):
         database = Database(settings.url)
         database.breath = BREATH if working else 0.0
         return database
-    width = settings.threads + (LANES + 2 * SENDERS + 1 if working else 0)
+    width = (settings.threads if serving else 0) + (LANES + 2 * SENDERS + 1 if working else 0)
     return Database(settings.url, pool_size=width, connect_args=_arguments(settings, working))
 
 

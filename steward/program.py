@@ -10,10 +10,11 @@ from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from engine import messages as post
 from engine import cycles, migrations, people, seals, services, tasks, timers
+from engine import messages as post
 from engine.absence import moving
 from engine.calendars import CalendarSettings, read_settings
+from engine.departing import departures
 from engine.ladders import climbing
 from engine.person import Person
 from engine.store.records import Heartbeat
@@ -83,6 +84,7 @@ class Program:
         """What a worker works on."""
         return (
             Lane("substitutions", 5, self._batches(moving.drain_substitutions), moving.next_due),
+            Lane("departures", 5, self._batches(departures.drain_departures), departures.next_due),
             Lane("timers", 1, self._batches(timers.drain_timers), timers.next_due),
             Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
@@ -141,19 +143,22 @@ class Program:
         return 0
 
 
-def prepare(settings: Settings, *, simulated_from: datetime | None = None, working: bool = False) -> Program:
+def prepare(
+    settings: Settings, *, simulated_from: datetime | None = None, serving: bool = True, working: bool = False
+) -> Program:
     """
     Open the working folder, bring its database up to date, and choose the clock.
 
     Args:
-        working: whether this process is to have a worker.
+        serving: whether this process answers requests.
+        working: whether it is to have a worker.
 
     Raises:
         Forbidden: the folder lives on a simulated clock and `simulated_from` is not given.
         Conflict: the simulated clock is already past `simulated_from` in the other direction.
     """
     settings.folder.mkdir(parents=True, exist_ok=True)
-    database = connect(settings, working=working)
+    database = connect(settings, serving=serving, working=working)
     migrations.upgrade(database.engine)
     clock, listen_url = chosen_clock(database, simulated_from), direct_url(settings)
     bell = Bell(listen_url) if listen_url else None

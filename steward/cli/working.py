@@ -125,6 +125,6 @@ def _work(settings: Settings, lanes: list[str] | None, simulated: str | None) ->
 def _opened(settings: Settings, simulated: str | None, ending: ExitStack) -> Program:
     """A program that may work; `ending` gives back what it holds."""
     ending.enter_context(only_worker(settings) or nullcontext())
-    program = prepare(settings, simulated_from=moment(simulated), working=True)
+    program = prepare(settings, simulated_from=moment(simulated), serving=False, working=True)
     ending.callback(program.close)
     return program
