@@ -68,6 +68,7 @@ def drain_ladders(database: Database, *, now: datetime, limit: int = 100) -> int
         if not found:
             break
         done += found
+        database.breathe()
     return done
 
 
