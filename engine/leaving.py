@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Text, cast, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict
 from engine.ladders import book
+from engine.store.absence import RotationRow
 from engine.store.definitions import Binding, DefinitionRow, Deployment
 from engine.store.people import GroupRow, Membership, PersonRow, Token
 from engine.store.running import Instance, Task
@@ -20,7 +21,7 @@ def still_held(session: Session, person_id: str) -> list[str]:
     tasks = select(Task.name).where(live, or_(Task.holder == person_id, Task.accountable == person_id))
     leads = select(Membership.group_key).where(Membership.person_id == person_id, Membership.standing == "lead")
     running = select(Instance.title).where(Instance.owner == person_id, Instance.ended_at.is_(None))
-    newest = _versions_in_force().subquery()
+    newest = versions_in_force().subquery()
     in_force = (DefinitionRow.key == newest.c.key) & (DefinitionRow.version == newest.c.version)
     processes = (
         select(DefinitionRow.key)
@@ -35,19 +36,26 @@ def still_held(session: Session, person_id: str) -> list[str]:
         .join(newest, in_force)
         .where(Binding.who == f"person:{person_id}")
     )
+    turns = select(RotationRow.subject).distinct().where(text("rotations.until IS NULL"), _names(person_id))
     found = {
         "has to see to the tasks": tasks,
         "leads the groups": leads,
         "owns the running cases": running,
         "owns the processes": processes,
         "stands for the roles": bound,
+        "takes turns on call for": turns,
     }
     held = {words: list(session.execute(query.limit(SHOWN + 1)).scalars()) for words, query in found.items()}
     held["is told by the ladders"] = book.naming(session, person_id)
     return [said for words, names in held.items() if (said := _listed(words, names))]
 
 
-def _versions_in_force() -> Select[str, int]:
+def _names(person_id: str) -> ColumnElement[bool]:
+    """Whether a rotation names a person; ids hold no quotes."""
+    return cast(RotationRow.people, Text).like(f'%"{person_id}"%')
+
+
+def versions_in_force() -> Select[str, int]:
     """The newest released version of each process; what older ones say of people binds no new case."""
     return (
         select(DefinitionRow.key, func.max(DefinitionRow.version).label("version"))

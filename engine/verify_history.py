@@ -107,6 +107,8 @@ def _beginning(case: _Case) -> Iterator[Finding]:
         definition = case.session.get(DefinitionRow, row.definition_id)
         said = {name: one.body.get(name) for name in ("process", "version", "title", "business_key", "owner", "caller")}
         said |= {"started_by": one.entry.actor, "started_at": one.entry.recorded_at}
+        for other in case.about("instance.handed_over"):
+            said["owner"] = other.body["owner"]["after"]
         said["ended_at"] = ends[-1].entry.happened_at if ends else None
         said |= {name: one.body[name] for name in ("confidential", "calendar") if name in one.body}
         there = {name: getattr(row, name) for name in said if name not in ("process", "version", "caller")}

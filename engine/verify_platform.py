@@ -127,6 +127,11 @@ def _released(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
             known.put("bindings", (entry.subject, process, role), {"who": who}, entry.number)
 
 
+def _handed_over(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+    """Another owner. The release stays the entry that spoke of the rest."""
+    known.of("deployments").setdefault(entry.subject, {})["owner"] = body["owner"]["after"]
+
+
 def _bound(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.put("rebound", (entry.subject, body["role"]), {"who": body["after"]}, entry.number)
 
@@ -146,6 +151,7 @@ TOLD: Mapping[str, Any] = {
     "group.left": _group_left,
     "deployment.made": _deployed,
     "deployment.released": _released,
+    "deployment.handed_over": _handed_over,
     "binding.changed": _bound,
     "calendar.adopted": _calendar,
 }

@@ -44,7 +44,7 @@ def must_stand_in(
 
 
 def first_willing(
-    session: Session, definition: Parsed, case: Case, task: LiveTask, order: Iterable[str], *, acting_for: str
+    session: Session, definition: Parsed, case: Case, task: LiveTask, order: Iterable[str], *, acting_for: str | None
 ) -> Person | None:
     """The first of these who may have the task in that person's place: no rule keeps either of them away."""
     for one in order:

@@ -9,6 +9,9 @@ from steward.cli.output import cell, echo, table
 from steward.cli.server import Server
 
 
+HELD = {"WHAT": "kind", "NAME": "name", "ID": "id"}
+
+
 @click.command()
 @click.argument("person")
 @click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it; STEWARD_PASSWORD also works.")
@@ -136,12 +139,22 @@ def set_password(server: Server, person_id: str, password: str, current: str | N
 @person.command("end")
 @one("person_id")
 @click.option("--reason", default="", help="Why; it stands in the trail.")
+@click.option("--hand-over-to", help="Who gets everything that the person holds.")
 @DRY_RUN
 @asks
-def end_person(server: Server, person_id: str, reason: str, dry_run: bool) -> None:
+def end_person(server: Server, person_id: str, reason: str, hand_over_to: str | None, dry_run: bool) -> None:
     """Let somebody leave. History keeps the name; refused while anything would be unowned."""
-    done = server.change("POST", f"/people/{person_id}/end", {"reason": reason}, dry_run=dry_run)
-    echo(done, [f"{person_id} has left."], as_json=server.as_json)
+    body = {"reason": reason} | ({"hand_over_to": hand_over_to} if hand_over_to else {})
+    held = server.get(f"/people/{person_id}/holdings")["items"] if dry_run else []
+    if held and not hand_over_to:
+        echo(held, table(held, HELD, empty=""), as_json=server.as_json)
+        return
+    done = server.change("POST", f"/people/{person_id}/end", body, dry_run=dry_run)
+    shown = table([one | {"to": hand_over_to} for one in held], HELD | {"TO": "to"}, empty="Nothing to hand over.")
+    left = (
+        f"{person_id} has left." if not done["active"] else f"{person_id} is leaving: cases are handed over one by one."
+    )
+    echo({**done, "holdings": held} if dry_run else done, [*(shown if dry_run else ()), left], as_json=server.as_json)
 
 
 @click.group()

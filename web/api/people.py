@@ -8,16 +8,17 @@ from sqlalchemy.orm import Session
 
 from engine import passwords
 from engine import people as verbs
+from engine.departing import departures, holdings
 from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import people as found
-from web.schemas.base import page_of
-from web.schemas.identity import ChangePerson, CreatePerson, EndPerson, PersonOut, PersonQuery, SetPassword
+from web.schemas.base import list_of, page_of
+from web.schemas.identity import ChangePerson, CreatePerson, EndPerson, HoldingOut, PersonOut, PersonQuery, SetPassword
 
 theme = Theme("people", __name__, description="Who works here, and who did.")
 PERSON = PersonOut()
-PAGE = page_of(PersonOut)
+PAGE, HOLDINGS = page_of(PersonOut), list_of(HoldingOut)
 
 
 @theme.operation("GET", "/people", scope="read", query=PersonQuery, gives=PAGE)
@@ -59,13 +60,30 @@ def change(body: dict[str, Any], person_id: str) -> Response:
 
 @theme.operation("POST", "/people/<person_id>/end", scope="admin", body=EndPerson, gives=PERSON, refused=(409,))
 def end(body: dict[str, Any], person_id: str) -> Response:
-    """Somebody leaves. Refused while tasks, groups or processes would be left without him; history keeps the name."""
+    """
+    Somebody leaves; history keeps the name.
+
+    Refused while anything would be left without him, unless `hand_over_to` says who gets it: then his cases follow
+    one by one, and he stays `active` until none is left.
+    """
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
-        verbs.end(session, person_id, **body, by=by, now=now)
+        departures.leave(session, person_id, **body, by=by, now=now)
         return found.one_person(session, person_id)
 
     return act(verb, PERSON)
+
+
+@theme.operation("GET", "/people/<person_id>/holdings", scope="admin", gives=HOLDINGS)
+def held(person_id: str) -> Response:
+    """What would be left without him, for administrators."""
+
+    def read(session: Session, by: Person) -> dict[str, Any]:
+        verbs.must_manage(by)
+        found.one_person(session, person_id)
+        return {"items": holdings.of(session, person_id)}
+
+    return look(read, HOLDINGS)
 
 
 @theme.operation("POST", "/people/<person_id>/password", scope="work", body=SetPassword)

@@ -110,9 +110,25 @@ class ChangePerson(Sent):
 class EndPerson(Sent):
     """Somebody leaves."""
 
-    EXAMPLE = {"reason": "Retired on 30 June."}
+    EXAMPLE = {"reason": "Retired on 30 June.", "hand_over_to": "dora"}
 
+    hand_over_to = a_person(
+        "Who gets everything that he holds; without it he leaves only if he holds nothing.", load_default=None
+    )
     reason = text("Why; it stands in the trail.", load_default="")
+
+
+class HoldingOut(Given):
+    """One thing that must be somebody else's before a person can leave."""
+
+    kind = fields.String(
+        required=True,
+        metadata={
+            "description": "task, case, lead, deputy, last member, process, binding, rotation, substitution, register"
+        },
+    )
+    id = fields.String(required=True)
+    name = fields.String(required=True)
 
 
 class SetPassword(Sent):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.absence import moving
+from engine.departing import departures
 from engine.transactions import Database
 from tests.integration.api.conftest import MORNING, Client, Clock
 
@@ -74,3 +75,19 @@ def test_who_is_on_call_is_defined_overridden_and_asked(login: Login, clock: Clo
     assert [one["level"] for one in anna.get("/on-call/gaps", subject="web-shop", days=3)["items"]] == [1]
     assert anna.get("/on-call/subjects")["items"] == [{"subject": "web-shop"}]
     assert anna.get("/on-call/pausing", subject="web-shop")["items"] == []
+
+
+def test_an_administrator_sees_what_somebody_holds_and_hands_it_over(
+    login: Login, task: dict[str, Any], database: Database, clock: Clock
+):
+    adam, body = login("adam"), {"hand_over_to": "carl", "reason": "moved away"}
+    login("bert").post(f"/tasks/{task['id']}/claim")
+    assert [one["kind"] for one in adam.get("/people/bert/holdings")["items"]] == ["task"]
+    assert login("anna").send("GET", "/people/bert/holdings").status_code == 403
+    assert adam.send("POST", "/people/bert/end", json={}).status_code == 409
+    assert adam.expect(200, adam.send("POST", "/people/bert/end?dry_run=true", json=body))["active"] is True
+
+    assert adam.post("/people/bert/end", body)["active"] is True
+    departures.drain_departures(database, now=clock())
+    assert adam.get("/people/bert")["active"] is False
+    assert login("carl").get("/tasks")["items"][0]["holder"] == "carl"
