@@ -14,6 +14,7 @@ from engine import cycles, migrations, people, seals, services, tasks, timers
 from engine import messages as post
 from engine.absence import moving
 from engine.calendars import CalendarSettings, read_settings
+from engine.departing import departures
 from engine.ladders import climbing
 from engine.person import Person
 from engine.store.records import Heartbeat
@@ -83,6 +84,7 @@ class Program:
         """What a worker works on."""
         return (
             Lane("substitutions", 5, self._batches(moving.drain_substitutions), moving.next_due),
+            Lane("departures", 5, self._batches(departures.drain_departures), departures.next_due),
             Lane("timers", 1, self._batches(timers.drain_timers), timers.next_due),
             Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
