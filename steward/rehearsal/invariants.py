@@ -7,9 +7,10 @@ Each check yields sentences about what does not hold; nothing is repaired.
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from sqlalchemy import Select, and_, or_, select, text
+from sqlalchemy import Select, and_, not_, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from engine.store.ladders import LadderStep
 from engine.store.people import PersonRow
 from engine.store.running import Instance, Message, ServiceJob, Task, Timer
 
@@ -33,7 +34,7 @@ def every_open_task_has_a_person(session: Session, _now: datetime) -> Iterator[s
 
 
 def nothing_due_is_left_lying(session: Session, now: datetime) -> Iterator[str]:
-    """Every timer, message and job of a running case whose moment has come is done, or visibly stuck."""
+    """Every timer, rung, message and job of a running case whose moment has come is done, or visibly stuck."""
     for what, query in _due(now):
         for title, element, moment in session.execute(query):
             yield f"{what} {element} of {title} was due at {moment.isoformat()} and nothing happened."
@@ -46,7 +47,22 @@ def _due(now: datetime) -> Iterator[tuple[str, Select[str, str, datetime]]]:
     yield "The message", sent.where(text("messages.status = 'owed'"), Message.next_try_at < now, RUNNING)
     jobs = select(Instance.title, ServiceJob.element, ServiceJob.next_attempt_at)
     jobs = jobs.join(Instance, Instance.id == ServiceJob.instance_id)
+    rungs = select(Instance.title, Task.name, Task.next_rung_at).join(Instance, Instance.id == Task.instance_id)
+    yield "A rung of", rungs.where(LIVE, text("tasks.next_rung_at IS NOT NULL"), Task.next_rung_at < now, RUNNING)
     yield "The job", jobs.where(text("service_jobs.status = 'owed'"), ServiceJob.next_attempt_at < now, RUNNING)
+
+
+def no_late_task_is_forgotten(session: Session, now: datetime) -> Iterator[str]:
+    """An open task that is late has climbed a rung of its ladder, or will, or was acknowledged."""
+    climbed = select(LadderStep.rung).where(LadderStep.task_id == Task.id)
+    query = (
+        select(Task.name, Instance.title, Task.due_at)
+        .join(Instance, Instance.id == Task.instance_id)
+        .where(LIVE, RUNNING, Task.due_at < now, text("tasks.ladder IS NOT NULL"))
+        .where(text("tasks.next_rung_at IS NULL AND tasks.acknowledged_at IS NULL"), not_(climbed.exists()))
+    )
+    for name, title, due in session.execute(query):
+        yield f"{name} of {title} was due at {due}, and nobody was ever told."
 
 
 def no_case_runs_without_waiting(session: Session, _now: datetime) -> Iterator[str]:
@@ -67,5 +83,6 @@ def no_case_runs_without_waiting(session: Session, _now: datetime) -> Iterator[s
 CHECKS: tuple[Check, ...] = (
     every_open_task_has_a_person,
     nothing_due_is_left_lying,
+    no_late_task_is_forgotten,
     no_case_runs_without_waiting,
 )
