@@ -20,7 +20,7 @@ from engine.person import Person
 from engine.replay import replay
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.definitions import DefinitionRow
-from engine.store.records import AuditEntry
+from engine.store.records import AuditEntry, Delivery
 from engine.store.running import Instance, ServiceJob, StuckStep, Task, Timer
 from engine.transactions import Database
 from engine.verify import verify
@@ -128,6 +128,7 @@ def toll(database: Database, cases: list[UUID], handed_in: set[UUID]) -> Toll:
         for case in cases:
             _count(found, verbs[str(case)], OUTER)
             _count(found, verbs[str(called.get(case))], INNER)
+        _count_deliveries(session, found, cases)
         _count_occurrences(session, found)
         done = set(session.scalars(select(Task.id).where(Task.status == "completed")))
         found.completions_lost = len(handed_in - done)
@@ -140,6 +141,13 @@ def toll(database: Database, cases: list[UUID], handed_in: set[UUID]) -> Toll:
         found.differ = sum(not replay(session, one).equal for one in session.scalars(select(Instance.id)).all())
         found.verified = verify(session, None).holds
     return found
+
+
+def _count_deliveries(session: Session, found: Toll, cases: list[UUID]) -> None:
+    """Each case owes one notice to one person; what arrived at a peer is for who has one to count."""
+    owed = Counter(session.scalars(select(Delivery.instance_id)))
+    found.deliveries_lost = sum(owed[case] == 0 for case in cases)
+    found.deliveries_doubled = sum(max(0, owed[case] - 1) for case in cases)
 
 
 def not_yet_round(session: Session) -> int:
