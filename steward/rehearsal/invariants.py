@@ -6,6 +6,7 @@ Each check yields sentences about what does not hold; nothing is repaired.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, and_, not_, or_, select, text
 from sqlalchemy.orm import Session, aliased
@@ -47,7 +48,7 @@ def _due(now: datetime) -> Iterator[tuple[str, Select[str, str, datetime]]]:
     yield "The message", sent.where(text("messages.status = 'owed'"), Message.next_try_at < now, RUNNING)
     jobs = select(Instance.title, ServiceJob.element, ServiceJob.next_attempt_at)
     jobs = jobs.join(Instance, Instance.id == ServiceJob.instance_id)
-    rungs = select(Instance.title, Task.name, Task.next_rung_at).join(Instance, Instance.id == Task.instance_id)
+    rungs: Any = select(Instance.title, Task.name, Task.next_rung_at).join(Instance, Instance.id == Task.instance_id)
     yield "A rung of", rungs.where(LIVE, text("tasks.next_rung_at IS NOT NULL"), Task.next_rung_at < now, RUNNING)
     yield "The job", jobs.where(text("service_jobs.status = 'owed'"), ServiceJob.next_attempt_at < now, RUNNING)
 
