@@ -1,0 +1,48 @@
+"""What a case knows of its subject: the values of the row, and the people that it names by role."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from engine.errors import Invalid
+from engine.registers.definitions import defined
+from engine.registers.reading import Row, row
+from engine.subject import Subject
+
+
+def facts_of(session: Session, found: Row) -> dict[str, Any]:
+    """
+    The row as expressions read it: `subject.status`, `subject.steward`, `subject.people.data`.
+
+    Roles that the register provides hide fields of the same name; `register`,
+    `row` and `title` say which row it is.
+    """
+    definition = defined(session, found.register).definition
+    facts: dict[str, Any] = dict(found.values)
+    for role in definition.provides:
+        people = definition.holders(found.values, role)
+        if role == "people":
+            continue
+        facts[role] = next(iter(people), None) if role == "steward" else list(people)
+    return facts | {"register": found.register, "row": found.key, "title": found.title}
+
+
+def must_be_kept(session: Session, subject: Subject) -> Row:
+    """
+    The row that a new case is to be about.
+
+    Raises:
+        Invalid: there is none, or it has ended.
+    """
+    found = row(session, subject.register, subject.row)
+    if found is None:
+        raise Invalid(f"There is no {subject}.", {"subject": [f"No register has a row {subject}."]})
+    if found.ended:
+        raise Invalid(f"{found.title} has ended.", {"subject": [f"{found.title} has ended; no case begins about it."]})
+    return found
+
+
+def news(session: Session, subject: Subject, known: int | None) -> Row | None:
+    """The subject's row, if it has changed since version `known`."""
+    found = row(session, subject.register, subject.row)
+    return found if found is not None and found.number != known else None

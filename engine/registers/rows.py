@@ -1,0 +1,225 @@
+"""Keeping a register: rows are added, changed and ended, each time with who, when and why; nothing is taken away."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine import access, audit, groups, timetable
+from engine.core.chain import content_digest
+from engine.core.register import row_key
+from engine.errors import Conflict, Forbidden, Invalid, NotFound, Outdated
+from engine.person import Person
+from engine.registers.definitions import Defined, chain_of, defined
+from engine.registers.reading import CHANGE, ROW, Row, row
+
+LOCK = (
+    select(ROW)
+    .where(ROW.c.register == bindparam("of_register"), ROW.c.key == bindparam("of_key"))
+    .with_for_update(key_share=True)
+)
+MOVE = (
+    update(ROW)
+    .where(ROW.c.register == bindparam("of_register"), ROW.c.key == bindparam("of_key"))
+    .values(
+        title=bindparam("called"),
+        values=bindparam("holds"),
+        number=bindparam("to"),
+        changed_at=bindparam("moment"),
+        ended_at=bindparam("ends"),
+    )
+)
+
+
+def add(session: Session, register: str, values: Mapping[str, Any], *, by: Person, now: datetime) -> Row:
+    """
+    Add a row; its key is the field that the definition names.
+
+    Raises:
+        NotFound: there is no such register, or `by` may not know of it.
+        Forbidden: `by` belongs to none of the groups that keep it.
+        Conflict: there is a row with this key already.
+        Invalid: a value does not hold, by field.
+    """
+    found = _kept_by(session, register, by)
+    audit.extend(session, chain_of(register))  # Two that add the same key at once: the second finds the first's row.
+    checked = _checked(session, found, values, None, by=by, now=now)
+    key = row_key(checked.get(found.definition.row_key))
+    if key is None:
+        why = "Letters, digits and . _ - only, at most a hundred."
+        raise Invalid("The row has no key that can be used.", {found.definition.row_key: [why]})
+    if row(session, register, key) is not None:
+        raise Conflict(f"{found.definition.name} has a row {key} already.")
+    title = _title(found, checked, key)
+    made = {"register": register, "key": key, "title": title, "values": checked, "number": 1}
+    session.execute(insert(ROW), [made | {"created_at": now, "changed_at": now, "ended_at": None}])
+    _keep(session, found, key, 1, "added", checked, "", by=by, now=now)
+    return Row(register=register, key=key, title=title, number=1, values=checked, ended=False)
+
+
+def change(
+    session: Session,
+    register: str,
+    key: str,
+    values: Mapping[str, Any],
+    *,
+    reason: str,
+    expected: int | None = None,
+    by: Person,
+    now: datetime,
+) -> Row:
+    """
+    Change a row; it keeps its key, and what it was.
+
+    Args:
+        values: the fields that change; null empties one.
+        expected: the version that the change was made from.
+
+    Raises:
+        NotFound, Forbidden, Invalid: as for `add`; Invalid also without a reason, or where nothing differs.
+        Conflict: the row has ended.
+        Outdated: somebody has changed it since `expected`.
+    """
+    found = _kept_by(session, register, by)
+    before = _locked(session, found, key, expected)
+    _must_say_why(reason)
+    checked = _checked(session, found, {**before.values, **values}, before.values, by=by, now=now)
+    if checked.get(found.definition.row_key) != key:
+        why = "A row keeps its key. End it, and add another one."
+        raise Invalid("The row cannot be changed like this.", {found.definition.row_key: [why]})
+    if content_digest(checked) == content_digest(before.values):
+        raise Invalid("Nothing differs from the row as it is.", {"values": ["Nothing differs."]})
+    return _moved(session, found, before, checked, "changed", reason, by=by, now=now)
+
+
+def end(
+    session: Session,
+    register: str,
+    key: str,
+    *,
+    reason: str,
+    expected: int | None = None,
+    by: Person,
+    now: datetime,
+) -> Row:
+    """
+    End a row: it stays, no cycle comes round for it, and it never changes again.
+
+    Raises:
+        NotFound, Forbidden, Conflict, Outdated, Invalid: as for `change`.
+    """
+    found = _kept_by(session, register, by)
+    before = _locked(session, found, key, expected)
+    _must_say_why(reason)
+    return _moved(session, found, before, dict(before.values), "ended", reason, by=by, now=now)
+
+
+def must_read(found: Defined, by: Person) -> None:
+    """
+    Let pass who may look into a register: everybody, unless its definition names groups.
+
+    Raises:
+        NotFound: it does not exist for `by`.
+    """
+    wanted = {*found.definition.may_read, *found.definition.may_change}
+    if found.definition.may_read and not (by.groups & wanted or by.auditor or by.kind == "operator"):
+        raise NotFound("register", found.definition.key)
+
+
+def _kept_by(session: Session, register: str, by: Person) -> Defined:
+    found = defined(session, register)
+    must_read(found, by)
+    if by.kind == "operator":
+        return found
+    access.must_act(by)
+    if not by.groups & set(found.definition.may_change):
+        who = ", ".join(found.definition.may_change) or "nobody"
+        raise Forbidden(f"{by.name} does not keep {found.definition.name}.", f"It is kept by: {who}.")
+    return found
+
+
+def _locked(session: Session, found: Defined, key: str, expected: int | None) -> Row:
+    register = found.definition.key
+    held = session.execute(LOCK, {"of_register": register, "of_key": key}).one_or_none()
+    if held is None:
+        raise NotFound(f"row of {found.definition.name}", key)
+    if held.ended_at is not None:
+        raise Conflict(f"{held.title} has ended; it never changes again.")
+    if expected is not None and held.number != expected:
+        raise Outdated(f"Somebody has changed {held.title} meanwhile: it is version {held.number}, not {expected}.")
+    return Row(register=register, key=key, title=held.title, number=held.number, values=held.values, ended=False)
+
+
+def _moved(
+    session: Session,
+    found: Defined,
+    before: Row,
+    values: dict[str, Any],
+    kind: str,
+    reason: str,
+    *,
+    by: Person,
+    now: datetime,
+) -> Row:
+    title, number = _title(found, values, before.key), before.number + 1
+    given = {"called": title, "holds": values, "to": number, "moment": now, "ends": now if kind == "ended" else None}
+    session.execute(MOVE, {"of_register": before.register, "of_key": before.key} | given)
+    _keep(session, found, before.key, number, kind, values, reason.strip(), by=by, now=now)
+    return Row(
+        register=before.register, key=before.key, title=title, number=number, values=values, ended=kind == "ended"
+    )
+
+
+def _keep(
+    session: Session,
+    found: Defined,
+    key: str,
+    number: int,
+    kind: str,
+    values: dict[str, Any],
+    reason: str,
+    *,
+    by: Person,
+    now: datetime,
+) -> None:
+    """A further version of a row, and the entry of the register's chain about it."""
+    register = found.definition.key
+    made = {"register": register, "key": key, "number": number, "kind": kind, "values": values, "reason": reason}
+    session.execute(insert(CHANGE), [made | {"defined": found.number, "at": now, "by": by.id}])
+    said = {"number": number, "digest": content_digest(values).hex(), "reason": reason, "defined": found.number}
+    audit.append(session, chain_of(register), f"row.{kind}", key, said, by=by, now=now)
+
+
+def _checked(
+    session: Session,
+    found: Defined,
+    values: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    *,
+    by: Person,
+    now: datetime,
+) -> dict[str, Any]:
+    """The values as they may be kept: first the form, then the rules of the register."""
+    zone = ZoneInfo(timetable.calendar(session, timetable.in_use(session, by=by, now=now)).zone)
+    asked = found.form.check(
+        dict(values), before or {}, lambda group: groups.members(session, group), now=now, zone=zone
+    )
+    errors = dict(asked.errors)
+    if not errors:
+        errors = found.definition.errors(asked.values, before, now=now, zone=zone)
+    if errors:
+        first = next(iter(errors.values()))[0]
+        raise Invalid(f"The row cannot be kept like this. {first}", errors)
+    return {name: value for name, value in asked.values.items() if value is not None}
+
+
+def _title(found: Defined, values: Mapping[str, Any], key: str) -> str:
+    return str(values.get(found.definition.row_title) or key)
+
+
+def _must_say_why(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid("Say why the row changes.", {"reason": ["A reason is needed."]})
