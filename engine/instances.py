@@ -29,6 +29,7 @@ def start(
     start: str | None = None,
     business_key: str | None = None,
     title: str | None = None,
+    because: dict[str, Any] | None = None,
     by: Person,
     now: datetime,
 ) -> UUID:
@@ -39,6 +40,7 @@ def start(
         key: the process.
         start: the id of the start event, where there are several.
         title: what people will call the case; by default what the model says, or the name of the process.
+        because: what else the trail says of its beginning, such as what came in.
 
     Raises:
         NotFound: no version of this process is released, or `by` may not know of it.
@@ -60,6 +62,7 @@ def start(
         start=start,
         business_key=business_key,
         title=title,
+        because=because,
         calendar=calendar,
         by=by,
         now=now,

@@ -16,7 +16,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import audit, verify_clauses, verify_cycles, verify_erased, verify_platform, verify_records, verify_seals
+from engine import (
+    audit,
+    verify_clauses,
+    verify_cycles,
+    verify_erased,
+    verify_hooks,
+    verify_platform,
+    verify_records,
+    verify_seals,
+)
 from engine.core.chain_check import first_fault
 from engine.findings import Finding
 from engine.store.records import AuditEntry, Chain
@@ -98,9 +107,11 @@ def verify(
             report.findings += verify_seals.against(chain, entries, sealed)
             report.findings += verify_records.against(session, chain, entries, evidence)
             report.findings += verify_erased.against(chain, entries, erasures)
+            report.findings += verify_hooks.of_hook(session, chain, entries)
         if chain == audit.PLATFORM and not fault:
             report.findings += verify_platform.against(session, entries)
             report.findings += verify_cycles.against(session, entries)
+            report.findings += verify_hooks.of_platform(session, entries)
             report.findings += verify_clauses.against(session, entries)
         session.expunge_all()
     if only is not None:

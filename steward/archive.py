@@ -29,7 +29,7 @@ from steward.opened import opened
 from steward.settings import Settings
 
 TABLES = tuple(Table.metadata.sorted_tables)
-KEYS = ("seal.key", "seal.pub")
+KEYS = ("seal.key", "seal.pub", "secrets.key")
 BATCH = 500
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine import clauses, cycles, groups, passwords, people, timetable
 from engine.calendars import CalendarSettings, read_settings
 from engine.errors import Conflict, Invalid
+from engine.hooks import book as hooks
 from engine.ladders import book
 from engine.person import Person
 from engine.store.people import PersonRow
@@ -90,6 +91,7 @@ SEEDS: dict[str, Callable[..., None]] = {
     "people.toml": groups.seed,
     "ladders.toml": book.seed,
     "cycles.toml": cycles.seed,
+    "hooks.toml": hooks.seed,
 }
 """The files that fill tables when a folder is new, in this order, and the verb that applies each."""
 

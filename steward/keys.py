@@ -7,8 +7,10 @@ database, which nothing in there could tell.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -54,6 +56,21 @@ def public_key(path: Path) -> Ed25519PublicKey:
     return key
 
 
+def secrets_key(folder: Path) -> bytes:
+    """
+    The key that locks secrets in the database (Fernet), made at the first call.
+
+    Raises:
+        Broken: others can read the file.
+    """
+    path = folder / "secrets.key"
+    if not path.exists():
+        _make_secrets_key(path)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise Broken(f"{path} can be read by others. Make it yours alone: chmod 600 {path}")
+    return path.read_bytes()
+
+
 def remember(folder: Path, number: int, digest: bytes) -> None:
     """Keep beside the key which seal is the newest; an older one than is kept already changes nothing."""
     held = newest(folder)
@@ -91,3 +108,14 @@ def _make(path: Path) -> None:
         file.write(private)
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     path.with_suffix(".pub").write_bytes(public)
+
+
+def _make_secrets_key(path: Path) -> None:
+    """Written aside and put in its place whole: two processes may begin at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(Fernet.generate_key())
+    with suppress(FileExistsError):
+        os.link(part, path)
+    part.unlink()

@@ -18,13 +18,14 @@ from engine.departing import departures
 from engine.ladders import climbing
 from engine.person import Person
 from engine.store.records import Heartbeat
+from engine.strongbox import Strongbox
 from engine.transactions import Database
 from engine.vault import Store
 from steward import simulation
 from steward.bell import Bell
 from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now
 from steward.connections import connect, direct_url, must_agree_on_time
-from steward.keys import remember, seal_key
+from steward.keys import remember, seal_key, secrets_key
 from steward.lanes import Agenda, Lane, chosen
 from steward.settings import Settings
 from steward.worker import Worker
@@ -210,5 +211,6 @@ def reached(program: Program) -> Services:
         release_groups=settings.releasing,
         token_life=timedelta(days=settings.token_days),
         message_life=timedelta(days=settings.message_days),
+        strongbox=Strongbox(secrets_key(settings.folder)),
         ring=program.ring,
     )

@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from web import auth, headers, health, metrics, openapi, problems, reader
+from web import auth, headers, health, hooks, metrics, openapi, problems, reader
 from web.api import THEMES
 from web.services import Services, services
 
@@ -22,12 +22,13 @@ def create_app(over: Services) -> Flask:
     auth.register(app)
     headers.register(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(hooks.blueprint)
     app.register_blueprint(reader.blueprint)
     app.extensions["steward-description"] = description = openapi.describe(app)
     for theme in THEMES:
         description.register_blueprint(theme, url_prefix="/api/v1")
     app.before_request(_bound)
-    _slow_down_guessing(app, over.limits.sign_ins)
+    _slow_down(app, over)
     return app
 
 
@@ -37,8 +38,13 @@ def _bound() -> None:
         request.max_content_length = services().limits.body
 
 
-def _slow_down_guessing(app: Flask, limit: str) -> None:
-    """Passwords can be tried only so often from one address; trying one account too often locks it besides."""
+def _slow_down(app: Flask, over: Services) -> None:
+    """
+    Passwords can be tried, and hooks called, only so often from one address.
+
+    Trying one account too often locks it besides.
+    """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
-    limited: Any = limiter.limit(limit)(app.view_functions["tokens.issue"])
-    app.view_functions["tokens.issue"] = limited
+    for view, limit in (("tokens.issue", over.limits.sign_ins), ("machines.receive", over.limits.hook_calls)):
+        limited: Any = limiter.limit(limit)(app.view_functions[view])
+        app.view_functions[view] = limited

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
 
 from engine.evidence import Store
+from engine.strongbox import Strongbox
 from engine.transactions import Database
 
 
@@ -17,13 +18,16 @@ class Limits:
     """
     Bounds on what one request may carry.
 
-    `body` and `upload` are bytes of a whole request; `sign_ins` is how often
-    one address may try a password, in Flask-Limiter's notation.
+    `body`, `upload` and `hook` are bytes of a whole request; `sign_ins` and
+    `hook_calls` are how often one address may try a password and call hooks,
+    in Flask-Limiter's notation.
     """
 
     body: int = 2_000_000
     upload: int = 60_000_000
     sign_ins: str = "60 per minute"
+    hook: int = 1_000_000
+    hook_calls: str = "600 per minute"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,7 @@ class Services:
         token_life: how long a token lives that names no other date.
         message_life: how long a message that nobody awaits is kept.
         heartbeat_within: a worker that was silent for longer counts as gone.
+        strongbox: locks the secrets of hooks and webhooks; by default with a key that nobody keeps.
         ring: wakes the worker; called after each commit.
     """
 
@@ -61,6 +66,7 @@ class Services:
     token_life: timedelta = timedelta(days=30)
     message_life: timedelta = timedelta(days=30)
     heartbeat_within: timedelta = timedelta(seconds=60)
+    strongbox: Strongbox = field(default_factory=Strongbox.fleeting)
     ring: Callable[[], None] = lambda: None
     limits: Limits = field(default_factory=Limits)
 

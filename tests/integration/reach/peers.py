@@ -59,7 +59,7 @@ def _handler(peer: Peer) -> type[BaseHTTPRequestHandler]:
             except OSError:
                 self.close_connection = True
 
-        do_GET = do_POST = do_PUT = answer
+        do_GET = do_POST = do_PUT = answer  # noqa: N815 (the names are those of the standard library)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

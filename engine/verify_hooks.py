@@ -1,0 +1,155 @@
+"""Are hooks, their secrets, webhooks, and what came in, what the trail says?"""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import audit
+from engine.findings import Finding
+from engine.hooks.content import digest_of
+from engine.store.hooks import HookEvent, HookReceipt, HookVersion, Sample, Secret
+from engine.store.records import AuditEntry
+
+PREFIX = "hook:"
+Told = dict[str, dict[str, Any]]
+"""What the trail says of each row of a table, by the row's key; the number of the entry under `#`."""
+
+
+def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
+    """What differs from what the chain `platform` says of hooks and secrets."""
+    hooks: Told = {}
+    secrets: Told = {}
+    for entry in entries:
+        if entry.verb == "hook.changed" and entry.body:
+            body = orjson.loads(entry.body)
+            hooks[f"{entry.subject} {body['number']}"] = _said(entry, body, "id", "digest") | {"by": entry.actor}
+        elif entry.verb == "secret.rotated" and entry.body:
+            body = orjson.loads(entry.body)
+            _rotate(secrets, entry, body)
+    rows = {f"{row.key} {row.number}": _hook(row) for row in session.scalars(select(HookVersion))}
+    yield from _compared("hooks", audit.PLATFORM, hooks, rows, _hidden(entries, "hook.changed"), len(entries))
+    kept = {str(row.id): _secret(row) for row in session.scalars(select(Secret))}
+    if not _hidden(entries, "secret.rotated"):  # Each rotation moves the ends of those before.
+        yield from _compared("secrets", audit.PLATFORM, secrets, kept, frozenset(), len(entries))
+
+
+def of_hook(session: Session, chain: str, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
+    """What differs from what the chain of a hook says, which itself holds."""
+    if not chain.startswith(PREFIX):
+        return
+    key, told = chain.removeprefix(PREFIX), dict[str, Told](hook_receipts={}, hook_events={}, samples={})
+    for entry in entries:
+        if entry.body:
+            _tell(told, entry, orjson.loads(entry.body))
+    rows = {
+        "hook_receipts": {
+            str(row.id): _receipt(row) for row in session.scalars(select(HookReceipt).where(HookReceipt.hook == key))
+        },
+        "hook_events": {
+            row.identity: _event(row) for row in session.scalars(select(HookEvent).where(HookEvent.hook == key))
+        },
+        "samples": {str(row.id): _sample(row) for row in session.scalars(select(Sample).where(Sample.hook == key))},
+    }
+    hidden = _hidden(entries)
+    for table, found in rows.items():
+        yield from _compared(table, chain, told[table], found, hidden, len(entries))
+
+
+def _tell(told: dict[str, Told], entry: AuditEntry, body: dict[str, Any]) -> None:
+    if entry.verb == "hook.received":
+        told["hook_receipts"][entry.subject] = _said(entry, body, "sha256", "version", "headers")
+    elif entry.verb == "sample.taken":
+        told["samples"][entry.subject] = {"#": entry.number, **body}
+    else:
+        outcome = entry.verb.removeprefix("hook.")
+        said = _said(entry, body, "key", "instance_id", "why", "receipt") | {"outcome": outcome}
+        told["hook_events"][entry.subject] = said
+
+
+def _rotate(secrets: Told, entry: AuditEntry, body: dict[str, Any]) -> None:
+    """A new secret has no end; the one before ends after the overlap, and none before that is valid any longer."""
+    for said in secrets.values():
+        if said["owner"] != entry.subject:
+            continue
+        if said["until"] is None:
+            said["until"] = entry.recorded_at.timestamp() + body["overlap"]
+        elif said["until"] > entry.recorded_at.timestamp():
+            said["until"] = entry.recorded_at.timestamp()
+        said["#"] = entry.number
+    secrets[body["id"]] = _said(entry, body, "digest") | {"owner": entry.subject, "until": None, "by": entry.actor}
+
+
+def _said(entry: AuditEntry, body: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {"#": entry.number, "at": entry.recorded_at, **{name: body[name] for name in names}}
+
+
+def _hook(row: HookVersion) -> dict[str, Any]:
+    digest = row.digest if digest_of(row.key, row.content) == row.digest else "altered"
+    return {"id": str(row.id), "digest": digest, "at": row.since, "by": row.by}
+
+
+def _secret(row: Secret) -> dict[str, Any]:
+    until = None if row.until is None else row.until.timestamp()
+    return {
+        "digest": sha256(row.locked).hexdigest(),
+        "at": row.since,
+        "owner": row.owner,
+        "until": until,
+        "by": row.by,
+    }
+
+
+def _receipt(row: HookReceipt) -> dict[str, Any]:
+    digest = row.sha256.hex() if sha256(row.body).digest() == row.sha256 else "altered"
+    return {"sha256": digest, "version": row.version, "headers": row.headers, "at": row.at}
+
+
+def _event(row: HookEvent) -> dict[str, Any]:
+    case = None if row.instance_id is None else str(row.instance_id)
+    said = {"key": row.key, "why": row.why, "outcome": row.outcome, "at": row.at}
+    return said | {"instance_id": case, "receipt": str(row.receipt_id)}
+
+
+def _sample(row: Sample) -> dict[str, Any]:
+    return {
+        "subject": row.subject,
+        "name": row.name,
+        "part": row.part,
+        "value": row.value,
+        "limit_value": row.limit_value,
+        "at": row.at.isoformat(),
+        "model_version": row.model_version,
+        "breach": row.breach,
+        "instance_id": None if row.instance_id is None else str(row.instance_id),
+    }
+
+
+def _hidden(entries: Sequence[AuditEntry], verb: str | None = None) -> frozenset[str]:
+    """What erased entries spoke of; of these nothing is compared."""
+    return frozenset(entry.subject for entry in entries if entry.body is None and verb in (None, entry.verb))
+
+
+def _compared(
+    table: str, chain: str, told: Told, rows: dict[str, dict[str, Any]], hidden: frozenset[str], last: int
+) -> Iterator[Finding]:
+    """Both sides of one table. Where an entry was erased, a row that the trail does not know proves nothing."""
+    for key in sorted(told.keys() | rows.keys()):
+        if key.split(" ")[0] in hidden:
+            continue
+        said, row = dict(told.get(key, {})), rows.get(key)
+        number = said.pop("#", last)
+        if row is None:
+            yield _finding("missing", chain, number, table, f"{key} of {table} is missing.")
+        elif not said:
+            if not hidden:
+                yield _finding("inserted", chain, number, table, f"The trail knows no {key} of {table}.")
+        elif said != row:
+            yield _finding("altered", chain, number, table, f"The trail says otherwise of {key} of {table}.")
+
+
+def _finding(kind: str, chain: str, number: int, table: str, why: str) -> Finding:
+    return Finding(kind=kind, chain=chain, number=number, record=table, why=why)

@@ -1,0 +1,1 @@
+"""What comes in, as it stands on the wire: who signed it, and what it tells."""
