@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engine import timetable, versions
+from engine import registers, timetable, versions
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.core import events as ev
@@ -23,6 +23,7 @@ from engine.ids import new_salt
 from engine.person import Person
 from engine.rows import Context, Rows, message_row
 from engine.store.running import Instance
+from engine.subject import Subject
 
 DEEPEST = 30
 """How many calls may nest within one step."""
@@ -55,6 +56,7 @@ def new_case(
     business_key: str | None = None,
     title: str | None = None,
     calendar: str,
+    subject: Subject | None = None,
     caller: tuple[Case, fx.StartCalled] | None = None,
     by: Person,
     context: Context,
@@ -62,13 +64,19 @@ def new_case(
     """
     Make a case of a definition, with everything it refers to fixed at the version of this moment.
 
+    Args:
+        subject: what it is about; by default what its caller is about.
+
     Raises:
         Conflict: nobody owns the definition, so nobody would be accountable.
+        Invalid: there is no such subject, or it has ended.
     """
     owner = owner_of(session, definition.id)
     if owner is None:
         raise Conflict(f"Nobody owns {definition.name} version {definition.version}. Name its owner at release.")
     called_by, effect = caller or (None, None)
+    subject = subject or (called_by.subject if called_by else None)
+    about = registers.must_be_kept(session, subject) if subject else None
     case = Case(
         id=context.new_id(),
         definition_id=definition.id,
@@ -83,6 +91,8 @@ def new_case(
         caller_element=effect.element if effect else None,
         confidential=_is_confidential(definition, start) or bool(called_by and called_by.confidential),
         calendar=calendar,
+        subject=subject,
+        subject_number=about.number if about else None,
         version=1,
         state=None,
         events=0,
@@ -94,7 +104,13 @@ def new_case(
     fixed = versions.fix(case.id, resolved)
     for row in fixed:
         rows.add("fixed_versions", row)
-    event = ev.Started(start=start, variables=variables, case=_facts(case, definition), called=caller is not None)
+    event = ev.Started(
+        start=start,
+        variables=variables,
+        case=_facts(case, definition),
+        subject=registers.facts_of(session, about) if about else None,
+        called=caller is not None,
+    )
     said = {
         "process": definition.key,
         "version": definition.version,
@@ -105,6 +121,7 @@ def new_case(
         "caller": called_by.id if called_by else None,
         "confidential": case.confidential,
         "calendar": calendar,
+        **({"subject": str(subject), "subject_number": case.subject_number} if subject else {}),
         "uses": [[row["kind"], row["reference"], row["version_id"]] for row in fixed],
     }
     return Begun(case=case, row=_row(case), parsed=definition, event=event, said=said)
@@ -212,4 +229,8 @@ def _facts(case: Case, definition: Parsed) -> dict[str, Any]:
 def _row(case: Case) -> dict[str, Any]:
     names = ("id", "definition_id", "title", "business_key", "started_at", "started_by", "owner")
     more = ("caller_id", "caller_token", "caller_element", "confidential", "calendar")
-    return {name: getattr(case, name) for name in (*names, *more)}
+    about = {
+        "subject_register": case.subject.register if case.subject else None,
+        "subject_row": case.subject.row if case.subject else None,
+    }
+    return {name: getattr(case, name) for name in (*names, *more)} | about

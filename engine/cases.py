@@ -24,6 +24,7 @@ from engine.ids import new_salt
 from engine.store.base import table_of
 from engine.store.records import Chain as ChainRow
 from engine.store.running import Instance, StuckStep, Task
+from engine.subject import Subject
 
 COMPRESS_ABOVE = 10_000
 ZLIB = 0x78  # The first byte of a zlib stream (RFC 1950); JSON never begins with it.
@@ -108,8 +109,8 @@ class Case:
     """
     One instance as this transaction holds it.
 
-    A step moves `state`, `status`, `version`, `events` and the chain; the rest
-    never changes. `live` holds its open and claimed tasks by token.
+    A step moves `state`, `status`, `version`, `events`, the chain, and the version
+    of its subject's row that it knows; the rest never changes. `live` holds its open and claimed tasks by token.
     """
 
     id: UUID
@@ -130,6 +131,8 @@ class Case:
     events: int
     chain: Chain
     ended_at: datetime | None = None
+    subject: Subject | None = None
+    subject_number: int | None = None
     live: dict[int, LiveTask] = field(default_factory=dict)
     is_new: bool = False
     """Whether this transaction makes it; nobody else can see it yet."""
@@ -229,5 +232,7 @@ def _case(row: Any, live: Iterable[Any]) -> Case:
         events=row.events,
         chain=Chain(str(row.id), row.chain_length, row.chain_head, new_salt),
         ended_at=row.ended_at,
+        subject=Subject(register=row.subject_register, row=row.subject_row) if row.subject_register else None,
+        subject_number=row.subject_number,
         live=_by_token(live),
     )

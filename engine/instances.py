@@ -17,6 +17,7 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.ids import new_id
 from engine.person import Person
 from engine.rows import Context, Rows
+from engine.subject import Subject
 
 __all__ = ["add_item", "begin", "cancel", "correct", "lock", "lock_for_task", "resume", "start", "suspend"]
 
@@ -29,6 +30,7 @@ def start(
     start: str | None = None,
     business_key: str | None = None,
     title: str | None = None,
+    subject: Subject | None = None,
     because: dict[str, Any] | None = None,
     by: Person,
     now: datetime,
@@ -40,6 +42,7 @@ def start(
         key: the process.
         start: the id of the start event, where there are several.
         title: what people will call the case; by default what the model says, or the name of the process.
+        subject: the row of a register that it is about.
         because: what else the trail says of its beginning, such as what came in.
 
     Raises:
@@ -62,6 +65,7 @@ def start(
         start=start,
         business_key=business_key,
         title=title,
+        subject=subject,
         because=because,
         calendar=calendar,
         by=by,
@@ -77,6 +81,7 @@ def begin(
     start: str | None = None,
     business_key: str | None = None,
     title: str | None = None,
+    subject: Subject | None = None,
     because: dict[str, Any] | None = None,
     calendar: str | None = None,
     by: Person,
@@ -103,6 +108,7 @@ def begin(
         business_key=business_key,
         title=title,
         calendar=calendar,
+        subject=subject,
         by=by,
         context=context,
     )

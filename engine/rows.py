@@ -121,6 +121,7 @@ def instance_row(case: Case) -> Row:
         "events": case.events,
         "chain_length": case.chain.length,
         "chain_head": case.chain.head,
+        "subject_number": case.subject_number,
     }
 
 

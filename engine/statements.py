@@ -21,7 +21,7 @@ INSTANCE, TASK, TIMER, JOB = (table_of(entity) for entity in (Instance, Task, Ti
 SUBSCRIPTION, VARIABLE, CANDIDATE = (table_of(entity) for entity in (Subscription, Variable, Candidate))
 
 PLACE = {table.name: place for place, table in enumerate(store.Table.metadata.sorted_tables)}
-MOVED = ("status", "ended_at", "version", "state", "events", "chain_length", "chain_head")
+MOVED = ("status", "ended_at", "version", "state", "events", "chain_length", "chain_head", "subject_number")
 
 MOVE = Hot(
     update(INSTANCE)

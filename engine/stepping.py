@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import answers_at_once, assignment, beginning, timetable
+from engine import answers_at_once, assignment, beginning, parties, registers, timetable
 from engine.cases import Case
 from engine.cause import Cause
 from engine.core import effects as fx
@@ -33,6 +33,7 @@ from engine.person import Person
 from engine.rows import Assigned, Context, Rows
 from engine.separation import rules_of
 from engine.statements import carry_out
+from engine.subject import Subject
 from engine.writers import absorb
 
 ROUNDS = 500
@@ -79,6 +80,8 @@ def take(
     Raises:
         Stuck: the model has no answer; nothing was written, and `case` is as it was.
     """
+    if case.subject is not None and case.status == "running" and not isinstance(event, ev.SubjectChanged):
+        _look_at_subject(session, case, case.subject, by=by, now=now)
     context = Context(by=by.id, now=now, new_id=new_id, acting_for=acting_for)
     gathered = rows or Rows()
     definition = parsed(session, case.definition_id)
@@ -94,6 +97,17 @@ def take(
     if case.chain.links:
         write(session, case, late, context)
     return Taken(rows=late, refused=refused)
+
+
+def _look_at_subject(session: Session, case: Case, subject: Subject, *, by: Person, now: datetime) -> None:
+    """Tell the case of a change of what it is about, as a step of its own, before anything else happens to it."""
+    found = registers.news(session, subject, case.subject_number)
+    if found is None:
+        return
+    case.subject_number = found.number
+    cause = Cause(verb="subject.changed", subject=subject, body={"number": found.number})
+    event = ev.SubjectChanged(subject=registers.facts_of(session, found))
+    take(session, case, event, by=by, now=now, cause=cause)
 
 
 def begin(
@@ -178,7 +192,7 @@ def _record(rows: Rows, turn: _Turn, done: Advance, context: Context) -> None:
 
 
 def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) -> dict[int, Assigned]:
-    opened: list[Any] = [effect for effect in done.effects if isinstance(effect, fx.OpenTask)]
+    opened: list[Any] = parties.answered(session, [one for one in done.effects if isinstance(one, fx.OpenTask)])
     if not opened:
         return {}
     closed = [effect for effect in done.effects if isinstance(effect, fx.CloseTask) and effect.reason == "completed"]

@@ -24,6 +24,7 @@ from engine import (
     verify_hooks,
     verify_platform,
     verify_records,
+    verify_registers,
     verify_seals,
 )
 from engine.core.chain_check import first_fault
@@ -106,6 +107,7 @@ def verify(
         else:
             report.findings += verify_seals.against(chain, entries, sealed)
             report.findings += verify_records.against(session, chain, entries, evidence)
+            report.findings += verify_registers.against(session, chain, entries)
             report.findings += verify_erased.against(chain, entries, erasures)
             report.findings += verify_hooks.of_hook(session, chain, entries)
         if chain == audit.PLATFORM and not fault:
@@ -117,6 +119,7 @@ def verify(
     if only is not None:
         return report
     report.findings += _ownerless(session, set(owned), sealed)
+    report.findings += verify_registers.unknown(session, set(owned))
     if audit.PLATFORM not in owned:
         report.findings += verify_platform.against(session, ())
         report.findings += verify_cycles.against(session, ())

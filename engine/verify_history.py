@@ -114,6 +114,10 @@ def _beginning(case: _Case) -> Iterator[Finding]:
         there = {name: getattr(row, name) for name in said if name not in ("process", "version", "caller")}
         there |= {"caller": str(row.caller_id) if row.caller_id else None}
         there |= {"process": definition.key, "version": definition.version} if definition else {}
+        last = [one.body["number"] for one in case.about("subject.changed")]
+        said |= {"subject": one.body.get("subject"), "subject_number": [one.body.get("subject_number"), *last][-1]}
+        there |= {"subject": f"{row.subject_register}:{row.subject_row}" if row.subject_register else None}
+        there |= {"subject_number": row.subject_number}
         for name in sorted(said):
             if said[name] != there.get(name):
                 yield case.finding("altered", "instances", f"The trail says otherwise of the case: {name}.", 1)

@@ -113,6 +113,13 @@ class DataChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SubjectChanged:
+    """What the case is about has changed in its register; expressions see it as it is from now on."""
+
+    subject: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
 class InstanceAdded:
     """A running parallel multi-instance gets one more item."""
 
@@ -147,6 +154,7 @@ Event = (
     | CalledFailed
     | CalledEscalated
     | DataChanged
+    | SubjectChanged
     | InstanceAdded
     | Reopened
     | Cancelled

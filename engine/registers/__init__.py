@@ -7,8 +7,8 @@ pause it), and no register by name.
 
 from engine.registers.definitions import Defined, all_registers, define, defined
 from engine.registers.facts import facts_of, must_be_kept, news
+from engine.registers.keeping import add, change, end, must_read
 from engine.registers.reading import Row, changes, holders, matching, row, rows
-from engine.registers.rows import add, change, end, must_read
 from engine.subject import Subject
 
 __all__ = [

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from engine.core.forms.places import get
 from engine.errors import Invalid
 from engine.registers.definitions import defined
 from engine.registers.reading import Row, row
@@ -22,6 +23,8 @@ def facts_of(session: Session, found: Row) -> dict[str, Any]:
     for role in definition.provides:
         people = definition.holders(found.values, role)
         if role == "people":
+            parts = get(dict(found.values), definition.provides[role].split("."))
+            facts[role] = parts if isinstance(parts, dict) else list(people)
             continue
         facts[role] = next(iter(people), None) if role == "steward" else list(people)
     return facts | {"register": found.register, "row": found.key, "title": found.title}

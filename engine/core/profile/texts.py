@@ -26,7 +26,7 @@ from engine.core.profile.code import calls_a_method, conditions, speaks
 from engine.core.profile.sheet import Sheet, called, is_true, owner_of
 from engine.core.safe_xml import Element
 
-FUNCTIONS = frozenset({"actor", "done_at", "round", "currentUser"})
+FUNCTIONS = frozenset({"actor", "done_at", "round", "currentUser", "oncall", "pause_authority"})
 """What a running case offers to expressions beside the built-in functions."""
 
 _CODE = re.compile(r"^\s*\{\w+\}\s*$|\$\s+\{|\{\{|<%|\bexecution\.|\bfunction\s*\(|==|&&|\|\||;\s*$|\w\(\s*\)")

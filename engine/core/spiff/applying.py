@@ -1,5 +1,6 @@
 """What comes from outside, applied to a case. Each answer is None, or a sentence why nobody awaited it."""
 
+from copy import deepcopy
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -17,6 +18,7 @@ from engine.core.events import (
     ServiceDone,
     ServiceFailed,
     SignalArrived,
+    SubjectChanged,
     TaskCompleted,
 )
 from engine.core.spiff.activities import Job, UserTask
@@ -45,6 +47,9 @@ def apply(case: Case, event: Event) -> str | None:
             return _job(case, event)
         case DataChanged():
             _data(case, event)
+            return None
+        case SubjectChanged():
+            case.given["subject"] = deepcopy(event.subject)
             return None
         case InstanceAdded():
             return _added(case, event)

@@ -95,7 +95,24 @@ def _functions(case: Any) -> dict[str, Callable[..., Any]]:
         "actor": fact("actor"),
         "round": fact("round", 0),
         "currentUser": lambda: current().by,
+        "oncall": lambda subject, level: f"oncall:{_level(level)}@{_about(subject)}",
+        "pause_authority": lambda subject: f"pause@{_about(subject)}",
     }
+
+
+def _level(level: Any) -> int:
+    if level not in range(1, 10):
+        raise EvaluationError(f"There is no level {level} on call; levels are 1 to 9")
+    return int(level)
+
+
+def _about(subject: Any) -> str:
+    """A subject, or a service by its name, as the shell asks for its people."""
+    if isinstance(subject, dict) and "register" in subject and "row" in subject:
+        return f"{subject['register']}:{subject['row']}"
+    if isinstance(subject, str) and subject.strip():
+        return subject.strip()
+    raise EvaluationError("The case is about nothing, so nobody is on call for it")
 
 
 def evaluate(
