@@ -64,7 +64,7 @@ def set_hook(server: Server, key: str, file: Path, dry_run: bool) -> None:
 @hook.command("rotate")
 @one("key")
 @click.option("--overlap", type=click.IntRange(0, 720), default=24, help="Hours the secret before stays valid.")
-@click.option("--secret", envvar="STEWARD_HOOK_SECRET", help="One that the sender made; without it one is made.")
+@click.option("--secret", help="One that the sender made; without it one is made.")
 @DRY_RUN
 @asks
 def rotate_hook(server: Server, key: str, overlap: int, secret: str | None, dry_run: bool) -> None:
