@@ -30,12 +30,12 @@ def test_the_right_to_work_ends_with_its_holder(tmp_path):
 def test_a_lane_that_does_not_exist_is_named(terminal):
     said = terminal.says("worker", "--lanes", "timers,dreams", expect=REFUSED)
     assert "no lane dreams" in said
-    assert "Lanes are timers, " in said
+    assert ", timers, " in said
 
 
 def test_a_lane_can_be_drained_by_a_scheduler_of_ones_own(terminal):
     assert terminal.json("drain", "timers", "--once") == {"lane": "timers", "done": 0}
-    assert "no lane dreams. Lanes are timers, " in terminal.says("drain", "dreams", "--once", expect=REFUSED)
+    assert "no lane dreams. Lanes are " in terminal.says("drain", "dreams", "--once", expect=REFUSED)
 
 
 def test_a_drain_is_refused_on_sqlite_while_somebody_works(terminal, tmp_path):
