@@ -1,4 +1,4 @@
-"""Are hooks, their secrets, webhooks, and what came in, what the trail says?"""
+"""Are hooks, their secrets, and what came in, what the trail says?"""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256

@@ -49,7 +49,7 @@ class Services:
         token_life: how long a token lives that names no other date.
         message_life: how long a message that nobody awaits is kept.
         heartbeat_within: a worker that was silent for longer counts as gone.
-        strongbox: locks the secrets of hooks and webhooks; by default with a key that nobody keeps.
+        strongbox: locks the secrets of hooks; by default with a key that nobody keeps.
         ring: wakes the worker; called after each commit.
     """
 

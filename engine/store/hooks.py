@@ -1,4 +1,4 @@
-"""Hooks and what came in through them, samples of metrics; webhooks and the secrets of both."""
+"""Hooks with their history and secrets, what came in through them, and samples of metrics."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Double, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Document, Id, Table, one_of
+from engine.store.base import Id, Table, one_of
 
 OUTCOMES = ("started", "joined", "told", "kept", "passed_over", "refused")
 
@@ -28,7 +28,7 @@ class HookVersion(Table):
 
 
 class Secret(Table):
-    """What a hook or a webhook signs with, locked by a key that is not in the database. The newest has no end."""
+    """What a hook is signed with, locked by a key that is not in the database. The newest has no end."""
 
     __tablename__ = "secrets"
     __table_args__ = (CheckConstraint("until IS NULL OR until >= since", name="until"),)
@@ -108,24 +108,3 @@ class Sample(Table):
     model_version: Mapped[str | None]
     breach: Mapped[bool]
     instance_id: Mapped[UUID | None] = mapped_column(ForeignKey("instances.id"), index=True)
-
-
-class Webhook(Table):
-    """
-    An address outside that is told what happens to cases.
-
-    Rows are never deleted: `removed` is a status. `failing` means that the
-    last one was given up; it is still told of what happens.
-    """
-
-    __tablename__ = "webhooks"
-    __table_args__ = (CheckConstraint(one_of("status", "active", "paused", "failing", "removed"), name="status"),)
-
-    id: Mapped[Id]
-    name: Mapped[str]
-    url: Mapped[str]
-    events: Mapped[list[str]] = mapped_column(Document)
-    processes: Mapped[list[str]] = mapped_column(Document)
-    status: Mapped[str]
-    created_at: Mapped[datetime]
-    created_by: Mapped[str] = mapped_column(ForeignKey("people.id"))

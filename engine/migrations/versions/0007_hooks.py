@@ -1,4 +1,4 @@
-"""Webhooks out and hooks in, and samples of metrics."""
+"""Hooks, and samples of metrics."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,32 +9,18 @@ revision, down_revision = "0007", "0006"
 DOCUMENT = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 OUTCOME = "outcome IN ('started', 'joined', 'told', 'kept', 'passed_over', 'refused')"
 AT_CASE = "outcome NOT IN ('started', 'joined', 'told') OR instance_id IS NOT NULL"
-TABLES = ("webhooks", "samples", "hook_cases", "hook_events", "hook_receipts", "secrets", "hooks")
+TABLES = ("samples", "hook_cases", "hook_events", "hook_receipts", "secrets", "hooks")
 
 
 def upgrade() -> None:
-    """Hooks with their history and secrets, what came in and what it led to; webhooks. All tables are new."""
+    """Hooks with their history and secrets, what came in and what it led to. All tables are new."""
     _create_hooks()
     _create_receipts()
     _create_samples()
-    op.create_table(
-        "webhooks",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("events", DOCUMENT, nullable=False),
-        sa.Column("processes", DOCUMENT, nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by", sa.Text(), nullable=False),
-        sa.CheckConstraint("status IN ('active', 'paused', 'failing', 'removed')", name=op.f("webhooks_status_check")),
-        sa.ForeignKeyConstraint(["created_by"], ["people.id"], name=op.f("webhooks_created_by_fkey")),
-        sa.PrimaryKeyConstraint("id", name=op.f("webhooks_pkey")),
-    )
 
 
 def downgrade() -> None:
-    """No hooks and no webhooks."""
+    """No hooks."""
     for table in TABLES:
         op.drop_table(table)
 
