@@ -86,6 +86,8 @@ class HookOut(Given):
 class RotateSecret(Sent):
     """A new secret."""
 
+    EXAMPLE = {"overlap_hours": 24}
+
     secret = fields.String(
         allow_none=True,
         load_default=None,

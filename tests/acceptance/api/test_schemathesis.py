@@ -47,6 +47,8 @@ JUDGED = {
     "POST /api/v1/instances/{instance_id}/items",
     "POST /api/v1/tasks/{task_id}/complete",
     "POST /api/v1/tasks/{task_id}/evidence",
+    "PUT /api/v1/hooks/{hook_key}",
+    "PUT /api/v1/hooks/{hook_key}/secret",
     "POST /api/v1/groups",
     "POST /api/v1/people",
     "PATCH /api/v1/people/{person_id}",

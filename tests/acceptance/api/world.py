@@ -95,4 +95,5 @@ def _work(app: Flask, login: Any) -> dict[str, str]:
         "person_id": "carl",
         "key": "staff",
         "ladder_key": "ordinary",
+        "hook_key": "alerts",
     }
