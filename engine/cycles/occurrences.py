@@ -25,6 +25,7 @@ from engine.person import Person
 from engine.store.base import table_of
 from engine.store.cycles import OccurrenceRow
 from engine.store.running import Instance
+from engine.subject import Subject
 from engine.transactions import passing
 
 AT_ONCE = 20
@@ -77,7 +78,7 @@ def settle(
     Returns:
         How many occurrences were written. What another scheduler has written already is not written again.
     """
-    values, written = series.values_of(of), 0
+    values = series.values_of(of)
     told: list[tuple[UUID, dict[str, Any]]] = []
     try:
         due = _due(values, definition, calendar, now)
@@ -85,6 +86,8 @@ def settle(
         series.put(session, of.id, values | {"planned_on": None, "next_at": None, "fault": str(error)})
         return 0
     for one, fate in islice(sorted_out(due, now, definition.on_missed), AT_ONCE):
+        if not _was_meant(session, definition, of.subject, one):
+            return _rest(session, of, values, told, by=by, now=now)
         occurrence = _claim(session, definition, of.subject, one, now=now)
         values |= {"last_on": one.on}
         if occurrence is None:
@@ -96,12 +99,30 @@ def settle(
         )
         _put(session, occurrence, became)
         told.append((occurrence, said(definition, of.subject, one, became)))
-        written += 1
         values |= {"recorded": values["recorded"] + 1} | _counted_on(definition, became, calendar, now)
     series.put(session, of.id, _next(values, definition, calendar))
+    _tell(session, told, by=by, now=now)
+    return len(told)
+
+
+def _rest(
+    session: Session,
+    of: Row[Any],
+    values: dict[str, Any],
+    told: list[tuple[UUID, dict[str, Any]]],
+    *,
+    by: Person,
+    now: datetime,
+) -> int:
+    """A subject that was gone when its work was to start has no dates; its plan follows the register in a moment."""
+    series.put(session, of.id, values | {"planned_on": None, "next_at": None})
+    _tell(session, told, by=by, now=now)
+    return len(told)
+
+
+def _tell(session: Session, told: list[tuple[UUID, dict[str, Any]]], *, by: Person, now: datetime) -> None:
     for occurrence, body in told:
         audit.append(session, audit.PLATFORM, "occurrence.recorded", occurrence, body, by=by, now=now)
-    return written
 
 
 def wake(session: Session, definition: Definition, of: Row[Any], calendar: Calendar) -> None:
@@ -144,6 +165,7 @@ def begin(
         variables=filling.check_start(session, process, start, given, calendar=digest, now=now),
         start=start,
         title=str(title) if title else None,
+        subject=_about(definition, subject),
         because={"cycle": definition.key, "occurrence": str(occurrence), "planned_on": one.on.isoformat()},
         calendar=digest,
         by=by,
@@ -270,10 +292,25 @@ def _next(values: dict[str, Any], definition: Definition, calendar: Calendar) ->
     return series.moved(values, definition, calendar)
 
 
+def _was_meant(session: Session, definition: Definition, subject: str, one: Planned) -> bool:
+    """Whether the subject was among the rows of the cycle when the work was to start."""
+    if subject == ALONE or definition.register is None:
+        return True
+    where = definition.for_each.get("where", {})
+    return subject in rows.matching(session, definition.register, where, at=one.starts_at)
+
+
+def _about(definition: Definition, subject: str) -> Subject | None:
+    """What the case is about: the row that the cycle comes round for."""
+    if subject == ALONE or definition.register is None:
+        return None
+    return Subject(register=definition.register, row=subject)
+
+
 def _row(session: Session, definition: Definition, subject: str) -> dict[str, Any]:
     if subject == ALONE or definition.register is None:
         return {}
-    found = rows.row(session, definition.register, subject)
-    if not found:
+    found = rows.matching(session, definition.register, definition.for_each.get("where", {})).get(subject)
+    if found is None:
         raise NotFound(f"row of {definition.register}", subject)
     return found

@@ -64,6 +64,7 @@ def refresh(
         activated_at: None for a cycle that is not active: nothing is planned.
         begins: plans hold from `now`, also those that have not changed.
     """
+    head = rows.head(session, definition.register) if definition.register else None
     there = {row.subject: row for row in session.execute(OF_CYCLE, {"of": definition.key})}
     found: dict[str, Wanted] = {}
     if activated_at:
@@ -82,7 +83,6 @@ def refresh(
             put(session, before.id, values)
         _tell(chain, definition.key, subject, before, values, by=by, now=now)
     audit.save(session, chain)
-    head = rows.head(session, definition.register) if definition.register else None
     session.execute(SEEN, {"of": definition.key, "digest": calendar.digest, "head": head})
 
 

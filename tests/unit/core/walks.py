@@ -128,7 +128,9 @@ def walked(process: Shipped, seed: int, steps: int) -> Walk:
     walk = Walk(process.definition)
     start = random.choice(process.definition.model.starts).element
     case = {"id": "1", "initiator": "ann", "business_key": "NC-1", "started_at": walk.now.isoformat()}
-    walk.begin(Started(start=start, case=case, subject={"steward": "sue"}))
+    forms = (process.forms.get(one.form.key, []) for one in process.definition.model.starts if one.form)
+    variables = filled(next(forms, []), random)
+    walk.begin(Started(start=start, variables=variables, case=case, subject={"steward": "sue"}))
     for _ in range(steps):
         if walk.ended:
             break
