@@ -146,7 +146,7 @@ def spoilt(draw: st.DrawFn) -> tuple[str, Any]:
     return key, body
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spoilt())
 def test_no_body_however_spoilt_is_answered_by_an_accident(outside: Outside, sent: tuple[str, Any]) -> None:
     key, body = sent
