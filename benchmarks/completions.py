@@ -118,10 +118,11 @@ def _taken_down(place: Place, task: UUID) -> list[tuple[str, Any, bool]]:
 
 def _sent_bare(connection: psycopg.Connection[Any], taken: list[tuple[str, Any, bool]]) -> None:
     """The same statements by the driver alone, one after another, with one commit."""
-    with connection.cursor() as cursor:
-        for statement, parameters, many in taken:
-            for one in parameters if many else [parameters]:
-                cursor.execute(statement, one)
+    numbered, named = psycopg.RawCursor(connection), connection.cursor()
+    for statement, parameters, many in taken:
+        cursor: Any = numbered if "$1" in statement else named
+        for one in parameters if many else [parameters]:
+            cursor.execute(statement, one)
     connection.commit()
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import groups
+from engine import groups, outbox
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.core.chain import canonical
@@ -45,26 +45,15 @@ def notify(session: Session, case: Case, effect: fx.CallService, rows: Rows, con
     people = sorted(groups.people_of(session, _parties(effect)))
     if not people:
         raise _stuck(effect, f"Nobody is meant by {effect.inputs.get('to')!r}.")
-    lane = "urgent" if effect.inputs.get("urgency") == "urgent" else "bulk"
-    body = {"text": str(effect.inputs.get("text", "")), "case": str(case.id), "title": case.title}
-    for person in people:
-        rows.add(
-            "deliveries",
-            {
-                "id": context.new_id(),
-                "instance_id": case.id,
-                "lane": lane,
-                "event": f"{case.id}:{effect.element}:{effect.token}",
-                "kind": "notice",
-                "recipient": f"person:{person}",
-                "channel": "none",
-                "body": body,
-                "status": "owed",
-                "owed_at": context.now,
-                "next_attempt_at": context.now,
-                "attempts": 0,
-            },
-        )
+    urgency = "urgent" if effect.inputs.get("urgency") == "urgent" else "ordinary"
+    event = f"{case.id}:{effect.element}:{effect.token}"
+    said = {"text": str(effect.inputs.get("text", "")), "title": case.title}
+    notices = [
+        outbox.Notice(event=event, recipient=one, template="notice", urgency=urgency, instance_id=case.id, data=said)
+        for one in people
+    ]
+    for row in outbox.rows_of(notices, now=context.now):
+        rows.add("deliveries", row)
     return {"notified": people}
 
 

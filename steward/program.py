@@ -1,20 +1,23 @@
 """The wiring: one process of Steward, from its settings to what requests and lanes reach."""
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from engine import cycles, migrations, people, seals, services, tasks, timers
+from engine import cycles, migrations, outbox, people, seals, services, tasks, timers
 from engine import messages as post
 from engine.absence import moving
 from engine.calendars import CalendarSettings, read_settings
 from engine.departing import departures
+from engine.errors import Invalid
 from engine.ladders import climbing
 from engine.person import Person
 from engine.store.records import Heartbeat
@@ -32,6 +35,8 @@ from steward.worker import Worker
 from web.app import create_app
 from web.idempotency import forget
 from web.services import Services
+from webhooks.mail import Mail
+from webhooks.sending import Sender, drain_deliveries
 
 ANSWERS_KEPT = timedelta(days=7)
 """How long an answer is given again to the same request under the same idempotency key."""
@@ -56,6 +61,7 @@ class Program:
     simulated: bool
     bell: Bell | None = None
     worker: Worker | None = None
+    senders: Mapping[str, Sender] = field(default_factory=dict)
     sealed_at: datetime | None = field(default=None, init=False)
 
     @property
@@ -90,6 +96,7 @@ class Program:
             Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
             Lane("services", 1, self._serve, services.next_due),
+            *(Lane(lane, 1, partial(self._deliver, lane), partial(outbox.next_due, lane)) for lane in outbox.LANES),
             Lane("cycles", 30, self._batches(cycles.drain_cycles), cycles.next_due),
             Lane("heartbeat", 10, self._beat),
             Lane("housekeeping", 60, self._keep_house),
@@ -123,6 +130,10 @@ class Program:
     def _batches(self, drain: Callable[..., int]) -> Callable[[], int]:
         """A drain of the engine over this database, at the moment at which it is called."""
         return lambda: drain(self.database, now=self.clock(), limit=BATCH)
+
+    def _deliver(self, lane: str) -> int:
+        now, machine_now = self.clock(), utc_now()
+        return drain_deliveries(self.database, lane, self.senders, now=now, machine_now=machine_now, limit=BATCH)
 
     def _serve(self) -> int:
         return services.drain_services(self.database, now=self.clock(), machine_now=utc_now(), limit=BATCH)
@@ -163,7 +174,40 @@ def prepare(
     migrations.upgrade(database.engine)
     clock, listen_url = chosen_clock(database, simulated_from), direct_url(settings)
     bell = Bell(listen_url) if listen_url else None
-    return Program(settings, database, clock, simulated=simulated_from is not None, bell=bell)
+    program = Program(settings, database, clock, simulated=simulated_from is not None, bell=bell)
+    program.senders = senders_of(settings)
+    return program
+
+
+def senders_of(settings: Settings) -> dict[str, Sender]:
+    """
+    The ways by which this process reaches people; what goes by another stays owed.
+
+    Raises:
+        Invalid: the file of the password cannot be read.
+    """
+    if not settings.smtp_host:
+        return {}
+    return {
+        outbox.MAIL: Mail(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            tls=settings.smtp_tls,
+            user=settings.smtp_user,
+            password=settings.smtp_password or _secret(settings.smtp_password_file),
+            sender=settings.smtp_from,
+            public_url=settings.address,
+            zone=calendar_settings(settings).zone,
+            ca_file=settings.smtp_ca,
+        )
+    }
+
+
+def _secret(file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8").strip() if file else ""
+    except OSError as error:
+        raise Invalid(f"The password in {file} cannot be read: {error.strerror}.") from error
 
 
 def calendar_settings(settings: Settings) -> CalendarSettings:

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.errors import Invalid
 
+MODES = ("none", "starttls", "tls")
 LEVELS = ("debug", "info", "warning", "error")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,6 +41,15 @@ class Settings:
     token_days: int = _setting(30, "Days after which a token that names no other date expires.")
     message_days: int = _setting(30, "Days for which a message that nobody awaits is kept.")
     seal_minutes: int = _setting(60, "Minutes between two seals of the audit trail.")
+    public_url: str = _setting("", "Where people reach Steward, for links in messages; empty means http://HOST:PORT.")
+    smtp_host: str = _setting("", "Mail server; empty means that mail stays owed.")
+    smtp_port: int = _setting(587, "Port of the mail server.")
+    smtp_tls: str = _setting("starttls", "How to talk to it: starttls, tls (from the first byte) or none.")
+    smtp_user: str = _setting("", "Name to log in with at the mail server; empty means no login.")
+    smtp_password: str = _setting("", "Password for the mail server; from the environment only.")
+    smtp_password_file: str = _setting("", "A file that holds the password for the mail server.")
+    smtp_from: str = _setting("steward@localhost", "Address that mail comes from.")
+    smtp_ca: str = _setting("", "File of certificates to trust for the mail server; empty means those of the machine.")
     log_level: str = _setting("info", "Least severity that is logged: debug, info, warning or error.")
 
     @property
@@ -56,6 +66,11 @@ class Settings:
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{(self.folder / 'steward.sqlite').resolve()}"
+
+    @property
+    def address(self) -> str:
+        """Where people reach Steward."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def releasing(self) -> tuple[str, ...]:
@@ -75,6 +90,8 @@ def load(flags: Mapping[str, Any] = {}, environment: Mapping[str, str] = os.envi
     known = {one.name: one for one in fields(Settings)}
     if unknown := sorted(set(values) - set(known)):
         raise Invalid(f"{config / 'steward.toml'} sets {', '.join(unknown)}, which is no setting of Steward.")
+    if "smtp_password" in values:
+        raise Invalid(f"{config / 'steward.toml'} holds a password. Set STEWARD_SMTP_PASSWORD, or smtp_password_file.")
     values |= {name: environment[key] for name in known if (key := f"STEWARD_{name.upper()}") in environment}
     values |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**{name: _typed(name, value, known[name].type) for name, value in values.items()})
@@ -101,6 +118,7 @@ def _typed(name: str, value: Any, wanted: Any) -> Any:
         if word not in ("true", "false", "1", "0", "yes", "no"):
             raise Invalid(f"The setting {name} needs true or false, not {value!r}.")
         return word in ("true", "1", "yes")
-    if name == "log_level" and str(value) not in LEVELS:
-        raise Invalid(f"The setting {name} needs one of {', '.join(LEVELS)}, not {value!r}.")
+    for limited, words in (("log_level", LEVELS), ("smtp_tls", MODES)):
+        if name == limited and str(value) not in words:
+            raise Invalid(f"The setting {name} needs one of {', '.join(words)}, not {value!r}.")
     return str(value)

@@ -9,10 +9,9 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import audit
+from engine import audit, outbox
 from engine.cases import Case, LiveTask
 from engine.core.ladders import Climb, Ladder, Step
-from engine.ladders import owing as outbox
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.ladders import LadderStep, LadderTold

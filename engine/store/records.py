@@ -144,18 +144,24 @@ class Seal(Table):
 
 
 class Delivery(Table):
-    """One message owed to the outside: one for each event, recipient and channel, ever."""
+    """
+    One message owed to the outside: one for each event, recipient and channel, ever.
+
+    Leased by `lock` while it is sent; `leased_until` is the machine's clock.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("event", "recipient", "channel"),
         CheckConstraint(one_of("lane", "urgent", "bulk"), name="lane"),
-        CheckConstraint(one_of("status", "owed", "sent", "dead"), name="status"),
+        CheckConstraint(one_of("status", "owed", "sent", "dead", "withdrawn"), name="status"),
+        CheckConstraint("(lock IS NULL) = (leased_until IS NULL)", name="lock"),
         index_where("deliveries_owed", "status = 'owed'", "lane", "next_attempt_at", "id"),
     )
 
     id: Mapped[Id]
     instance_id: Mapped[UUID | None] = mapped_column(ForeignKey("instances.id"), index=True)
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id"))
     lane: Mapped[str]
     event: Mapped[str]
     kind: Mapped[str]
@@ -166,6 +172,23 @@ class Delivery(Table):
     owed_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    lock: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    note: Mapped[str | None]
+
+
+class DeliveryAttempt(Table):
+    """One try to send: when, what came of it, and what the other side said."""
+
+    __tablename__ = "delivery_attempts"
+    __table_args__ = (CheckConstraint(one_of("outcome", "sent", "failed", "refused"), name="outcome"),)
+
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("deliveries.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    outcome: Mapped[str]
+    answer: Mapped[str] = mapped_column(default="")
 
 
 class SimulatedMoment(Table):

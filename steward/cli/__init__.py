@@ -35,6 +35,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "scenarios": ("test",),
     "rehearsal": ("simulate",),
     "links": ("link",),
+    "deliveries": ("deliveries", "notify"),
     "standards": ("standard",),
     "proof": ("verify", "replay"),
     "backup": ("backup", "restore"),

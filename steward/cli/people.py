@@ -8,7 +8,6 @@ from steward.cli.client import DRY_RUN, asks, one
 from steward.cli.output import cell, echo, table
 from steward.cli.server import Server
 
-
 HELD = {"WHAT": "kind", "NAME": "name", "ID": "id"}
 
 

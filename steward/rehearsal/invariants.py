@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.store.ladders import LadderStep
 from engine.store.people import PersonRow
+from engine.store.records import Delivery
 from engine.store.running import Instance, Message, ServiceJob, Task, Timer
 
 Check = Callable[[Session, datetime], Iterator[str]]
@@ -50,6 +51,8 @@ def _due(now: datetime) -> Iterator[tuple[str, Select[str, str, datetime]]]:
     jobs = jobs.join(Instance, Instance.id == ServiceJob.instance_id)
     rungs: Any = select(Instance.title, Task.name, Task.next_rung_at).join(Instance, Instance.id == Task.instance_id)
     yield "A rung of", rungs.where(LIVE, text("tasks.next_rung_at IS NOT NULL"), Task.next_rung_at < now, RUNNING)
+    told = select(Delivery.recipient, Delivery.kind, Delivery.next_attempt_at)
+    yield "The message to people", told.where(text("deliveries.status = 'owed'"), Delivery.next_attempt_at < now)
     yield "The job", jobs.where(text("service_jobs.status = 'owed'"), ServiceJob.next_attempt_at < now, RUNNING)
 
 

@@ -1,0 +1,286 @@
+"""
+What is owed to the outside: committed with its cause, sent after the commit, at least once.
+
+One delivery for each event, recipient and channel, ever: whatever restarts
+owes nothing twice. Whoever sends leases a delivery by the machine's clock; a
+lease that runs out goes to the next, under the same Message-ID. Every attempt
+is noted, and what cannot be sent stays where people see it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, insert, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from engine import audit
+from engine.backoff import WAITS, rest
+from engine.errors import Conflict, Forbidden, NotFound
+from engine.ids import new_id
+from engine.person import Person
+from engine.store.base import table_of
+from engine.store.people import PersonRow
+from engine.store.records import Delivery, DeliveryAttempt
+from engine.store.running import Instance, Task
+
+DELIVERY, ATTEMPT = table_of(Delivery), table_of(DeliveryAttempt)
+MAIL = "mail"
+LANES = ("urgent", "bulk")
+LEASE = timedelta(seconds=60)
+"""Longer than any sender waits for an answer."""
+LONGEST_ANSWER = 1_000
+
+OWE = {
+    "postgresql": postgresql.insert(DELIVERY).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(DELIVERY).on_conflict_do_nothing(),
+}
+DUE = (
+    select(
+        DELIVERY,
+        PersonRow.name.label("person"),
+        PersonRow.email,
+        PersonRow.zone,
+        PersonRow.active,
+        Instance.title,
+        Instance.business_key,
+        Instance.confidential,
+        Task.name.label("task"),
+        Task.status.label("task_status"),
+        Task.holder,
+        Task.due_at,
+    )
+    .outerjoin(PersonRow, PersonRow.id == DELIVERY.c.recipient)
+    .outerjoin(Instance, Instance.id == DELIVERY.c.instance_id)
+    .outerjoin(Task, Task.id == DELIVERY.c.task_id)
+    .where(
+        text("deliveries.status = 'owed'"),
+        DELIVERY.c.lane == bindparam("of_lane"),
+        DELIVERY.c.next_attempt_at <= bindparam("now"),
+        DELIVERY.c.channel.in_(bindparam("channels", expanding=True)),
+        or_(DELIVERY.c.leased_until.is_(None), DELIVERY.c.leased_until <= bindparam("machine_now")),
+    )
+    .order_by(DELIVERY.c.next_attempt_at, DELIVERY.c.id)
+    .limit(bindparam("at_most"))
+    .with_for_update(of=DELIVERY, skip_locked=True)
+)
+TAKE = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("delivery"))
+    .values(lock=bindparam("lease_of"), leased_until=bindparam("until"))
+)
+MINE = (
+    select(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("delivery"), DELIVERY.c.lock == bindparam("lease_of"))
+    .with_for_update()
+)
+ENDS = (
+    update(DELIVERY)
+    .where(DELIVERY.c.id == bindparam("delivery"))
+    .values(
+        status=bindparam("becomes"),
+        attempts=bindparam("tries"),
+        next_attempt_at=bindparam("moment"),
+        ended_at=bindparam("ends"),
+        note=bindparam("why"),
+        lock=None,
+        leased_until=None,
+    )
+)
+NEXT = select(func.min(DELIVERY.c.next_attempt_at)).where(
+    text("deliveries.status = 'owed'"),
+    DELIVERY.c.lane == bindparam("of_lane"),
+    DELIVERY.c.next_attempt_at > bindparam("after"),
+)
+BY_ID = select(DELIVERY).where(DELIVERY.c.id == bindparam("delivery")).with_for_update()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """
+    What one person is to be told.
+
+    Args:
+        event: what happened, by a name of its own: he is told of it once on each channel.
+        recipient: the id of a person.
+        template: which words: `reminder`, `due`, `overdue`, `unclaimed`, `call`, `notice`.
+        cause: who did it; he is not told of his own act.
+    """
+
+    event: str
+    recipient: str
+    template: str
+    urgency: str = "ordinary"
+    instance_id: UUID | None = None
+    task_id: UUID | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    cause: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A leased delivery, with what a sender must know; the case's words only where they may be told."""
+
+    id: UUID
+    lock: str
+    kind: str
+    channel: str
+    data: dict[str, Any]
+    recipient: str
+    name: str
+    email: str | None
+    zone: str | None
+    instance_id: UUID | None
+    task_id: UUID | None
+    title: str | None
+    key: str | None
+    confidential: bool
+    task: str | None
+    due_at: datetime | None
+
+
+def owe(session: Session, notices: Iterable[Notice], *, now: datetime) -> int:
+    """Owe each of them, in the transaction of its cause; one that is owed already is nothing. How many were new."""
+    rows = rows_of(notices, now=now)
+    if not rows:
+        return 0
+    statement = OWE[session.get_bind().dialect.name].returning(DELIVERY.c.id)
+    return len(session.execute(statement, rows).all())
+
+
+def rows_of(notices: Iterable[Notice], *, now: datetime) -> list[dict[str, Any]]:
+    """The rows of these notices, for a step that writes all it means in one journey."""
+    return [
+        {
+            "id": new_id(),
+            "instance_id": one.instance_id,
+            "task_id": one.task_id,
+            "lane": "urgent" if one.urgency == "urgent" else "bulk",
+            "event": one.event,
+            "kind": one.template,
+            "recipient": one.recipient,
+            "channel": MAIL,
+            "body": one.data,
+            "status": "owed",
+            "owed_at": now,
+            "next_attempt_at": now,
+            "attempts": 0,
+        }
+        for one in notices
+        if one.recipient != one.cause
+    ]
+
+
+def take(
+    session: Session, lane: str, channels: Sequence[str], *, limit: int, lock: str, now: datetime, machine_now: datetime
+) -> list[Owed]:
+    """
+    Lease what is due on a lane, oldest first. What nobody needs to be told any more is withdrawn on the way.
+
+    Args:
+        lock: a name that proves the lease.
+    """
+    given = {"of_lane": lane, "channels": list(channels), "now": now, "machine_now": machine_now, "at_most": limit}
+    found, leased = session.execute(DUE, given).all(), []
+    for row in found:
+        if why := _is_moot(row):
+            _end(session, row, "withdrawn", row.attempts, why, now=now)
+        else:
+            session.execute(TAKE, {"delivery": row.id, "lease_of": lock, "until": machine_now + LEASE})
+            leased.append(_owed(row, lock))
+    return leased
+
+
+def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> None:
+    """Note that it was sent; nothing where the lease is over and another sends it."""
+    row = session.execute(MINE, {"delivery": owed.id, "lease_of": owed.lock}).one_or_none()
+    if row is not None:
+        _note(session, row, "sent", answer, now=now)
+        _end(session, row, "sent", row.attempts + 1, None, now=now)
+
+
+def failed(session: Session, owed: Owed, why: str, *, permanent: bool, now: datetime) -> None:
+    """Note that it was not sent: it rests and is tried again, or is dead where that is of no use."""
+    row = session.execute(MINE, {"delivery": owed.id, "lease_of": owed.lock}).one_or_none()
+    if row is None:
+        return
+    tries = row.attempts + 1
+    _note(session, row, "refused" if permanent else "failed", why, now=now)
+    if permanent or tries > len(WAITS):
+        _end(session, row, "dead", tries, why, now=now)
+        return
+    given = {"becomes": "owed", "tries": tries, "moment": now + rest(tries, row.id), "ends": None}
+    session.execute(ENDS, {"delivery": row.id, "why": why[:LONGEST_ANSWER], **given})
+
+
+def retry(session: Session, delivery_id: UUID, *, by: Person, now: datetime) -> None:
+    """
+    Owe once more what is dead, under the same Message-ID.
+
+    Raises:
+        NotFound: there is no such delivery.
+        Forbidden: `by` neither manages the platform nor is to be told.
+        Conflict: it is not dead.
+    """
+    row = session.execute(BY_ID, {"delivery": delivery_id}).one_or_none()
+    if row is None:
+        raise NotFound("delivery", str(delivery_id))
+    if not by.platform_admin and by.id != row.recipient:
+        raise Forbidden(f"{by.name} does not look after deliveries.", "Ask an administrator of the platform.")
+    if row.status != "dead":
+        raise Conflict(f"It is {row.status}; only what is dead is sent again by hand.")
+    given = {"becomes": "owed", "tries": 0, "moment": now, "ends": None, "why": None}
+    session.execute(ENDS, {"delivery": row.id, **given})
+    audit.append(session, audit.PLATFORM, "delivery.retried", row.id, {"recipient": row.recipient}, by=by, now=now)
+
+
+def next_due(lane: str, session: Session, after: datetime) -> datetime | None:
+    """The earliest moment after `after` at which something of a lane is to be sent."""
+    moment: datetime | None = session.scalar(NEXT, {"of_lane": lane, "after": after})
+    return moment
+
+
+def _is_moot(row: Any) -> str | None:
+    """Why nobody needs to be told any more; None where somebody does."""
+    if row.active is not True:
+        return "Whoever was to be told has left."
+    if row.task_status in ("completed", "withdrawn"):
+        return f"The task is {row.task_status}."
+    if row.body.get("holder") == row.recipient and row.holder not in (None, row.recipient):
+        return f"{row.holder} holds the task now."
+    return None
+
+
+def _owed(row: Any, lock: str) -> Owed:
+    return Owed(
+        id=row.id,
+        lock=lock,
+        kind=row.kind,
+        channel=row.channel,
+        data=row.body,
+        recipient=row.recipient,
+        name=row.person,
+        email=row.email,
+        zone=row.zone,
+        instance_id=row.instance_id,
+        task_id=row.task_id,
+        title=row.title,
+        key=row.business_key,
+        confidential=bool(row.confidential),
+        task=row.task,
+        due_at=row.due_at,
+    )
+
+
+def _note(session: Session, row: Any, outcome: str, answer: str, *, now: datetime) -> None:
+    tried = session.scalar(select(func.max(ATTEMPT.c.number)).where(ATTEMPT.c.delivery_id == row.id)) or 0
+    noted = {"delivery_id": row.id, "number": tried + 1, "at": now, "outcome": outcome}
+    session.execute(insert(ATTEMPT), [noted | {"answer": answer[:LONGEST_ANSWER]}])
+
+
+def _end(session: Session, row: Any, status: str, tries: int, why: str | None, *, now: datetime) -> None:
+    given = {"becomes": status, "tries": tries, "moment": row.next_attempt_at, "ends": now}
+    session.execute(ENDS, {"delivery": row.id, "why": why[:LONGEST_ANSWER] if why else None, **given})

@@ -1,0 +1,61 @@
+"""What is owed to people, what came of it, and once more."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+from sqlalchemy.orm import Session
+
+from engine import outbox, people
+from engine.ids import new_id
+from engine.people import must_manage
+from engine.person import Person
+from web.acts import act, look
+from web.operations import Theme
+from web.reads import deliveries as found
+from web.schemas.base import page_of
+from web.schemas.deliveries import OwedOut, DeliveryQuery, OwedWithAttemptsOut, SendTest
+
+theme = Theme("deliveries", __name__, description="Messages owed to people, and what came of them.")
+PAGE, ONE = page_of(OwedOut), OwedWithAttemptsOut()
+
+
+@theme.operation("GET", "/deliveries", scope="read", query=DeliveryQuery, gives=PAGE)
+def all_deliveries(query: dict[str, Any]) -> Response:
+    """The caller's own messages; all of them for whoever manages the platform. What they say is not shown."""
+    return look(lambda session, person: found.deliveries(session, person, query), PAGE)
+
+
+@theme.operation("GET", "/deliveries/<uuid:delivery_id>", scope="read", gives=ONE)
+def one(delivery_id: UUID) -> Response:
+    """One message with every try to send it."""
+    return look(lambda session, person: found.one_delivery(session, person, delivery_id), ONE)
+
+
+@theme.operation("POST", "/deliveries/<uuid:delivery_id>/retry", scope="work", gives=ONE, refused=(409,))
+def retry(delivery_id: UUID) -> Response:
+    """Send once more what is dead."""
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        found.one_delivery(session, by, delivery_id)
+        outbox.retry(session, delivery_id, by=by, now=now)
+        return found.one_delivery(session, by, delivery_id)
+
+    return act(verb, ONE)
+
+
+@theme.operation("POST", "/deliveries/test", scope="admin", body=SendTest, gives=ONE, status=201)
+def test(body: dict[str, Any]) -> Response:
+    """Owe somebody a test message."""
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        must_manage(by)
+        who = people.person(session, body["person"])
+        said = {"text": "A test: this is how Steward reaches you."}
+        notice = outbox.Notice(event=f"test:{new_id()}", recipient=who.id, template="test", urgency="urgent", data=said)
+        outbox.owe(session, [notice], now=now)
+        query = {"status": None, "recipient": who.id, "limit": 1, "cursor": None}
+        return found.one_delivery(session, by, found.deliveries(session, by, query).items[0].id)
+
+    return act(verb, ONE, status=201)

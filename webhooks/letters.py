@@ -1,0 +1,102 @@
+"""
+What a letter says: the deed, by when, which case; why you, what happens else.
+
+The same sentences as text and as HTML. Of a confidential case it says only
+that there is something to read.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from engine.outbox import Owed
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(("html",)),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+WHY = {
+    "reminder": "You hold this task, and half of its time is gone.",
+    "due": "It is due, and you hold it or may take it on.",
+    "overdue": "It is late, and you are the next to be told.",
+    "unclaimed": "Nobody has taken it on yet, and you may.",
+    "call": "You are on call, and somebody must act now.",
+    "notice": "The process says that you are told.",
+    "test": "Somebody wanted to see whether messages reach you.",
+}
+ELSE = {
+    "reminder": "If nothing is done until it is due, the group is told as well.",
+    "due": "If nothing is done, the lead of the group is told next.",
+    "overdue": "If nothing is done, the next level is told.",
+    "unclaimed": "If nobody takes it on, the lead of the group sees to it.",
+    "call": "If nobody acknowledges it, the next level is called.",
+}
+HIDDEN = "There is something for you to read"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message, twice the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def written(owed: Owed, *, address: str, zone: str) -> Letter:
+    """
+    The letter for a delivery.
+
+    Args:
+        address: where Steward is served, for the link.
+        zone: the organisation's; the reader's own goes before.
+    """
+    due = _due(owed, owed.zone or zone)
+    facts = {
+        "name": owed.name,
+        "deed": _deed(owed),
+        "case": None if owed.confidential else owed.title,
+        "due": due,
+        "text": None if owed.confidential else owed.data.get("text"),
+        "why": WHY.get(owed.kind, WHY["notice"]),
+        "otherwise": ELSE.get(owed.kind),
+        "link": _link(owed, address.rstrip("/")),
+        "told": "You get this because Steward has your address; your administrator can change how you are told.",
+    }
+    html = css_inline.inline(TEMPLATES.get_template("letter.html").render(facts))
+    return Letter(_subject(owed, due), TEMPLATES.get_template("letter.txt").render(facts), html)
+
+
+def _deed(owed: Owed) -> str:
+    if owed.confidential:
+        return HIDDEN
+    return owed.task or str(owed.data.get("text") or owed.data.get("title") or owed.title or HIDDEN)
+
+
+def _subject(owed: Owed, due: str | None) -> str:
+    """Deed, due, id; on one line, whatever people have typed."""
+    if owed.confidential:
+        return HIDDEN
+    key = f" ({owed.key})" if owed.key else ""
+    by = f", due {due}" if due else ""
+    return " ".join(f"{_deed(owed)[:120]}{by}{key}".split())
+
+
+def _due(owed: Owed, zone: str) -> str | None:
+    if owed.due_at is None or owed.confidential:
+        return None
+    local: datetime = owed.due_at.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} ({zone.rpartition('/')[2].replace('_', ' ')} time)"
+
+
+def _link(owed: Owed, address: str) -> str:
+    if owed.task_id:
+        return f"{address}/tasks/{owed.task_id}"
+    return f"{address}/cases/{owed.instance_id}" if owed.instance_id else address

@@ -1,0 +1,94 @@
+"""Mail: one letter a delivery, by SMTP (RFC 5321) with TLS and login, under a Message-ID that never changes."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from engine.outbox import Owed
+from webhooks.letters import written
+from webhooks.sending import Failed, Sent
+
+MODES = ("none", "starttls", "tls")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """
+    A mail server to send by.
+
+    Args:
+        tls: `tls` from the first byte, `starttls` after the greeting, `none` in the clear.
+        sender: the address that letters come from.
+        public_url: where Steward is served, for links.
+        zone: the organisation's.
+        ca_file: certificates to trust instead of the machine's.
+        seconds: for each step of the conversation.
+    """
+
+    host: str
+    port: int
+    tls: str
+    user: str
+    password: str
+    sender: str
+    public_url: str
+    zone: str
+    ca_file: str = ""
+    seconds: float = 20
+
+    def send(self, owed: Owed) -> Sent | Failed:
+        """Send one letter. A refusal of this address is final; whatever else goes wrong may pass."""
+        if not owed.email:
+            return Failed(f"{owed.recipient} has no mail address.", permanent=True)
+        try:
+            with self._connected() as server:
+                server.send_message(self.message(owed), self.sender, [owed.email])
+            return Sent()
+        except smtplib.SMTPRecipientsRefused as error:
+            code, said = next(iter(error.recipients.values()))
+            return Failed(_told(code, said), permanent=code >= 500)
+        except smtplib.SMTPAuthenticationError as error:
+            return Failed(_told(error.smtp_code, error.smtp_error))
+        except smtplib.SMTPResponseException as error:
+            return Failed(_told(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= 500)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            return Failed(f"{type(error).__name__}: {error}")
+
+    def message(self, owed: Owed) -> EmailMessage:
+        """The message with its headers; those of one case stand in one thread."""
+        letter = written(owed, address=self.public_url, zone=self.zone)
+        domain = self.sender.rpartition("@")[2] or "localhost"
+        message = EmailMessage(policy=SMTP)
+        message["From"] = Address("Steward", addr_spec=self.sender)
+        message["To"] = Address(" ".join(owed.name.split()), addr_spec=owed.email or "")
+        message["Subject"] = letter.subject
+        message["Message-ID"] = f"<{owed.id}@{domain}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notes come back.
+        if owed.instance_id:
+            message["References"] = message["In-Reply-To"] = f"<case.{owed.instance_id}@{domain}>"
+        message.set_content(letter.text)
+        message.add_alternative(letter.html, subtype="html")
+        return message
+
+    def _connected(self) -> smtplib.SMTP:
+        context = ssl.create_default_context(cafile=self.ca_file or None)
+        if self.tls == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.seconds, context=context)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=self.seconds)
+        try:
+            if self.tls == "starttls":
+                server.starttls(context=context)
+            if self.user:
+                server.login(self.user, self.password)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+
+def _told(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"

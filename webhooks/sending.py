@@ -1,0 +1,84 @@
+"""
+Sending what is owed: lease, send outside of any transaction, note what came of it.
+
+A crash between the other side's answer and our note repeats a message under
+the same Message-ID; two different ones for one event, recipient and channel
+never happen. One bad address blocks nobody.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from engine import acting, outbox
+from engine.ids import new_secret
+from engine.outbox import Owed
+from engine.transactions import Database
+
+AT_ONCE = 4
+"""Messages that one drain sends side by side."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The other side took it."""
+
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """It was not taken; `permanent` where trying again is of no use."""
+
+    why: str
+    permanent: bool = False
+
+
+class Sender(Protocol):
+    """One way to reach people."""
+
+    def send(self, owed: Owed) -> Sent | Failed:
+        """Send one message; called from several threads at once, never within a transaction. Raises nothing."""
+
+
+def drain_deliveries(
+    database: Database, lane: str, senders: Mapping[str, Sender], *, now: datetime, machine_now: datetime, limit: int
+) -> int:
+    """
+    Send what is due on a lane, at most about `limit` messages; safe to call from anywhere and at once.
+
+    What goes by a channel that nobody here can send by stays owed.
+
+    Returns:
+        How many were tried.
+    """
+    done = 0
+    if not senders:
+        return done
+    worker = acting.worker(database, now=now)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        while done < limit:
+            lock = new_secret(16)
+            leased = database.perform(
+                lambda session, lock=lock: outbox.take(  # type: ignore[misc]
+                    session, lane, sorted(senders), limit=AT_ONCE, lock=lock, now=now, machine_now=machine_now
+                ),
+                by=worker,
+                now=now,
+            )
+            if not leased:
+                break
+            list(pool.map(lambda owed: _send(database, senders[owed.channel], owed, now=now), leased))
+            done += len(leased)
+    return done
+
+
+def _send(database: Database, sender: Sender, owed: Owed, *, now: datetime) -> None:
+    came = sender.send(owed)
+    with database.writing() as session:
+        if isinstance(came, Sent):
+            outbox.sent(session, owed, came.answer, now=now)
+        else:
+            outbox.failed(session, owed, came.why, permanent=came.permanent, now=now)
