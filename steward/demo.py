@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import cycles, deployments, groups, passwords, people
+from engine import cycles, deployments, groups, passwords, people, registers
 from engine.errors import Forbidden
 from engine.groups import Standing
 from engine.person import Person
@@ -137,6 +137,9 @@ def _welcome(
         passwords.set_password(session, one["id"], one["password"], by=by, now=now)
     for key, members in content["groups"].items():
         fill(session, key, members, by=by, now=now)
+    for register, rows in content.get("registers", {}).items():
+        for values in rows:
+            registers.add(session, register, values, by=by, now=now)
     session.add(Setting(key=APPLIED, value={"organisation": content["name"]}))
 
 

@@ -4,11 +4,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import clauses, cycles, groups, passwords, people, timetable
+from engine import clauses, cycles, groups, passwords, people, registers, timetable
 from engine.calendars import CalendarSettings, read_settings
 from engine.errors import Conflict, Invalid
 from engine.hooks import book as hooks
@@ -58,6 +60,7 @@ def seed(program: Program) -> None:
         before = session.get(Setting, SEEDED)
         applied = before.value["applied"] if before else []
         seeds = SEEDS | dict.fromkeys(_standards(program), _adopt_standard)
+        seeds |= {f"registers/{path.name}": partial(_define, path) for path in _registers(program)}
         coming = [file for file in seeds if file not in applied]
         for file in coming:
             seeds[file](session, _content(program, file), by=setup, now=program.clock())
@@ -80,6 +83,18 @@ def _standards(program: Program) -> list[str]:
     """The files that hold a standard each; a further standard is a further file."""
     found = sorted((program.settings.config_folder / "clauses").glob("*-*.toml"))
     return [f"clauses/{path.name}" for path in found]
+
+
+def _registers(program: Program) -> list[Path]:
+    """The files that hold a register each, with its form beside it."""
+    return sorted((program.settings.config_folder / "registers").glob("*.toml"))
+
+
+def _define(path: Path, session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+    form = path.parent / str(content.get("form", ""))
+    if not form.is_file():
+        raise Invalid(f"{path} names the form {content.get('form')!r}, and there is no such file beside it.")
+    registers.define(session, content, form.read_bytes(), by=by, now=now)
 
 
 def _adopt_standard(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
