@@ -17,7 +17,7 @@ ROLES = ("steward", "people", "oncall", "pause", "competence", "page")
 
 _KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _ROW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-COMMON = "A key has at least two words, such as reg_ai_systems, so that it is never taken for one."
+COMMON = "A key has at least two words, such as reg_machines, so that it is never taken for one."
 
 
 @dataclass

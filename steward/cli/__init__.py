@@ -35,6 +35,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "scenarios": ("test",),
     "rehearsal": ("simulate",),
     "links": ("link",),
+    "registers": ("register",),
     "deliveries": ("deliveries", "notify"),
     "standards": ("standard",),
     "proof": ("verify", "replay"),

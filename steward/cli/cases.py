@@ -17,6 +17,7 @@ FROM_FILE = click.option("--from", "file", metavar="FILE", help="Values from a J
 @click.option("--at", "start_event", help="Id of the start event, where there are several.")
 @click.option("--business-key", help="Name by which the outside knows the case.")
 @click.option("--title", help="What people will call the case.")
+@click.option("--subject", help="The row of a register that it is about: REGISTER:ROW.")
 @ANSWERS
 @FROM_FILE
 @DRY_RUN
@@ -27,13 +28,14 @@ def start(
     start_event: str | None,
     business_key: str | None,
     title: str | None,
+    subject: str | None,
     pairs: tuple[str, ...],
     file: str | None,
     dry_run: bool,
 ) -> None:
     """Start a case of PROCESS."""
     body: dict[str, Any] = {"process": process, "variables": values(pairs, file)}
-    named = {"start": start_event, "business_key": business_key, "title": title}
+    named = {"start": start_event, "business_key": business_key, "title": title, "subject": subject}
     body |= {key: value for key, value in named.items() if value}
     made = server.change("POST", "/instances", body, dry_run=dry_run)
     lines = [f"Case {made['id']} is {made['status']}."]

@@ -15,7 +15,7 @@ from web.acts import act, look
 from web.operations import Theme
 from web.reads import deliveries as found
 from web.schemas.base import page_of
-from web.schemas.deliveries import OwedOut, DeliveryQuery, OwedWithAttemptsOut, SendTest
+from web.schemas.deliveries import DeliveryQuery, OwedOut, OwedWithAttemptsOut, SendTest
 
 theme = Theme("deliveries", __name__, description="Messages owed to people, and what came of them.")
 PAGE, ONE = page_of(OwedOut), OwedWithAttemptsOut()

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import instances
 from engine.person import Person
+from engine.subject import Subject
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import cases
@@ -41,7 +42,8 @@ def start(body: dict[str, Any]) -> Response:
     process = body.pop("process")
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
-        instance_id = instances.start(session, process, **body, by=by, now=now)
+        about = Subject.of(body["subject"] or "")
+        instance_id = instances.start(session, process, **body | {"subject": about}, by=by, now=now)
         return cases.after_verb(session, instance_id)
 
     return act(verb, CASE, status=201, at=lambda case: f"/api/v1/instances/{case.id}")

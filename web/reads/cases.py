@@ -14,6 +14,7 @@ from engine.person import Person
 from engine.store.definitions import DecisionRow, DefinitionRow
 from engine.store.records import AuditEntry, Comment, Signature
 from engine.store.running import DecisionMade, Instance, Link, Passage, StuckStep, Task, Variable
+from engine.subject import Subject
 from web.paging import Key, Page, Query, page
 from web.reads.people import contains
 
@@ -24,6 +25,7 @@ CASES = select(
     DefinitionRow.version.label("process_version"),
     Instance.title,
     Instance.business_key,
+    (Instance.subject_register + ":" + Instance.subject_row).label("subject"),
     Instance.status,
     Instance.started_at,
     Instance.started_by,
@@ -177,6 +179,8 @@ def _wanted(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     if filters["text"]:
         part = filters["text"].lower()
         wanted.append(or_(contains(Instance.title, part), contains(Instance.business_key, part)))
+    if about := Subject.of(filters["subject"] or ""):
+        wanted += [Instance.subject_register == about.register, Instance.subject_row == about.row]
     if filters["started_after"]:
         wanted.append(Instance.started_at > filters["started_after"])
     if filters["started_before"]:

@@ -20,6 +20,12 @@ def variables(about: str, **more: Any) -> fields.Dict:
     )
 
 
+def a_subject(about: str) -> fields.String:
+    """A row of a register, by its name."""
+    pattern = validate.Regexp(r"^[a-z][a-z0-9_]{1,59}:[A-Za-z0-9._-]{1,100}$", error="Write it as REGISTER:ROW.")
+    return fields.String(load_default=None, validate=pattern, metadata={"description": about})
+
+
 class StartInstance(Sent):
     """Start a case."""
 
@@ -30,6 +36,7 @@ class StartInstance(Sent):
     start = line("Id of the start event, where there are several.", load_default=None)
     business_key = line("Name by which the outside knows the case.", load_default=None)
     title = line("What people will call the case.", load_default=None)
+    subject = a_subject("The row of a register that it is about.")
 
 
 class InstanceOut(Given):
@@ -41,6 +48,7 @@ class InstanceOut(Given):
     process_version = fields.Integer(required=True)
     title = fields.String(required=True)
     business_key = fields.String(required=True, allow_none=True)
+    subject = fields.String(required=True, allow_none=True, metadata={"description": "REGISTER:ROW it is about."})
     status = fields.String(required=True, validate=validate.OneOf(STATUS))
     started_at = moment("", required=True)
     started_by = fields.String(required=True)
@@ -58,6 +66,7 @@ class InstanceQuery(PageQuery):
     text = line("Part of the title or the business key.", load_default=None)
     started_after = moment("", load_default=None)
     started_before = moment("", load_default=None)
+    subject = a_subject("Only cases about this row of a register.")
     person = a_person("Only cases with an open task that this person holds or is accountable for.", load_default=None)
     sort = fields.String(
         load_default="-started",

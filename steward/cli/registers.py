@@ -1,0 +1,141 @@
+"""Commands about registers and their rows."""
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from steward.cli.cases import ANSWERS, FROM_FILE
+from steward.cli.client import DRY_RUN, asks, one, values
+from steward.cli.output import echo, table
+from steward.cli.server import Server
+
+COLUMNS = {"KEY": "key", "TITLE": "title", "VERSION": "number", "ENDED": "ended"}
+REASON = click.option("--reason", required=True, help="Why; it stands in the trail.")
+AT = click.option("--at", help="As it stood at this moment (ISO 8601, with a zone).")
+EXPECTED = click.option("--expected", type=int, help="The version that you have seen; refused if it is another by now.")
+
+
+@click.group()
+def register() -> None:
+    """Keep registers, such as that of AI systems, and see how they were."""
+
+
+@register.command("list")
+@asks
+def list_registers(server: Server) -> None:
+    """List the registers."""
+    found = server.get("/registers")["items"]
+    columns = {"KEY": "key", "NAME": "name", "KEPT BY": "may_change", "VERSION": "version"}
+    echo(found, table(found, columns, empty="There are no registers."), as_json=server.as_json)
+
+
+@register.command("rows")
+@click.argument("key")
+@AT
+@click.option("--ended", is_flag=True, help="Also rows that have ended.")
+@click.option("--text", help="Part of the key or the title.")
+@asks
+def list_rows(server: Server, key: str, at: str | None, ended: bool, text: str | None) -> None:
+    """List the rows of the register KEY."""
+    given = {"at": at, "ended": "true" if ended else None, "text": text, "limit": 200}
+    found = server.get(f"/registers/{key}/rows", **given)["items"]
+    echo(found, table(found, COLUMNS, empty="It has no such rows."), as_json=server.as_json)
+
+
+@register.command("show")
+@click.argument("key")
+@one("row")
+@AT
+@asks
+def show_row(server: Server, key: str, row: str, at: str | None) -> None:
+    """Show one row of the register KEY."""
+    _tell(server, server.get(f"/registers/{key}/rows/{row}", at=at))
+
+
+@register.command("history")
+@click.argument("key")
+@one("row")
+@asks
+def show_history(server: Server, key: str, row: str) -> None:
+    """List every version of a row: who, when, why."""
+    found = server.get(f"/registers/{key}/rows/{row}/history")["items"]
+    columns = {"VERSION": "number", "WHAT": "kind", "WHEN": "at", "BY": "by", "WHY": "reason"}
+    echo(found, table(found, columns, empty="There are none."), as_json=server.as_json)
+
+
+@register.command("add")
+@click.argument("key")
+@ANSWERS
+@FROM_FILE
+@DRY_RUN
+@asks
+def add_row(server: Server, key: str, pairs: tuple[str, ...], file: str | None, dry_run: bool) -> None:
+    """Add a row to the register KEY."""
+    _tell(server, server.change("POST", f"/registers/{key}/rows", {"values": values(pairs, file)}, dry_run=dry_run))
+
+
+@register.command("change")
+@click.argument("key")
+@one("row")
+@REASON
+@EXPECTED
+@ANSWERS
+@FROM_FILE
+@DRY_RUN
+@asks
+def change_row(
+    server: Server,
+    key: str,
+    row: str,
+    reason: str,
+    expected: int | None,
+    pairs: tuple[str, ...],
+    file: str | None,
+    dry_run: bool,
+) -> None:
+    """Change fields of a row, with a reason; `-a NAME=null` empties one."""
+    body = {"values": values(pairs, file), "reason": reason, "expected": expected}
+    _tell(server, server.change("PATCH", f"/registers/{key}/rows/{row}", _said(body), dry_run=dry_run))
+
+
+@register.command("end")
+@click.argument("key")
+@one("row")
+@REASON
+@EXPECTED
+@DRY_RUN
+@asks
+def end_row(server: Server, key: str, row: str, reason: str, expected: int | None, dry_run: bool) -> None:
+    """End a row, with a reason; it stays, and never changes again."""
+    body = {"reason": reason, "expected": expected}
+    _tell(server, server.change("POST", f"/registers/{key}/rows/{row}/end", _said(body), dry_run=dry_run))
+
+
+@register.command("define")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@DRY_RUN
+@asks
+def define_register(server: Server, file: Path, dry_run: bool) -> None:
+    """Bring a register from FILE (TOML, as in config/registers/) and the form beside it."""
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        form = json.loads((file.parent / str(content.get("form", ""))).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, ValueError, OSError) as error:
+        raise click.BadParameter(f"{file} or its form cannot be read: {error}") from error
+    body = {"register": content, "form": form}
+    made = server.change("PUT", f"/registers/{content.get('key', '')}", body, dry_run=dry_run)
+    echo(made, [f"{made['name']} is defined in version {made['version']}."], as_json=server.as_json)
+
+
+def _said(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _tell(server: Server, row: dict[str, Any]) -> None:
+    lines = [f"{row['title']} ({row['register']}:{row['key']}), version {row['number']}"]
+    lines += ["It has ended."] if row["ended"] else []
+    lines += [f"  {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in sorted(row["values"].items())]
+    echo(row, lines, as_json=server.as_json)

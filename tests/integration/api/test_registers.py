@@ -1,0 +1,91 @@
+"""Registers over HTTP: kept by who may, seen as they are and as they were; cases about their rows."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.api.conftest import Client, Clock
+from tests.integration.api.test_traffic import Login
+from tests.integration.registers.conftest import FORM, MACHINES, PRESS
+
+ROWS = "/registers/reg_machines/rows"
+
+
+@pytest.fixture
+def register(login: Login) -> dict[str, Any]:
+    adam = login("adam")
+    body = {"register": MACHINES, "form": FORM}
+    made: dict[str, Any] = adam.expect(200, adam.send("PUT", "/registers/reg_machines", json=body))
+    return made
+
+
+def refused(client: Client, method: str, path: str, **given: Any) -> tuple[int, str]:
+    answer = client.send(method, path, **given)
+    return answer.status_code, answer.get_json()["code"]
+
+
+def test_a_register_shows_its_form_and_what_must_hold(login: Login, register: dict[str, Any]):
+    assert register["version"] == 1
+    anna = login("anna")
+    [listed] = anna.get("/registers")["items"]
+    assert listed == anna.get("/registers/reg_machines") == register
+    assert listed["rules"][0] == "An active machine has a steward."
+    assert listed["form"]["id"] == "machine"
+    assert refused(anna, "GET", "/registers/reg_none") == (404, "not-found")
+    assert refused(anna, "PUT", "/registers/reg_machines", json={"register": MACHINES, "form": FORM})[0] == 403
+    other = {"register": {**MACHINES, "key": "reg_others"}, "form": FORM}
+    assert refused(login("adam"), "PUT", "/registers/reg_machines", json=other)[0] == 422
+    broken = {"register": {**MACHINES, "colour": "red"}, "form": FORM}
+    assert refused(login("adam"), "PUT", "/registers/reg_machines", json=broken)[0] == 422
+
+
+def test_rows_are_added_changed_and_ended_and_nothing_is_forgotten(
+    login: Login, register: dict[str, Any], clock: Clock
+):
+    anna = login("anna")
+    assert anna.post(f"{ROWS}?dry_run=true", {"values": PRESS})["number"] == 1
+    assert anna.get(ROWS)["items"] == []
+    anna.post(ROWS, {"values": PRESS})
+    began = clock.moment.isoformat()
+    clock.forward(hours=1)
+    change = {"values": {"name": "Press 4"}, "reason": "Moved to hall 4.", "expected": 1}
+    assert anna.expect(200, anna.send("PATCH", f"{ROWS}/press", json=change))["number"] == 2
+    assert refused(anna, "PATCH", f"{ROWS}/press", json=change) == (412, "outdated")
+    assert anna.get(f"{ROWS}/press")["title"] == "Press 4"
+    assert anna.get(f"{ROWS}/press", at=began)["title"] == "Press 3"
+    assert anna.post(f"{ROWS}/press/end", {"reason": "Scrapped."})["ended"] is True
+    assert anna.get(ROWS)["items"] == []
+    assert [one["key"] for one in anna.get(ROWS, ended="true")["items"]] == ["press"]
+    assert [one["kind"] for one in anna.get(f"{ROWS}/press/history")["items"]] == ["added", "changed", "ended"]
+    assert refused(anna, "POST", f"{ROWS}/press/end", json={"reason": "Again."}) == (409, "conflict")
+    assert refused(anna, "GET", f"{ROWS}/none") == (404, "not-found")
+
+
+def test_a_row_that_does_not_hold_is_refused_with_its_fields(login: Login, register: dict[str, Any]):
+    answer = login("anna").send("POST", ROWS, json={"values": {**PRESS, "steward": None}})
+    assert answer.status_code == 422
+    assert "An active machine has a steward." in answer.get_data(as_text=True)
+    assert refused(login("fred"), "POST", ROWS, json={"values": PRESS}) == (403, "forbidden")
+
+
+def test_many_rows_come_page_by_page(login: Login, register: dict[str, Any]):
+    anna = login("anna")
+    for number in range(5):
+        anna.post(ROWS, {"values": {**PRESS, "id": f"m{number}", "name": f"Machine {number}"}})
+    first = anna.get(ROWS, limit=3)
+    second = anna.get(ROWS, limit=3, cursor=first["next"])
+    assert [one["key"] for one in (*first["items"], *second["items"])] == ["m0", "m1", "m2", "m3", "m4"]
+    assert second["next"] is None
+    assert [one["key"] for one in anna.get(ROWS, text="machine 3")["items"]] == ["m3"]
+    assert refused(anna, "GET", ROWS, query_string={"cursor": "_w"})[0] == 422
+
+
+def test_a_case_is_started_about_a_row_and_found_by_it(login: Login, register: dict[str, Any], three: str):
+    anna = login("anna")
+    anna.post(ROWS, {"values": PRESS})
+    made = anna.post("/instances", {"process": "three", "subject": "reg_machines:press"})
+    anna.post("/instances", {"process": "three"})
+    assert made["subject"] == "reg_machines:press"
+    assert [one["id"] for one in anna.get("/instances", subject="reg_machines:press")["items"]] == [made["id"]]
+    assert refused(anna, "POST", "/instances", json={"process": "three", "subject": "reg_machines:none"})[0] == 422
+    assert refused(anna, "POST", "/instances", json={"process": "three", "subject": "nothing"})[0] == 422
