@@ -19,6 +19,7 @@ from engine.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.records import Evidence
 from engine.store.running import Instance, Task
+from engine.subject import Subject
 
 State = Literal["met", "partly", "not", "not applicable"]
 Place = tuple[UUID, str]
@@ -59,15 +60,18 @@ class Covered:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Which cases count: of one process; else all that `by` may see."""
+    """Which cases count: of one process, about one row of a register; else all that `by` may see."""
 
     process: str | None = None
+    subject: Subject | None = None
 
     def conditions(self, by: Person) -> list[ColumnElement[bool]]:
         """The matching conditions over instances and their definitions."""
         found = [access.visible_instances(by)]
         if self.process:
             found.append(DefinitionRow.key == self.process)
+        if self.subject:
+            found += [Instance.subject_register == self.subject.register, Instance.subject_row == self.subject.row]
         return found
 
 

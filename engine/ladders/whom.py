@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, groups
+from engine import access, groups, oncall, registers
 from engine.cases import Case, LiveTask
 from engine.core.ladder_text import Whom, read_whom
 from engine.core.ladders import Rung
@@ -91,11 +91,23 @@ def _people(session: Session, level: Level, wanted: Iterable[Whom]) -> frozenset
 
 
 def _by_name(session: Session, level: Level, one: Whom) -> set[str]:
-    """Those whom the task or its case names by themselves."""
+    """Those whom the task, its case, or what that is about names by themselves."""
+    if one.kind in ("oncall", "subject"):
+        return _of_the_subject(session, level, one)
     task, named = level.task, {"owner": level.case.owner, "accountable": level.task.accountable, "person": one.name}
     if one.kind == "assignee":
         return {task.holder} if task.holder else set()
     return {named[one.kind]} if one.kind in named else set()
+
+
+def _of_the_subject(session: Session, level: Level, one: Whom) -> set[str]:
+    """Who is on call for what the case is about, or has a role there; nobody where it is about nothing."""
+    about = level.case.subject
+    if about is None:
+        return set()
+    if one.kind == "oncall":
+        return set(oncall.reached(session, about, int(one.name), at=level.at))
+    return set(registers.holders(session, about, one.name))
 
 
 def _offered(session: Session, task: LiveTask) -> set[str]:

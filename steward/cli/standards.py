@@ -15,6 +15,7 @@ from steward.cli.server import Server
 SINCE = click.option("--since", required=True, help="Work finished from this day or moment on (ISO 8601).")
 UNTIL = click.option("--until", required=True, help="Work finished before this day or moment.")
 PROCESS = click.option("--process", help="Only cases of this process.")
+SUBJECT = click.option("--subject", help="Only cases about this row of a register: REGISTER:ROW.")
 
 
 @click.group()
@@ -74,10 +75,13 @@ def choose_standard(server: Server, standard_id: str, since: str, dry_run: bool)
 @SINCE
 @UNTIL
 @PROCESS
+@SUBJECT
 @asks
-def show_coverage(server: Server, standard_id: str, since: str, until: str, process: str | None) -> None:
+def show_coverage(
+    server: Server, standard_id: str, since: str, until: str, process: str | None, subject: str | None
+) -> None:
     """Tell each clause with its records, evidence, open work and state in a period."""
-    period = {"since": _moment(since), "until": _moment(until), "process": process}
+    period = {"since": _moment(since), "until": _moment(until), "process": process, "subject": subject}
     found = server.get(f"/standards/{standard_id}/coverage", **period)
     columns = {"CLAUSE": "ref", "STATE": "state", "RECORDS": "records", "EVIDENCE": "evidence", "OPEN": "open"}
     columns |= {"LATE": "late", "SHARED": "shared", "TITLE": "title"}
@@ -90,10 +94,13 @@ def show_coverage(server: Server, standard_id: str, since: str, until: str, proc
 @SINCE
 @UNTIL
 @PROCESS
+@SUBJECT
 @asks
-def show_records(server: Server, standard_id: str, ref: str, since: str, until: str, process: str | None) -> None:
+def show_records(
+    server: Server, standard_id: str, ref: str, since: str, until: str, process: str | None, subject: str | None
+) -> None:
     """List the finished tasks that stand under the clause REF."""
-    period = {"since": _moment(since), "until": _moment(until), "process": process}
+    period = {"since": _moment(since), "until": _moment(until), "process": process, "subject": subject}
     found = server.get(f"/standards/{standard_id}/clauses/{ref}/records", **period)["items"]
     columns = {"TASK": "name", "CASE": "title", "BY": "completed_by", "DONE": "closed_at", "ID": "id"}
     echo(found, table(found, columns, empty="There are no records."), as_json=server.as_json)

@@ -10,6 +10,7 @@ from engine import clauses
 from engine.clauses import Covered, Scope
 from engine.core.catalogue import Standard
 from engine.person import Person
+from engine.subject import Subject
 
 
 def standards(session: Session, now: datetime) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def one_standard(session: Session, standard_id: str, now: datetime) -> dict[str,
 
 def coverage(session: Session, person: Person, standard_id: str, query: dict[str, Any]) -> dict[str, Any]:
     """Each clause of a standard, with what stands under it in a period."""
-    scope = Scope(process=query["process"])
+    scope = _scope(query)
     period = {"since": query["since"], "until": query["until"]}
     found = clauses.coverage(session, standard_id, **period, scope=scope, by=person)
     return {"standard": standard_id, **period, "items": [_covered(one) for one in found]}
@@ -41,7 +42,7 @@ def coverage(session: Session, person: Person, standard_id: str, query: dict[str
 
 def records(session: Session, person: Person, standard_id: str, ref: str, query: dict[str, Any]) -> dict[str, Any]:
     """The tasks that stand under a clause in a period."""
-    scope, period = Scope(process=query["process"]), {"since": query["since"], "until": query["until"]}
+    scope, period = _scope(query), {"since": query["since"], "until": query["until"]}
     return {"items": clauses.records(session, standard_id, ref, **period, scope=scope, by=person)}
 
 
@@ -50,6 +51,10 @@ def statement(session: Session, standard_id: str, at: datetime) -> dict[str, Any
     found = clauses.standard(session, standard_id)
     said = clauses.statement(session, standard_id, at=at)
     return {"items": [_stated(found, clause.ref, clause.title, said.get(clause.ref)) for clause in found.clauses]}
+
+
+def _scope(query: dict[str, Any]) -> Scope:
+    return Scope(process=query["process"], subject=Subject.of(query["subject"] or ""))
 
 
 def _stated(found: Standard, ref: str, title: str, row: Any) -> dict[str, Any]:

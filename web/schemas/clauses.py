@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from web.schemas.base import TEXT, Flag, Given, Sent, moment
+from web.schemas.instances import a_subject
 
 
 class StandardOut(Given):
@@ -67,6 +68,7 @@ class PeriodQuery(Sent):
     since = moment("Work finished from this moment on.", required=True)
     until = moment("Work finished before this moment; what is late is late by it.", required=True)
     process = fields.String(load_default=None, validate=validate.Length(1, 200))
+    subject = a_subject("Only cases about this row of a register.")
 
 
 class CoveredOut(Given):

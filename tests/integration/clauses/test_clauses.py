@@ -1,5 +1,6 @@
 """One record serves both standards; what stands under a clause is asked, and what does not apply is stated."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -8,12 +9,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from engine import clauses, evidence, tasks
+from engine import clauses, evidence, registers, tasks
 from engine.clauses import Covered, Scope
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store.clauses import Applicability, StandardRow
+from engine.subject import Subject
 from engine.verify import verify
 from tests.factories import END, NOW, START, people, process, sequence
+from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 from tests.integration.shell.conftest import House
 
 
@@ -46,7 +49,7 @@ def house(database: Any) -> House:
     return house
 
 
-def covered(house: House, standard_id: str, by: str = "olga", **scope: str) -> dict[str, Covered]:
+def covered(house: House, standard_id: str, by: str = "olga", **scope: Any) -> dict[str, Covered]:
     period = {"since": NOW - timedelta(days=1), "until": house.now + timedelta(days=1)}
     found = house.read(lambda s: clauses.coverage(s, standard_id, **period, scope=Scope(**scope), by=house.who[by]))
     return {one.clause.ref: one for one in found}
@@ -82,6 +85,18 @@ def test_only_the_period_counts_and_only_what_one_may_see(house: House, case: UU
     assert covered(house, "q-2027", process="others")["10"].records == 0
     assert covered(house, "q-2027", by="stranger")["10"].records == 0
     assert covered(house, "q-2027", by="bert")["10"].records == 1
+
+
+def test_what_stands_under_a_clause_can_be_asked_of_one_row_of_a_register(house: House, case: UUID):
+    house.act(registers.define, MACHINES, json.dumps(FORM).encode(), by="root")
+    for key in ("press", "lathe"):
+        house.act(registers.add, "reg_machines", {**PRESS, "id": key}, by="anna")
+    press, lathe = (Subject(register="reg_machines", row=key) for key in ("press", "lathe"))
+    house.start("things", subject=press)
+
+    assert (covered(house, "q-2027", subject=press)["10.2"].open, covered(house, "q-2027")["10.2"].open) == (1, 1)
+    assert covered(house, "q-2027", subject=press)["10.2"].records == 0
+    assert covered(house, "q-2027", subject=lathe)["10.2"].state == "not"
 
 
 def test_what_does_not_apply_is_stated_with_a_reason_and_every_version_stays(house: House, case: UUID):

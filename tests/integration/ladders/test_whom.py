@@ -1,14 +1,20 @@
 """Who stands on a rung, at the moment it is climbed."""
 
+import json
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from sqlalchemy import insert, update
 
-from engine import groups, leaving
+from engine import groups, leaving, oncall, registers
 from engine.absence import planning
 from engine.people import SETUP
+from engine.registers import Subject
 from engine.store.people import GroupRow, Membership, PersonRow
 from tests.factories import END, START, process, sequence
 from tests.integration.ladders.conftest import Tower, a_task, at, one_task
+from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 
 SEVERE = {
     "name": "Severe",
@@ -54,6 +60,32 @@ def a_case(tower: Tower, *whom: str, when: str = "PT1H", **task: str):
 )
 def test_each_word_names_its_people_and_the_owner_stands_for_an_empty_top(tower: Tower, whom, people):
     case = a_case(tower, *whom)
+    tower.climb()
+
+    assert told(tower, case) == people
+
+
+@pytest.mark.parametrize(
+    ("whom", "people"),
+    [
+        ("subject.steward", ["carl"]),
+        ("subject.pause", ["anna", "bert"]),
+        ("subject.competence", ["olga"]),
+        ("oncall(subject, 2)", ["tess"]),
+    ],
+)
+def test_a_rung_reaches_the_people_of_what_the_case_is_about(tower: Tower, whom: str, people: list[str]):
+    tower.who["root"] = replace(SETUP, platform_admin=True)
+    tower.act(registers.define, MACHINES, json.dumps(FORM).encode(), by="root")
+    tower.act(registers.add, "reg_machines", PRESS, by="anna")
+    press = Subject(register="reg_machines", row="press")
+    turns = {"people": ["tess"], "zone": "Europe/Berlin", "starts_on": date(2027, 1, 4), "by": "root"}
+    tower.act(oncall.define, str(press), 3, **turns)
+    tower.ladder("own", {"name": "Own", "rungs": [{"when": "PT1H", "whom": [whom]}]})
+    tower.deploy(one_task("own", escalation="own"))
+    case = tower.start("own", subject=press)
+    tower.act(registers.change, "reg_machines", "press", {"steward": "carl"}, reason="Anna has moved.", by="anna")
+    tower.now = at("2027-01-04 11:00")
     tower.climb()
 
     assert told(tower, case) == people
