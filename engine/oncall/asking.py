@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, select, text
 from sqlalchemy.orm import Session
 
+from engine import registers
 from engine.calendars import clock_changes
 from engine.core import oncall as core
 from engine.core.walltime import RecordedZone
@@ -76,8 +77,12 @@ def now_on_call(session: Session, subject: Subject | str, level: int, *, at: dat
 
 
 def reached(session: Session, subject: Subject | str, level: int, *, at: datetime) -> tuple[str, ...]:
-    """As `now_on_call`, or, where that level is empty, the next one above it that is not; empty where none is."""
-    levels, people = _known(session, name_of(subject), at)
+    """
+    As `now_on_call`, or, where that level is empty, the next one above it that is not; empty where none is.
+
+    A subject for which nobody takes turns is answered for by the service that its row names for `oncall`.
+    """
+    levels, people = _known(session, _answering(session, subject, at), at)
     found = (people.reached(levels.get(one, core.Level()).named(at), at) for one in core.LEVELS if one >= level)
     person = next((one for one in found if one), None)
     return (person,) if person else ()
@@ -93,6 +98,13 @@ def subjects(session: Session) -> tuple[str, ...]:
     """The subjects and services for which somebody takes turns."""
     query = select(RotationRow.subject).where(text("rotations.until IS NULL")).distinct()
     return tuple(sorted(session.scalars(query)))
+
+
+def _answering(session: Session, subject: Subject | str, at: datetime) -> str:
+    name = name_of(subject)
+    if isinstance(subject, str) or session.scalars(ROTATIONS, {"subject": name, "at": at}).first() is not None:
+        return name
+    return next(iter(registers.holders(session, subject, "oncall")), name)
 
 
 def _standing(number: int, level: core.Level, people: core.People, at: datetime) -> OnCall:

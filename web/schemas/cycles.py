@@ -2,7 +2,6 @@
 
 from marshmallow import fields, validate
 
-from engine.cycles.definition import KEY
 from engine.store.cycles import OUTCOMES
 from web.schemas.base import Given, PageQuery, Sent, Word, line, moment, reason, text
 
@@ -13,7 +12,7 @@ ACCESS = {
     "lead": "10 bd",
     "variables": {"role": "quality_manager"},
 }
-A_KEY = validate.Regexp(KEY, error="Small letters, digits and _ only, a letter first.")
+A_KEY = validate.Regexp(r"^[a-z][a-z0-9_]{0,59}$", error="Small letters, digits and _ only, a letter first.")
 
 
 def definition() -> fields.Dict:

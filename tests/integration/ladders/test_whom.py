@@ -91,6 +91,20 @@ def test_a_rung_reaches_the_people_of_what_the_case_is_about(tower: Tower, whom:
     assert told(tower, case) == people
 
 
+def test_the_service_that_a_row_names_answers_where_nobody_takes_turns_for_the_row(tower: Tower):
+    tower.who["root"] = replace(SETUP, platform_admin=True)
+    served = {**MACHINES, "provides": {"oncall": "id"}}
+    tower.act(registers.define, served, json.dumps(FORM).encode(), by="root")
+    tower.act(registers.add, "reg_machines", PRESS, by="anna")
+    press = Subject(register="reg_machines", row="press")
+    turns = {"zone": "Europe/Berlin", "starts_on": date(2027, 1, 4), "by": "root"}
+
+    tower.act(oncall.define, "press", 1, people=["tess"], **turns)
+    assert tower.read(lambda s: oncall.reached(s, press, 1, at=tower.now)) == ("tess",)
+    tower.act(oncall.define, str(press), 1, people=["tom"], **turns)
+    assert tower.read(lambda s: oncall.reached(s, press, 1, at=tower.now)) == ("tom",)
+
+
 @pytest.mark.parametrize(
     ("clauses", "people"),
     [
