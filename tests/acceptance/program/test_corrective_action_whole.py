@@ -6,6 +6,7 @@ kills with SIGKILL on the way, and the proof at the end.
 """
 
 import json
+import re
 import sqlite3
 import threading
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -283,7 +284,7 @@ def everything_holds_and_nothing_can_be_changed_unseen(served, story):
     assert json.loads(verified.stdout)["holds"], verified.stdout
     replayed = served.shell("replay", "--all")
     assert replayed.returncode == 0
-    assert replayed.stdout == "2 of 2 cases come out equal, byte by byte.\n"
+    assert re.fullmatch(r"(\d+) of \1 cases come out equal, byte by byte\.\n", replayed.stdout), replayed.stdout
     if served.database_url is None:
         with sqlite3.connect(served.home / "steward.sqlite") as raw:
             raw.execute("UPDATE audit_entries SET actor = 'sofia.rossi' WHERE chain = ? AND number = 7", [story.case])

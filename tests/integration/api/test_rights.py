@@ -23,6 +23,7 @@ OPEN = {
     "/api/v1/page.css",
     "/api/v1/openapi.json",
     "POST /api/v1/tokens",
+    "POST /hooks/<key>",  # What comes in is signed.
 }
 SECRET = process(
     "secret",

@@ -1,6 +1,7 @@
 """Diagrams, tables and forms that ship fit each other."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -52,13 +53,16 @@ def test_no_table_and_no_form_has_a_problem():
 
 
 @pytest.mark.parametrize("folder", [pytest.param(path, id=path.name) for path in FOLDERS])
-def test_every_form_and_table_of_a_folder_is_used_by_its_diagram(folder):
+def test_every_form_and_table_of_a_folder_is_used_by_its_diagram_or_by_a_cycle(folder):
     model = model_of(folder)
     forms = {node.rules.form.key for node in model.nodes.values() if node.rules.form}
     ids = {json.loads(data)["id"] for name, data in files(folder).items() if name.endswith(".form")}
     tables = {Path(name).stem for name in files(folder) if name.endswith(".dmn")}
     diagram = etree.parse(folder / f"{model.key}.bpmn")
     decided = {str(ref) for ref in diagram.xpath("//@*[local-name() = 'decisionRef']")}
+
+    cycles = tomllib.loads((PROCESSES.parent / "config/cycles.toml").read_text("utf-8"))["cycles"].values()
+    decided |= {one["decision"] for one in cycles if one.get("decision") in tables}
 
     assert (forms, decided) == (ids, tables)
 

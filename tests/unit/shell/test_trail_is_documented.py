@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 VERB = re.compile(
     r'"((?:instance|task|data|item|evidence|signature|refusal|timer|decision|service|message|signal|escalation|call|step'
-    r'|event|deployment|binding|start|calendar|person|group|token|trail|ladder|cycle|series|occurrence)\.[a-z_]+)"'
+    r"|event|deployment|binding|start|calendar|person|group|token|trail|ladder|cycle|series|occurrence"
+    r'|applicability|delivery|departure|hook|override|register|rotation|row|sample|secret|standard|subject|substitution)\.[a-z_]+)"'
 )
 
 
@@ -23,6 +24,7 @@ def test_every_verb_of_the_trail_is_in_the_reference():
     documented = set(re.findall(r"`([a-z]+\.[a-z_]+)`", page))
     used = {verb for file in sources() for verb in VERB.findall(file.read_text())}
     used |= {f"message.{status}" for status in ("sent", "expired", "refused")} | {"signal.sent"}
+    used |= {f"hook.{outcome}" for outcome in ("started", "told", "kept", "passed_over", "refused")}
     used |= {f"instance.{outcome}" for outcome in ("completed", "cancelled", "failed")}
 
     assert sorted(used - documented) == []
