@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import audit, beginning, filling, guards, records, signatures, stepping, timetable, versions
+from engine import audit, beginning, filling, guards, records, registers, signatures, stepping, timetable, versions
 from engine.cases import Case, lock, lock_for_task
 from engine.cause import Cause
 from engine.core import events as ev
@@ -56,6 +56,8 @@ def start(
         raise NotFound("process", key)
     definition = parsed(session, definition_id)
     guards.must_start(by, definition)
+    if subject is not None:
+        registers.must_see(session, subject, by)
     _must_have(definition, start)
     calendar = timetable.in_use(session, by=by, now=now)
     return begin(

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import audit
+from engine import access, audit
 from engine.backoff import WAITS, rest
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.ids import new_id
@@ -176,9 +176,12 @@ def rows_of(notices: Iterable[Notice], *, now: datetime) -> list[dict[str, Any]]
 
 def take(
     session: Session, lane: str, channels: Sequence[str], *, limit: int, lock: str, now: datetime, machine_now: datetime
-) -> list[Owed]:
+) -> tuple[list[Owed], int]:
     """
     Lease what is due on a lane, oldest first. What nobody needs to be told any more is withdrawn on the way.
+
+    Returns:
+        What is leased, and how many were looked at, withdrawn ones included.
 
     Args:
         lock: a name that proves the lease.
@@ -191,7 +194,7 @@ def take(
         else:
             session.execute(TAKE, {"delivery": row.id, "lease_of": lock, "until": machine_now + LEASE})
             leased.append(_owed(row, lock))
-    return leased
+    return leased, len(found)
 
 
 def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> None:
@@ -225,6 +228,7 @@ def retry(session: Session, delivery_id: UUID, *, by: Person, now: datetime) -> 
         Forbidden: `by` neither manages the platform nor is to be told.
         Conflict: it is not dead.
     """
+    access.must_act(by)
     row = session.execute(BY_ID, {"delivery": delivery_id}).one_or_none()
     if row is None:
         raise NotFound("delivery", str(delivery_id))

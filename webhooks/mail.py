@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from dataclasses import dataclass
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -40,20 +41,29 @@ class Mail:
     seconds: float = 20
 
     def send(self, owed: Owed) -> Sent | Failed:
-        """Send one letter. A refusal of this address is final; whatever else goes wrong may pass."""
+        """Send one letter. A refusal of this address or this letter is final; whatever else goes wrong may pass."""
         if not owed.email:
             return Failed(f"{owed.recipient} has no mail address.", permanent=True)
         try:
-            with self._connected() as server:
-                server.send_message(self.message(owed), self.sender, [owed.email])
+            message = self.message(owed)
+        except (HeaderParseError, ValueError, IndexError) as error:
+            return Failed(f"{owed.email} is no address that mail can go to: {error}", permanent=True)
+        try:
+            server = self._connected()
+            try:
+                server.send_message(message, self.sender, [owed.email])
+            finally:
+                server.close()  # Once it took the letter, nothing that it says can make it unsent.
             return Sent()
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             return Failed(_told(code, said), permanent=code >= 500)
         except smtplib.SMTPAuthenticationError as error:
             return Failed(_told(error.smtp_code, error.smtp_error))
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             return Failed(_told(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= 500)
+        except smtplib.SMTPResponseException as error:
+            return Failed(_told(error.smtp_code, error.smtp_error))
         except (OSError, smtplib.SMTPException, ValueError) as error:
             return Failed(f"{type(error).__name__}: {error}")
 

@@ -52,7 +52,7 @@ def drain_deliveries(
     What goes by a channel that nobody here can send by stays owed.
 
     Returns:
-        How many were tried.
+        How many were tried, or withdrawn because nobody needs to be told any more.
     """
     done = 0
     if not senders:
@@ -61,22 +61,25 @@ def drain_deliveries(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while done < limit:
             lock = new_secret(16)
-            leased = database.perform(
+            leased, seen = database.perform(
                 lambda session, lock=lock: outbox.take(  # type: ignore[misc]
                     session, lane, sorted(senders), limit=AT_ONCE, lock=lock, now=now, machine_now=machine_now
                 ),
                 by=worker,
                 now=now,
             )
-            if not leased:
+            if not seen:
                 break
             list(pool.map(lambda owed: _send(database, senders[owed.channel], owed, now=now), leased))
-            done += len(leased)
+            done += seen
     return done
 
 
 def _send(database: Database, sender: Sender, owed: Owed, *, now: datetime) -> None:
-    came = sender.send(owed)
+    try:
+        came = sender.send(owed)
+    except Exception as error:  # Whatever it is, it must not stop the messages to others.
+        came = Failed(f"{type(error).__name__}: {error}")
     with database.writing() as session:
         if isinstance(came, Sent):
             outbox.sent(session, owed, came.answer, now=now)

@@ -7,7 +7,7 @@ pause it), and no register by name.
 
 from engine.registers.definitions import Defined, all_registers, define, defined
 from engine.registers.facts import facts_of, must_be_kept, news
-from engine.registers.keeping import add, change, end, must_read
+from engine.registers.keeping import add, change, end, must_read, must_see
 from engine.registers.reading import Row, changes, holders, matching, row, rows
 from engine.subject import Subject
 
@@ -27,6 +27,7 @@ __all__ = [
     "matching",
     "must_be_kept",
     "must_read",
+    "must_see",
     "news",
     "row",
     "rows",

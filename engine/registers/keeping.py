@@ -15,6 +15,7 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound, Outdated
 from engine.person import Person
 from engine.registers.definitions import Defined, chain_of, defined
 from engine.registers.reading import CHANGE, ROW, Row, row
+from engine.subject import Subject
 
 LOCK = (
     select(ROW)
@@ -127,6 +128,19 @@ def must_read(found: Defined, by: Person) -> None:
     wanted = {*found.definition.may_read, *found.definition.may_change}
     if found.definition.may_read and not (by.groups & wanted or by.auditor or by.kind == "operator"):
         raise NotFound("register", found.definition.key)
+
+
+def must_see(session: Session, subject: Subject, by: Person) -> None:
+    """
+    Let pass who may look into the register of a subject.
+
+    Raises:
+        Invalid: for `by` there is no such row.
+    """
+    try:
+        must_read(defined(session, subject.register), by)
+    except NotFound as error:
+        raise Invalid(f"There is no {subject}.", {"subject": [f"No register has a row {subject}."]}) from error
 
 
 def _kept_by(session: Session, register: str, by: Person) -> Defined:

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from engine.core.forms.places import MISSING, get
 from engine.registers.definitions import defined
 from engine.store.base import table_of
-from engine.store.registers import RegisterChange, RegisterRow
+from engine.store.registers import RegisterChange, RegisterRow, RegisterVersion
 from engine.subject import Subject
 
-ROW, CHANGE = table_of(RegisterRow), table_of(RegisterChange)
+ROW, CHANGE, VERSION = table_of(RegisterRow), table_of(RegisterChange), table_of(RegisterVersion)
 NOW = select(ROW).where(ROW.c.register == bindparam("of_register")).order_by(ROW.c.key)
 ONE_NOW = select(ROW).where(ROW.c.register == bindparam("of_register"), ROW.c.key == bindparam("of_key"))
 _LAST = (
@@ -29,6 +29,7 @@ THEN = (
     .where(CHANGE.c.register == bindparam("of_register"))
     .order_by(CHANGE.c.key)
 )
+TITLES = select(VERSION.c.number, VERSION.c.content).where(VERSION.c.register == bindparam("of"))
 HISTORY = (
     select(CHANGE)
     .where(CHANGE.c.register == bindparam("of_register"), CHANGE.c.key == bindparam("of_key"))
@@ -72,9 +73,9 @@ def rows(session: Session, register: str, *, at: datetime | None = None, ended: 
     if at is None:
         found = [_now(one) for one in session.execute(NOW, {"of_register": register})]
     else:
-        title = defined(session, register).definition.row_title
+        titles = {one.number: one.content.get("row_title", "") for one in session.execute(TITLES, {"of": register})}
         past = session.execute(THEN, {"of_register": register, "until": at})
-        found = [_then(one, title) for one in past]
+        found = [_then(one, titles.get(one.defined, "")) for one in past]
     return [one for one in found if ended or not one.ended]
 
 

@@ -52,8 +52,7 @@ def define(body: dict[str, Any], key: str) -> Response:
         raise Invalid("The register has another key than the address.", {"register": [f"Its key must be {key!r}."]})
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
-        verbs.define(session, body["register"], orjson.dumps(body["form"]), by=by, now=now)
-        return found.one_register(session, by, key)
+        return found.register_out(verbs.define(session, body["register"], orjson.dumps(body["form"]), by=by, now=now))
 
     return act(verb, ONE)
 

@@ -16,7 +16,7 @@ from engine.registers import Defined, Row
 def all_registers(session: Session, person: Person) -> dict[str, Any]:
     """Every register that exists for `person`."""
     found = [one for one in registers.all_registers(session) if _exists(one, person)]
-    return {"items": [_register(one) for one in found]}
+    return {"items": [register_out(one) for one in found]}
 
 
 def one_register(session: Session, person: Person, key: str) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def one_register(session: Session, person: Person, key: str) -> dict[str, Any]:
     Raises:
         NotFound: there is none, or it does not exist for `person`.
     """
-    return _register(_seen(session, person, key))
+    return register_out(_seen(session, person, key))
 
 
 def rows(session: Session, person: Person, key: str, query: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,8 @@ def _exists(found: Defined, person: Person) -> bool:
     return True
 
 
-def _register(one: Defined) -> dict[str, Any]:
+def register_out(one: Defined) -> dict[str, Any]:
+    """A register as the API shows it."""
     said = one.definition
     names = ("key", "name", "description", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
     told = {name: getattr(said, name) for name in names}

@@ -18,7 +18,7 @@ def dead(database: Database) -> str:
     given: dict[str, Any] = {"limit": 1, "lock": "l", "now": MORNING, "machine_now": MORNING}
     with database.writing() as session:
         outbox.owe(session, [notice], now=MORNING - timedelta(hours=1))
-        [owed] = outbox.take(session, "bulk", ["mail"], **given)
+        [owed], _ = outbox.take(session, "bulk", ["mail"], **given)
         outbox.failed(session, owed, "550 no such mailbox", permanent=True, now=MORNING)
     return str(owed.id)
 

@@ -31,8 +31,16 @@ class Post:
     refuses: dict[str, str] = field(default_factory=dict)
     answers: list[str] = field(default_factory=list)
     dies: bool = False
+    refuses_us: str = ""
     letters: list[EmailMessage] = field(default_factory=list)
     logins: list[bytes] = field(default_factory=list)
+
+    async def handle_MAIL(self, server: SMTP, _s: Session, envelope: Envelope, address: str, options: Any) -> str:
+        if self.refuses_us:
+            return self.refuses_us
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, _s: Session, envelope: Envelope, address: str, _options: Any) -> str:
         if address in self.refuses:

@@ -195,6 +195,32 @@ class Slow:
         return Sent("ok")
 
 
+def test_what_is_moot_holds_up_nothing_behind_it(office: Office):
+    case, task = case_of(office)
+    for number in range(6):
+        office.owe("anna", event=f"old{number}", template="due", task_id=task, instance_id=case)
+    office.owe("bert", event="new")
+    office.act(instances.cancel, case, reason="Mended.", by="olga")
+    assert office.drain() == 7
+    assert office.owed() == {"anna": ("withdrawn", 0), "bert": ("sent", 1)}
+
+
+def test_an_address_that_cannot_be_read_is_dead_and_says_so(office: Office):
+    with office.database.writing() as session:
+        session.execute(update(PersonRow).where(PersonRow.id == "anna").values(email="<anna@example.org>"))
+    office.owe()
+    office.owe("bert")
+    office.drain()
+    assert office.owed() == {"anna": ("dead", 1), "bert": ("sent", 1)}
+
+
+def test_a_server_that_refuses_us_and_not_the_address_is_tried_again(office: Office):
+    office.post.refuses_us = "550 you may not send here"
+    office.owe()
+    office.drain()
+    assert office.owed() == {"anna": ("owed", 1)}
+
+
 def test_many_workers_send_each_message_once(office: Office):
     for number in range(24):
         office.owe("anna", event=f"e{number}")
@@ -213,7 +239,7 @@ def test_what_a_killed_worker_had_leased_goes_again_when_the_lease_is_over(offic
     office.owe()
     with office.database.writing() as session:
         given = {"limit": 4, "lock": "killed", "now": office.now, "machine_now": office.now}
-        [lost] = outbox.take(session, "bulk", ["mail"], **given)
+        [lost], _ = outbox.take(session, "bulk", ["mail"], **given)
     assert office.drain() == 0
     assert office.drain(machine_now=office.now + timedelta(seconds=61)) == 1
     with office.database.writing() as session:

@@ -105,6 +105,16 @@ def test_an_ended_row_never_changes_and_a_stale_change_is_told(house: House):
         house.act(registers.add, REGISTER, PRESS, by="anna")
 
 
+def test_a_row_was_called_as_its_definition_said_then(house: House):
+    house.act(registers.add, REGISTER, PRESS, by="anna")
+    then = house.now
+    house.later(days=1)
+    house.act(registers.define, {**MACHINES, "row_title": "id"}, json.dumps(FORM).encode(), by="root")
+    house.act(registers.change, REGISTER, "press", {"name": "Press 4"}, reason="Moved.", by="anna")
+    titles = [house.read(lambda s, at=at: registers.rows(s, REGISTER, at=at))[0].title for at in (then, house.now)]
+    assert titles == ["Press 3", "press"]
+
+
 def test_two_at_once_add_one_row_and_change_it_one_after_the_other(house: House):
     def add(who: str) -> bool:
         try:

@@ -1,5 +1,6 @@
 """A case is about a row of a register: the model reads it, its people get the work, and changes reach the case."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from engine.registers import Subject
 from engine.store.running import Instance, Task
 from engine.verify import verify
 from tests.factories import END, START, process, sequence, user_task
-from tests.integration.registers.conftest import PRESS
+from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 from tests.integration.shell.conftest import House
 
 PRESS_3 = Subject(register="reg_machines", row="press")
@@ -81,6 +82,13 @@ def test_no_case_begins_about_what_is_not_there_or_has_ended(house: House, case:
         house.start("mend", subject=PRESS_3)
     house.do(case, "T_first")
     assert house.open(case) == ["T_second"]
+
+
+def test_a_register_that_somebody_may_not_see_gives_him_no_subject(house: House, case: UUID):
+    house.act(registers.define, {**MACHINES, "may_read": ["staff"]}, json.dumps(FORM).encode(), by="root")
+    for row in ("press", "lathe"):
+        with pytest.raises(Invalid, match=f"There is no reg_machines:{row}"):
+            house.start("mend", subject=Subject(register="reg_machines", row=row), by="stranger")
 
 
 def test_a_case_that_is_about_nothing_is_stuck_where_the_model_asks_for_its_subject(house: House):
