@@ -10,7 +10,7 @@ from tests.acceptance.crashes.ground import Ground
 from tests.conftest import migrate
 from tests.postgres import PostgresServer
 
-KILLS = 3
+KILLS = 2
 
 
 @pytest.fixture
