@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from engine import groups, separation
 from engine.absence.opening import in_place
 from engine.cache import Cache
+from engine.hot import Hot, among
 from engine.rows import Assigned
 from engine.store.definitions import Binding
 from engine.store.people import GroupRow, Membership, PersonRow
@@ -191,7 +192,7 @@ def look_up(session: Session, definition_id: UUID, opened: Sequence[Opened]) -> 
     keys = {key.strip() for task in opened for key in task.candidate_groups}
     given = {"definition_id": definition_id, "people": sorted(people), "keys": sorted(keys)}
     bindings, known, leads, peopled = {}, set(), {}, set()
-    for kind, key, value in session.connection().execute(_LOOK_UP, given):
+    for kind, key, value in _LOOK_UP.all(session, given):
         if kind == "binding":
             bindings[key] = value
         elif kind == "lead":
@@ -205,7 +206,7 @@ def look_up(session: Session, definition_id: UUID, opened: Sequence[Opened]) -> 
 
 _HERE = Binding.definition_id == bindparam("definition_id")
 _GROUPS = or_(
-    GroupRow.key.in_(bindparam("keys", expanding=True)),
+    among(GroupRow.key, "keys"),
     GroupRow.key.in_(select(func.substr(Binding.who, 7)).where(_HERE, text("bindings.who LIKE 'group:%'"))),
 )
 _MEMBER = (
@@ -215,17 +216,19 @@ _MEMBER = (
 )
 _HAS_MEMBERS = or_(text("groups.everybody"), _MEMBER.exists())
 _SOMEBODY = select(literal("person"), PersonRow.id, literal("")).where(text("people.active"))
-_LOOK_UP = union_all(
-    select(literal("binding"), Binding.role, Binding.who).where(_HERE),
-    _SOMEBODY.where(PersonRow.id.in_(bindparam("people", expanding=True))),
-    _SOMEBODY.where(
-        PersonRow.id.in_(select(func.substr(Binding.who, 8)).where(_HERE, text("bindings.who LIKE 'person:%'")))
-    ),
-    select(literal("group"), GroupRow.key, case((_HAS_MEMBERS, "some"), else_="")).where(_GROUPS),
-    select(literal("lead"), GroupRow.key, Membership.person_id)
-    .join(Membership, Membership.group_key == GroupRow.key)
-    .join(PersonRow, PersonRow.id == Membership.person_id)
-    .where(_GROUPS, text("memberships.standing = 'lead'"), text("people.active")),
+_LOOK_UP = Hot(
+    union_all(
+        select(literal("binding"), Binding.role, Binding.who).where(_HERE),
+        _SOMEBODY.where(among(PersonRow.id, "people")),
+        _SOMEBODY.where(
+            PersonRow.id.in_(select(func.substr(Binding.who, 8)).where(_HERE, text("bindings.who LIKE 'person:%'")))
+        ),
+        select(literal("group"), GroupRow.key, case((_HAS_MEMBERS, "some"), else_="")).where(_GROUPS),
+        select(literal("lead"), GroupRow.key, Membership.person_id)
+        .join(Membership, Membership.group_key == GroupRow.key)
+        .join(PersonRow, PersonRow.id == Membership.person_id)
+        .where(_GROUPS, text("memberships.standing = 'lead'"), text("people.active")),
+    )
 )
 
 

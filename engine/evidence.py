@@ -19,6 +19,7 @@ from engine.cases import Case, lock_for_task
 from engine.core.vocabulary import Slot
 from engine.definitions import parsed
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, TaskClosed
+from engine.hot import Hot
 from engine.ids import new_id
 from engine.person import Person
 from engine.store.base import table_of
@@ -29,7 +30,7 @@ from engine.vault import Store as Store
 
 EVIDENCE, TASK = table_of(Evidence), table_of(Task)
 NEWER = EVIDENCE.alias("newer")
-IN_FORCE = (
+IN_FORCE = Hot(
     select(EVIDENCE)
     .where(EVIDENCE.c.task_id == bindparam("of_task"))
     .where(~select(NEWER.c.id).where(NEWER.c.replaces_id == EVIDENCE.c.id).exists())
@@ -105,9 +106,9 @@ def add_link(
     return _keep(session, case, task, slot, given, effective_on, replaces_id, by=by, now=now)
 
 
-def in_force(session: Session, task_id: UUID) -> list[Row[Any]]:
+def in_force(session: Session, task_id: UUID) -> list[Any]:
     """The newest version of each piece of evidence of a task, oldest first."""
-    return list(session.execute(IN_FORCE, {"of_task": task_id}).all())
+    return IN_FORCE.all(session, {"of_task": task_id})
 
 
 def missing(slots: Iterable[Slot], rows: Iterable[Any]) -> dict[str, str]:

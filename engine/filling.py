@@ -1,6 +1,6 @@
 """Filling in: the form of a task in the version that its case uses, and whether answers hold."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ BY_ID = (
     .where(FormRow.id == bindparam("form_id"))
 )
 _forms: Cache[UUID, Form] = Cache(128)
+_members: Cache[tuple[bytes, str], frozenset[str]] = Cache(1024)
 
 
 def form(session: Session, form_id: UUID) -> Form:
@@ -48,7 +49,8 @@ def check(
     """Hold answers against a form; without one they are taken as they are."""
     if form_id is None:
         return Checked(values=answers)
-    return _held_against(session, form_id, answers, variables, calendar=case.calendar, now=now)
+    members = _members_under(session, case.organisation)
+    return _held_against(session, form_id, answers, variables, members, calendar=case.calendar, now=now)
 
 
 def check_start(
@@ -68,7 +70,8 @@ def check_start(
     form_id = versions.resolve(session, [reference], definition.deployment_id).get(reference)
     if form_id is None:
         raise Invalid(f"The form {ref.key} of {definition.name} is not released.", {"start": ["Its form is missing."]})
-    checked = _held_against(session, form_id, variables, {}, calendar=calendar, now=now)
+    members = _members_under(session, None)
+    checked = _held_against(session, form_id, variables, {}, members, calendar=calendar, now=now)
     if checked.errors:
         first = next(iter(checked.errors.values()))[0]
         raise Invalid(f"{definition.name} cannot begin like this. {first}", dict(checked.errors))
@@ -80,14 +83,20 @@ def _held_against(
     form_id: UUID,
     answers: dict[str, Any],
     variables: Mapping[str, Any],
+    members: Callable[[str], frozenset[str]],
     *,
     calendar: str,
     now: datetime,
 ) -> Checked:
     zone = ZoneInfo(timetable.calendar(session, calendar).zone)
-    return form(session, form_id).check(
-        answers, variables, lambda key: groups.members(session, key), now=now, zone=zone
-    )
+    return form(session, form_id).check(answers, variables, members, now=now, zone=zone)
+
+
+def _members_under(session: Session, organisation: bytes | None) -> Callable[[str], frozenset[str]]:
+    """Who belongs to a group; asked once for as long as the head of the platform's chain is the same."""
+    if organisation is None:
+        return lambda key: groups.members(session, key)
+    return lambda key: _members.get((organisation, key), lambda: groups.members(session, key))
 
 
 def _read(session: Session, form_id: UUID) -> Form:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit, leaving, people
 from engine.errors import Conflict, Invalid, NotFound
+from engine.hot import Hot, among
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.people import GroupRow, Membership, PersonRow
@@ -23,15 +24,18 @@ _MEMBERS = (
     .join(Membership, Membership.person_id == PersonRow.id)
     .where(Membership.group_key == bindparam("key"), _ACTIVE)
 )
-_FOR_EVERYBODY = select(GroupRow.everybody).where(GroupRow.key == bindparam("key"))
 _EVERYBODY = select(PersonRow.id).where(_ACTIVE, PersonRow.kind == "person")
-_EACH = select(GroupRow.key).where(GroupRow.key.in_(bindparam("keys", expanding=True)), text("groups.everybody"))
-_PEOPLE_OF = union(
-    select(PersonRow.id).where(_ACTIVE, PersonRow.id.in_(bindparam("people", expanding=True))),
-    select(PersonRow.id)
-    .join(Membership, Membership.person_id == PersonRow.id)
-    .where(_ACTIVE, Membership.group_key.in_(bindparam("keys", expanding=True))),
-    _EVERYBODY.where(_EACH.exists()),
+_ANY = select(GroupRow.key).where(GroupRow.key == bindparam("key"), text("groups.everybody"))
+_ALL_MEMBERS = Hot(union(_MEMBERS, _EVERYBODY.where(_ANY.exists())))
+_EACH = select(GroupRow.key).where(among(GroupRow.key, "keys"), text("groups.everybody"))
+_PEOPLE_OF = Hot(
+    union(
+        select(PersonRow.id).where(_ACTIVE, among(PersonRow.id, "people")),
+        select(PersonRow.id)
+        .join(Membership, Membership.person_id == PersonRow.id)
+        .where(_ACTIVE, among(Membership.group_key, "keys")),
+        _EVERYBODY.where(_EACH.exists()),
+    )
 )
 _LEAD = _MEMBERS.where(Membership.standing == "lead")
 
@@ -167,10 +171,7 @@ def group(session: Session, key: str, *, lock: bool = False) -> Row[Any]:
 
 def members(session: Session, key: str) -> frozenset[str]:
     """The ids of those who belong to a group and have not left; empty when there is no such group."""
-    connection = session.connection()
-    found = connection.execute(_FOR_EVERYBODY, {"key": key}).scalar()
-    query = _EVERYBODY if found else _MEMBERS
-    return frozenset(connection.execute(query, {"key": key} if not found else {}).scalars())
+    return frozenset(row.id for row in _ALL_MEMBERS.all(session, {"key": key}))
 
 
 def lead(session: Session, key: str) -> str | None:
@@ -190,7 +191,7 @@ def _standing(session: Session, key: str, person_id: str) -> str | None:
 
 def people_of(session: Session, parties: Sequence[str]) -> frozenset[str]:
     """The ids of those behind `person:ID` and `group:KEY` who have not left. One statement."""
-    return frozenset(session.connection().execute(_PEOPLE_OF, parties_of(parties)).scalars())
+    return frozenset(row.id for row in _PEOPLE_OF.all(session, parties_of(parties)))
 
 
 def parties_of(parties: Sequence[str]) -> dict[str, list[str]]:

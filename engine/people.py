@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit, leaving
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.hot import Hot
 from engine.ids import new_id
 from engine.person import Kind as Kind
 from engine.person import Person as Person
@@ -25,7 +26,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 _MEMBERSHIPS = outerjoin(
     GroupRow, Membership, (Membership.group_key == GroupRow.key) & (Membership.person_id == bindparam("id"))
 )
-_PERSON = (
+_PERSON = Hot(
     select(
         PersonRow.id,
         PersonRow.name,
@@ -57,7 +58,7 @@ def person(session: Session, person_id: str) -> Person:
 
 def find(session: Session, person_id: str) -> Person | None:
     """As `person`, or None."""
-    rows = session.execute(_PERSON, {"id": person_id}).all()
+    rows = _PERSON.all(session, {"id": person_id})
     return _person(rows) if rows else None
 
 

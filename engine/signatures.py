@@ -28,6 +28,7 @@ from engine.covered import Covered
 from engine.covered import content as covered_content
 from engine.definitions import Parsed
 from engine.errors import Forbidden, Invalid
+from engine.hot import Hot
 from engine.ids import new_id
 from engine.person import Person
 from engine.store.base import table_of
@@ -35,7 +36,7 @@ from engine.store.records import Signature
 from engine.store.running import Task
 
 SIGNATURE, TASK = table_of(Signature), table_of(Task)
-STANDING = (
+STANDING = Hot(
     select(
         SIGNATURE.c.id,
         SIGNATURE.c.by,
@@ -119,7 +120,7 @@ def look_again(session: Session, case: Case, change: Change, *, by: Person, now:
     Returns:
         The signatures that are for an earlier version from now on.
     """
-    standing = session.execute(STANDING, {"of_case": case.id}).all()
+    standing = STANDING.all(session, {"of_case": case.id})
     outdated = [row for row in standing if change.touches(row.task_id, row.covered)]
     _outdate(session, case, outdated, by=by, now=now)
     if case.status == "running":
@@ -134,7 +135,7 @@ def age(session: Session, case: Case, values: Mapping[str, Any], *, but: UUID, b
     Args:
         but: the task whose own signature is new.
     """
-    standing = session.execute(STANDING, {"of_case": case.id}).all()
+    standing = STANDING.all(session, {"of_case": case.id})
     change = Change(values=values, record=but)
     older = [row for row in standing if row.task_id != but and change.touches(row.task_id, row.covered)]
     _outdate(session, case, older, by=by, now=now)
