@@ -86,7 +86,7 @@ def settle(
         series.put(session, of.id, values | {"planned_on": None, "next_at": None, "fault": str(error)})
         return 0
     for one, fate in islice(sorted_out(due, now, definition.on_missed), AT_ONCE):
-        if not _was_meant(session, definition, of.subject, one):
+        if not _was_meant(session, definition, of.subject, max(one.starts_at, of.since)):
             return _rest(session, of, values, told, by=by, now=now)
         occurrence = _claim(session, definition, of.subject, one, now=now)
         values |= {"last_on": one.on}
@@ -292,12 +292,12 @@ def _next(values: dict[str, Any], definition: Definition, calendar: Calendar) ->
     return series.moved(values, definition, calendar)
 
 
-def _was_meant(session: Session, definition: Definition, subject: str, one: Planned) -> bool:
-    """Whether the subject was among the rows of the cycle when the work was to start."""
+def _was_meant(session: Session, definition: Definition, subject: str, at: datetime) -> bool:
+    """Whether the subject was among the rows of the cycle when the work was to start, or when its plan began later."""
     if subject == ALONE or definition.register is None:
         return True
     where = definition.for_each.get("where", {})
-    return subject in rows.matching(session, definition.register, where, at=one.starts_at)
+    return subject in rows.matching(session, definition.register, where, at=at)
 
 
 def _about(definition: Definition, subject: str) -> Subject | None:

@@ -61,3 +61,14 @@ def test_a_rule_of_the_row_counts_from_its_own_anchor(machines: Rota):
     machines.drain()
     assert machines.came("look") == [("2027-01-10", "started"), ("2027-02-10", "started")]
     assert [row for row, _ in started(machines)] == ["press", "press"]
+
+
+def test_a_row_that_comes_when_its_lead_has_begun_starts_at_once(machines: Rota):
+    machines.begin("look", for_each=EACH)
+    machines.at("2027-02-24T10:00+01:00")
+    while machines.drain():
+        pass
+    change(machines, "lathe", status="active")
+    while machines.drain():
+        pass
+    assert sorted(row for row, _ in started(machines)) == ["lathe", "press", "saw"]
