@@ -95,7 +95,7 @@ def organised_file(quick_hashing: None, sqlite_template: Path, tmp_path_factory:
 @pytest.fixture(scope="package")
 def organised_template(quick_hashing: None, postgres: URL, postgres_template: str) -> Iterator[str]:
     """The name of a PostgreSQL database in which the organisation is there already."""
-    name = f"{postgres_template}_organised"
+    name = f"{postgres_template}_organised_{next(numbers)}"  # Two packages may have one at the same time.
     with connect(postgres) as admin:
         admin.execute(f"create database {name} template {postgres_template} strategy file_copy")
         found(postgres.set(database=name).render_as_string(hide_password=False))
