@@ -25,7 +25,7 @@ DOOR = create_app(
         database=Database("sqlite://"), clock=Clock(), machine_clock=Clock(), evidence=Store("unused"), limits=PATIENT
     )
 )
-EXAMPLES = int(os.environ.get("STEWARD_API_EXAMPLES", "5"))
+EXAMPLES = 6
 CONFIG = schemathesis.Config.from_dict(
     {
         "generation": {"max-examples": EXAMPLES, "deterministic": True, "allow-x00": False},

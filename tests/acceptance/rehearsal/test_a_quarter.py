@@ -26,7 +26,7 @@ def test_a_quarter_of_a_year_holds():
 
 
 def test_the_same_seed_gives_the_same_deeds_and_another_one_others():
-    weeks = ("--from", "2027-03-22", "--to", "2027-04-05")
+    weeks = ("--from", "2027-03-22", "--to", "2027-03-30")
     told = [simulate(*weeks, "--seed", seed)[1] for seed in ("7", "7", "8")]
     assert told[0] == told[1]
     assert told[0] != told[2]
