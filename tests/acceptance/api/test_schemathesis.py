@@ -25,7 +25,7 @@ DOOR = create_app(
         database=Database("sqlite://"), clock=Clock(), machine_clock=Clock(), evidence=Store("unused"), limits=PATIENT
     )
 )
-EXAMPLES = 6
+EXAMPLES = int(os.environ.get("STEWARD_API_EXAMPLES", "4"))
 CONFIG = schemathesis.Config.from_dict(
     {
         "generation": {"max-examples": EXAMPLES, "deterministic": True, "allow-x00": False},
