@@ -35,7 +35,7 @@ def rows(session: Session, person: Person, key: str, query: dict[str, Any]) -> d
     part, after = (query["text"] or "").lower(), _after(query["cursor"])
     found = [
         one
-        for one in registers.rows(session, key, at=query["at"], ended=query["ended"])
+        for one in sorted(registers.rows(session, key, at=query["at"], ended=query["ended"]), key=lambda row: row.key)
         if one.key > after and (part in one.key.lower() or part in one.title.lower())
     ]
     shown = found[: query["limit"]]

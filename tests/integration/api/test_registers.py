@@ -77,6 +77,8 @@ def test_many_rows_come_page_by_page(login: Login, register: dict[str, Any]):
     assert [one["key"] for one in (*first["items"], *second["items"])] == ["m0", "m1", "m2", "m3", "m4"]
     assert second["next"] is None
     assert [one["key"] for one in anna.get(ROWS, text="machine 3")["items"]] == ["m3"]
+    anna.post(ROWS, {"values": {**PRESS, "id": "M9", "name": "Machine 9"}})
+    assert anna.get(ROWS, limit=1)["items"][0]["key"] == "M9", "capitals come first, whatever the database thinks"
     assert refused(anna, "GET", ROWS, query_string={"cursor": "_w"})[0] == 422
 
 
