@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from engine.core.parts import Part, PartError
+
 _ID = re.compile(r"[a-z][a-z0-9]*-[0-9]{4}(-[a-z0-9]+)*")
 _FAMILY = re.compile(r"[a-z][a-z0-9]*")
 _REF = re.compile(r"(?:[A-Z]\.)?[0-9]+(?:\.[0-9]+)*")
@@ -14,15 +16,8 @@ CLAUSE_KEYS = frozenset(("ref", "title", "parent", "level", "kind", "summary", "
 MOST = 2_000
 
 
-@dataclass
-class CatalogueError(Exception):
+class CatalogueError(PartError):
     """The file is no catalogue; `where` says which part of it."""
-
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +77,8 @@ def read_standard(content: Mapping[str, Any]) -> Standard:
     Raises:
         CatalogueError: a key is unknown or missing, a number is no number or is there twice, a parent is not there.
     """
-    _known(content, KEYS, "the file")
+    part = Part(content, "the file", CatalogueError)
+    part.only(KEYS)
     for name, form in (("id", _ID), ("family", _FAMILY)):
         if not form.fullmatch(str(content.get(name, ""))):
             raise CatalogueError(name, f"{content.get(name)!r} cannot be used; write it like iso9001-2015 and iso9001.")
@@ -96,11 +92,11 @@ def read_standard(content: Mapping[str, Any]) -> Standard:
     return Standard(
         id=content["id"],
         family=content["family"],
-        name=_text(content, "name", "the file"),
-        edition=_text(content, "edition", "the file"),
-        subject=_text(content, "subject", "the file"),
-        amendments=_texts(content, "amendments", "the file"),
-        stated_by=_texts(content, "stated_by", "the file"),
+        name=part.text("name"),
+        edition=part.text("edition"),
+        subject=part.text("subject"),
+        amendments=part.texts("amendments"),
+        stated_by=part.texts("stated_by"),
         clauses=clauses,
     )
 
@@ -108,17 +104,18 @@ def read_standard(content: Mapping[str, Any]) -> Standard:
 def _clause(said: Any, where: str) -> Clause:
     if not isinstance(said, Mapping):
         raise CatalogueError(where, "It is no table.")
-    _known(said, CLAUSE_KEYS, where)
+    part = Part(said, where, CatalogueError)
+    part.only(CLAUSE_KEYS)
     ref = said.get("ref")
     if not isinstance(ref, str) or not _REF.fullmatch(ref):
         raise CatalogueError(where, f"{ref!r} is no number of a clause; write it like 10.2.1 or A.6.2.4.")
     return Clause(
         ref=ref,
-        title=_text(said, "title", where),
-        summary=_text(said, "summary", where) if "summary" in said else "",
-        parent=_text(said, "parent", where) if "parent" in said else None,
-        kind=_text(said, "kind", where) if "kind" in said else "clause",
-        documented=_texts(said, "documented", where),
+        title=part.text("title"),
+        summary=part.text("summary") if "summary" in said else "",
+        parent=part.text("parent") if "parent" in said else None,
+        kind=part.text("kind") if "kind" in said else "clause",
+        documented=part.texts("documented"),
     )
 
 
@@ -131,21 +128,3 @@ def _hold_together(clauses: Iterable[Clause]) -> None:
         if clause.parent is not None and clause.parent not in seen:
             raise CatalogueError(f"clause {clause.ref}", f"Its parent {clause.parent} does not come before it.")
         seen.add(clause.ref)
-
-
-def _known(said: Mapping[str, Any], keys: frozenset[str], where: str) -> None:
-    if unknown := sorted(set(said) - keys):
-        raise CatalogueError(where, f"The key {unknown[0]!r} is unknown; there are {', '.join(sorted(keys))}.")
-
-
-def _text(said: Mapping[str, Any], name: str, where: str) -> str:
-    if not isinstance(said.get(name), str) or not said[name].strip():
-        raise CatalogueError(where, f"{name} must be a text.")
-    return str(said[name])
-
-
-def _texts(said: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]:
-    value = said.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise CatalogueError(where, f"{name} must be a list of texts.")
-    return tuple(value)

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.core.expressions import Expression, ExpressionError, Scope, compile_condition
 from engine.core.forms.places import MISSING, get
+from engine.core.parts import Part, PartError
 
 KEYS = frozenset(
     ("key", "name", "description", "form", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
@@ -20,15 +21,8 @@ _ROW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 COMMON = "A key has at least two words, such as reg_machines, so that it is never taken for one."
 
 
-@dataclass
-class RegisterError(Exception):
+class RegisterError(PartError):
     """The file is no register; `where` says which part of it."""
-
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +91,9 @@ def read_register(content: Mapping[str, Any]) -> Definition:
     Raises:
         RegisterError: a key is unknown, missing, or not of its kind; a rule cannot be read.
     """
-    if unknown := sorted(set(content) - KEYS):
-        raise RegisterError("the file", f"The key {unknown[0]!r} is unknown; there are {', '.join(sorted(KEYS))}.")
-    key = _text(content, "key")
+    part = Part(content, "the file", RegisterError)
+    part.only(KEYS)
+    key = _text(part, "key")
     if not _KEY.fullmatch(key) or len(key) > 60:
         raise RegisterError("key", f"{key!r} cannot be used. {COMMON}")
     provides = content.get("provides", {})
@@ -109,14 +103,14 @@ def read_register(content: Mapping[str, Any]) -> Definition:
         raise RegisterError("provides", f"There is no role {strange[0]!r}; there are {', '.join(ROLES)}.")
     return Definition(
         key=key,
-        name=_text(content, "name"),
-        description=_text(content, "description") if "description" in content else "",
-        form=_text(content, "form"),
-        row_key=_text(content, "row_key"),
-        row_title=_text(content, "row_title"),
-        clauses=_texts(content, "clauses"),
-        may_read=_texts(content, "may_read"),
-        may_change=_texts(content, "may_change"),
+        name=_text(part, "name"),
+        description=_text(part, "description") if "description" in content else "",
+        form=_text(part, "form"),
+        row_key=_text(part, "row_key"),
+        row_title=_text(part, "row_title"),
+        clauses=part.texts("clauses"),
+        may_read=part.texts("may_read"),
+        may_change=part.texts("may_change"),
         provides=dict(provides),
         rules=tuple(_rules(content.get("rule", []))),
     )
@@ -134,11 +128,12 @@ def _rules(said: Any) -> Iterator[Rule]:
         where = f"rule {number}"
         if not isinstance(one, Mapping) or set(one) - {"check", "message", "field"}:
             raise RegisterError(where, "It has `check`, `message` and `field`, and nothing else.")
+        part = Part(one, where, RegisterError)
         try:
-            check = compile_condition(_text(one, "check", where), "feel")
+            check = compile_condition(_text(part, "check"), "feel")
         except ExpressionError as error:
             raise RegisterError(where, f"The check cannot be read: {error}") from error
-        yield Rule(check=check, message=_text(one, "message", where), field=_text(one, "field", where))
+        yield Rule(check=check, message=_text(part, "message"), field=_text(part, "field"))
 
 
 def _people(value: Any) -> Iterator[str]:
@@ -152,14 +147,5 @@ def _people(value: Any) -> Iterator[str]:
             yield from _people(value[name])
 
 
-def _text(said: Mapping[str, Any], name: str, where: str = "the file") -> str:
-    if not isinstance(said.get(name), str) or not said[name].strip():
-        raise RegisterError(where, f"{name} must be a text.")
-    return str(said[name]).strip()
-
-
-def _texts(said: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = said.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise RegisterError("the file", f"{name} must be a list of texts.")
-    return tuple(value)
+def _text(part: Part, name: str) -> str:
+    return part.text(name).strip()
