@@ -53,6 +53,24 @@ def check(
     return _held_against(session, form_id, answers, variables, members, calendar=case.calendar, now=now)
 
 
+def start_form(session: Session, definition: Parsed, start: str | None) -> UUID | None:
+    """
+    The form that a case begins with, at this start event or at the only one that has a form; None where there is none.
+
+    Raises:
+        Invalid: no version of the form is released.
+    """
+    meant = [one for one in definition.model.starts if start in (None, one.element) and one.form]
+    if len(meant) != 1 or meant[0].form is None:
+        return None
+    ref = meant[0].form
+    reference = Reference("form", ref.key, ref.binding, ref.version)
+    form_id = versions.resolve(session, [reference], definition.deployment_id).get(reference)
+    if form_id is None:
+        raise Invalid(f"The form {ref.key} of {definition.name} is not released.", {"start": ["Its form is missing."]})
+    return form_id
+
+
 def check_start(
     session: Session, definition: Parsed, start: str | None, variables: dict[str, Any], *, calendar: str, now: datetime
 ) -> dict[str, Any]:
@@ -62,14 +80,9 @@ def check_start(
     Raises:
         Invalid: with one problem a field, or because there is no such form.
     """
-    meant = [one for one in definition.model.starts if start in (None, one.element) and one.form]
-    if len(meant) != 1 or meant[0].form is None:
-        return variables
-    ref = meant[0].form
-    reference = Reference("form", ref.key, ref.binding, ref.version)
-    form_id = versions.resolve(session, [reference], definition.deployment_id).get(reference)
+    form_id = start_form(session, definition, start)
     if form_id is None:
-        raise Invalid(f"The form {ref.key} of {definition.name} is not released.", {"start": ["Its form is missing."]})
+        return variables
     members = _members_under(session, None)
     checked = _held_against(session, form_id, variables, {}, members, calendar=calendar, now=now)
     if checked.errors:

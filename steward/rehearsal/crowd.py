@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 from engine import evidence, filling, groups, handing_in, instances, people, separation, services, tasks, versions
 from engine.cases import lock_for_task
 from engine.core.advance import variables_of
-from engine.core.model.references import Reference
 from engine.core.vocabulary import Slot
-from engine.definitions import Parsed, parsed
+from engine.definitions import parsed
 from engine.errors import Invalid, SeparationOfDuties, StewardError, TaskClosed
 from engine.person import Person
 from engine.store.definitions import DefinitionRow
@@ -209,10 +208,4 @@ def _start_form(session: Session, key: str, start: str | None) -> UUID | None:
     definition_id = versions.latest(session, "process", key)
     if definition_id is None:
         return None
-    definition: Parsed = parsed(session, definition_id)
-    meant = [one for one in definition.model.starts if start in (None, one.element) and one.form]
-    if len(meant) != 1 or meant[0].form is None:
-        return None
-    ref = meant[0].form
-    reference = Reference("form", ref.key, ref.binding, ref.version)
-    return versions.resolve(session, [reference], definition.deployment_id).get(reference)
+    return filling.start_form(session, parsed(session, definition_id), start)
