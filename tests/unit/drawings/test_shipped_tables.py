@@ -1,15 +1,24 @@
 """The shipped decision tables say, cell by cell, what was agreed."""
 
 import tomllib
+from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree
+
+from engine.core.dmn import read_decisions
 
 PROCESSES = Path(__file__).parents[3] / "processes"
 AGREED = tomllib.loads(Path(__file__).with_name("decisions.toml").read_text("utf-8"))["decision"]
 DMN = {"d": "https://www.omg.org/spec/DMN/20191111/MODEL/"}
 BARE = ("true", "false")
+ANSWERS_ALWAYS = [table for table in AGREED if table["hit_policy"] in ("FIRST", "UNIQUE")]
+COUNTS = (0, 1, 9, 10, 49, 50, 99, 100, 5_000)
+"""What is tried for a number: both sides of each limit that a table has."""
+NOW = datetime(2027, 1, 4, 9, tzinfo=UTC)
 
 
 def one_file(table: str) -> Path:
@@ -23,9 +32,11 @@ def texts(parent, path: str) -> list[str]:
 
 
 def wanted_input(cell: str) -> str:
-    """A dash is an empty cell; words are quoted, true and false are not."""
+    """A dash is an empty cell; words are quoted; true, false and comparisons are not."""
     if cell == "-":
         return ""
+    if cell.startswith(">="):
+        return cell
     return ", ".join(part if part in BARE else f'"{part}"' for part in cell.split(","))
 
 
@@ -69,6 +80,30 @@ def test_an_input_offers_the_agreed_values(agreed):
         expression = column.find("d:inputExpression", DMN)
         if given["values"] == list(BARE):
             assert expression.get("typeRef") == "boolean"
+        elif not given["values"]:
+            assert expression.get("typeRef") == "number"
         else:
             assert expression.get("typeRef") == "string"
             assert texts(column, "d:inputValues/d:text") == [",".join(f'"{value}"' for value in given["values"])]
+
+
+def inputs_of(table: dict) -> list[dict]:
+    """Every combination of what the inputs of a table may be."""
+    columns = []
+    for given in table["inputs"]:
+        boolean = given["values"] == list(BARE)
+        columns.append([value == "true" for value in BARE] if boolean else given["values"] or COUNTS)
+    names = [given["name"] for given in table["inputs"]]
+    return [dict(zip(names, values, strict=True)) for values in product(*columns)]
+
+
+@pytest.mark.parametrize("agreed", [pytest.param(table, id=table["id"]) for table in ANSWERS_ALWAYS])
+def test_a_table_answers_every_combination_by_one_row(agreed):
+    """UNIQUE refuses two rows that match, so one answer for each means that no two rows overlap."""
+    file = one_file(agreed["id"])
+    decisions = read_decisions(file.read_bytes(), file.name)
+
+    for inputs in inputs_of(agreed):
+        decided = decisions.decide(agreed["id"], inputs, now=NOW, zone=ZoneInfo("Europe/Berlin"))
+        assert len(decided.rows) == 1, inputs
+        assert len(decided.matched) == 1, inputs
