@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, insert, or_, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, audit, guards, instances, stepping, stuck, versions
+from engine import access, audit, guards, instances, registers, stepping, stuck, versions
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
@@ -22,6 +22,7 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.running import Instance, StartKey, Subscription
+from engine.subject import parted
 
 WAITING_FOR = (
     select(Subscription.instance_id, Subscription.token, Subscription.element)
@@ -103,9 +104,12 @@ def start_by_message(
     """
     Start the process that begins with this message, once for each duplicate key; None when there is none.
 
+    The payload's `subject`, as `REGISTER:ROW`, is what the new case is about.
+
     Raises:
         Conflict: several processes begin with it.
         Forbidden: the process names who may start it, and `by` is not among them.
+        Invalid: `subject` in the payload names nothing that `by` may look into.
     """
     starts = starting_with(session, "message", name)
     if not starts:
@@ -123,9 +127,20 @@ def start_by_message(
             said = {"name": name, "message": message_id, "duplicate_key": token}
             audit.append(session, known, "message.joined", known, said, by=by, now=now)
             return Sent(id=message_id, status="joined", instance_id=if_seen(session, by, lock(session, known)))
+    payload, subject = parted(payload)
+    if subject is not None:
+        registers.must_see(session, subject, by)
     because = {"message": name, "message_id": message_id}
     begun = instances.begin(
-        session, definition, variables=payload, start=start.element, business_key=key, because=because, by=by, now=now
+        session,
+        definition,
+        variables=payload,
+        start=start.element,
+        business_key=key,
+        subject=subject,
+        because=because,
+        by=by,
+        now=now,
     )
     if token is not None:
         session.execute(TAKE_KEY, {"process": definition.key, "key": token, "instance_id": begun})

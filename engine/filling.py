@@ -77,18 +77,23 @@ def check_start(
     """
     What a case begins with, held against the form of its start event; without one it is taken as it is.
 
+    `subject`, which says what the case is about, need not be asked for by the form.
+
     Raises:
         Invalid: with one problem a field, or because there is no such form.
     """
     form_id = start_form(session, definition, start)
     if form_id is None:
         return variables
+    asked = any(field.path == "subject" for field in form(session, form_id).fields)
+    aside = {} if asked else {name: value for name, value in variables.items() if name == "subject"}
+    answers = {name: value for name, value in variables.items() if name not in aside}
     members = _members_under(session, None)
-    checked = _held_against(session, form_id, variables, {}, members, calendar=calendar, now=now)
+    checked = _held_against(session, form_id, answers, {}, members, calendar=calendar, now=now)
     if checked.errors:
         first = next(iter(checked.errors.values()))[0]
         raise Invalid(f"{definition.name} cannot begin like this. {first}", dict(checked.errors))
-    return checked.values
+    return {**checked.values, **aside}
 
 
 def _held_against(

@@ -17,7 +17,7 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.ids import new_id
 from engine.person import Person
 from engine.rows import Context, Rows
-from engine.subject import Subject
+from engine.subject import Subject, parted
 
 __all__ = ["add_item", "begin", "cancel", "correct", "lock", "lock_for_task", "resume", "start", "suspend"]
 
@@ -42,7 +42,7 @@ def start(
         key: the process.
         start: the id of the start event, where there are several.
         title: what people will call the case; by default what the model says, or the name of the process.
-        subject: the row of a register that it is about.
+        subject: the row of a register that it is about; by default the one that the variable `subject` names.
         because: what else the trail says of its beginning, such as what came in.
 
     Raises:
@@ -56,14 +56,17 @@ def start(
         raise NotFound("process", key)
     definition = parsed(session, definition_id)
     guards.must_start(by, definition)
-    if subject is not None:
-        registers.must_see(session, subject, by)
     _must_have(definition, start)
     calendar = timetable.in_use(session, by=by, now=now)
+    checked = filling.check_start(session, definition, start, variables or {}, calendar=calendar, now=now)
+    checked, named = parted(checked)
+    subject = subject or named
+    if subject is not None:
+        registers.must_see(session, subject, by)
     return begin(
         session,
         definition,
-        variables=filling.check_start(session, definition, start, variables or {}, calendar=calendar, now=now),
+        variables=checked,
         start=start,
         business_key=business_key,
         title=title,
@@ -92,14 +95,17 @@ def begin(
     """
     Start a case of this very version, whoever asks; returns its id.
 
+    A variable `subject` is no variable of the case: it says what the case is about.
+
     Args:
         because: what else the trail says of its beginning, such as the message it began with.
         calendar: the digest of the calendar in use, where it is known already.
 
     Raises:
-        Invalid: the first step has no answer to these variables.
+        Invalid: there is no such subject, or the first step has no answer to these variables.
     """
     context, rows = Context(by=by.id, now=now, new_id=new_id), Rows()
+    variables, named = parted(variables)
     calendar = calendar or timetable.in_use(session, by=by, now=now)
     begun = beginning.new_case(
         session,
@@ -110,7 +116,7 @@ def begin(
         business_key=business_key,
         title=title,
         calendar=calendar,
-        subject=subject,
+        subject=subject or named,
         by=by,
         context=context,
     )

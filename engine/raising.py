@@ -28,6 +28,8 @@ from engine.rows import Context, Rows, message_row
 from engine.store.base import table_of
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Link, Message, ServiceJob, Subscription
+from engine.subject import Subject, parted
+from engine.turns import take_turn
 
 MESSAGE, JOB, LINK = table_of(Message), table_of(ServiceJob), table_of(Link)
 
@@ -45,6 +47,7 @@ OPEN_CASES = (
     .order_by(Instance.started_at, Instance.id)
     .limit(1)
 )
+ABOUT = and_(Instance.subject_register == bindparam("of_register"), Instance.subject_row == bindparam("of_row"))
 WAITING = and_(Subscription.instance_id == bindparam("case"), Subscription.name == bindparam("name"))
 PLACE = select(Subscription.token, Subscription.element).where(Subscription.kind == "message", WAITING).limit(1)
 LINKED = select(LINK.c.kind).where(
@@ -105,7 +108,7 @@ def _found_or_begun(
         given = {"of_process": message.name, "of_key": message.key}
         if known := session.execute(STARTED_BY_KEY, given).scalar_one_or_none():
             return known, True
-    found = _running(session, message, asked) if asked.get("mode") == "join" else None
+    found = _found(session, message, asked) if asked.get("mode") == "join" else None
     case_id: UUID | None = found.id if found is not None else None
     if found is not None and not _joined(session, found, message, asked, by, now):
         case_id = None
@@ -122,14 +125,27 @@ def _released(session: Session, key: str) -> Parsed:
     return parsed(session, definition_id)
 
 
+def _found(session: Session, message: Any, asked: dict[str, Any]) -> Any:
+    """The case to join; of two that find none at once, the second one waits and finds what the first has begun."""
+    found = _running(session, message, asked)
+    if found is None:
+        about = asked.get("business_key") or asked.get("subject") or ""
+        take_turn(session, f"join {message.name} {about}")
+        found = _running(session, message, asked)
+    return found
+
+
 def _running(session: Session, message: Any, asked: dict[str, Any]) -> Any:
     """The oldest running case of the process that waits for the message and is about the same."""
     query = OPEN_CASES
     given = {"process": message.name, "name": str(asked["message"]), "but": message.source_id}
-    about = asked.get("business_key")
+    about, subject = asked.get("business_key"), Subject.of(asked.get("subject") or "")
     if about is not None:
         query = query.where(or_(Subscription.key == bindparam("about"), Instance.business_key == bindparam("about")))
         given["about"] = str(about)
+    elif subject is not None:
+        query = query.where(ABOUT)
+        given |= {"of_register": subject.register, "of_row": subject.row}
     return session.execute(query, given).one_or_none()
 
 
@@ -150,13 +166,15 @@ def _begin(
 ) -> UUID:
     named = asked.get("message")
     start = next((one for one in definition.model.starts if (one.kind, one.name) == ("message", named)), None)
+    variables, _ = parted(checked(asked.get("payload") or {}))
     return instances.begin(
         session,
         definition,
-        variables=checked(asked.get("payload") or {}),
+        variables=variables,
         start=start.element if start else None,
         business_key=asked.get("business_key"),
         title=asked.get("title"),
+        subject=Subject.of(asked.get("subject") or ""),
         because={
             "raised_by": message.source_id,
             "link": asked.get("link", "raises"),

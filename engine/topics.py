@@ -21,15 +21,20 @@ from engine.cases import Case
 from engine.core import effects as fx
 from engine.core.chain import canonical
 from engine.core.stuck import Stuck
+from engine.errors import Invalid
 from engine.links import KINDS
 from engine.rows import Context, Rows, message_row
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Link, Variable
+from engine.subject import read_subject
 
 Topic = Callable[[Session, Case, fx.CallService, Rows, Context], dict[str, Any] | None]
 """Gives the result, or None where the answer comes later from another case."""
 
 MODES = ("new", "join")
+NOTHING = "none"
+"""What `subject` says of a case that is to be about nothing."""
+
 FILTERS = ("process", "status", "business_key")
 MOST = 100
 """Cases that `steward.find` gives at most."""
@@ -107,15 +112,16 @@ def raise_case(_session: Session, case: Case, effect: fx.CallService, rows: Rows
     """
     Owe the wish for another case; its answer, `case` and `joined`, comes later.
 
-    Inputs: `process` (its key); `payload`, the variables it begins with;
-    `message`, the message it begins with or, where it runs already, waits for;
-    `key`, a duplicate key: the same key brings about one case, ever; `mode`,
-    `join` to join a running case that waits for `message` and is about the
-    same (`business_key`), else `new`; `link`, how this case is tied to it
-    (`raises`); `title`.
+    Inputs: `process` (its key); `subject`, what it is about, as `REGISTER:ROW`,
+    by default what this case is about, `none` for nothing; `payload`, the
+    variables it begins with; `message`, the message it begins with or, where it
+    runs already, waits for; `key`, a duplicate key: the same key brings about
+    one case, ever; `mode`, `join` to join a running case that waits for
+    `message` and has the same `business_key`, or is about the same where none
+    is given, else `new`; `link`, how this case is tied to it (`raises`); `title`.
 
     Raises:
-        Stuck: it names no process, or no such mode or kind of link.
+        Stuck: it names no process, or no such mode or kind of link, or something that is no subject.
     """
     asked = effect.inputs
     if not asked.get("process"):
@@ -128,6 +134,7 @@ def raise_case(_session: Session, case: Case, effect: fx.CallService, rows: Rows
     if not isinstance(asked.get("payload") or {}, dict):
         raise _stuck(effect, "Its payload is no object.")
     key = None if asked.get("key") is None else str(asked["key"])
+    asked = asked | {"subject": _about(case, effect)}
     row = message_row("raise", str(asked["process"]), asked, context, source=case, key=key, token=effect.token)
     rows.add("messages", row)
 
@@ -148,6 +155,21 @@ def _matching(case: Case, effect: fx.CallService, context: Context, query: Any) 
         holds = select(Variable.name).where(Variable.instance_id == Instance.id, Variable.name == name)
         query = query.where(holds.where(Variable.value == canonical(value).decode()).correlate(Instance).exists())
     return query
+
+
+def _about(case: Case, effect: fx.CallService) -> str | None:
+    """What the wished case is to be about, as text; None for nothing."""
+    said = effect.inputs.get("subject")
+    if said is None:
+        said = (effect.inputs.get("payload") or {}).get("subject")
+    if said is None:
+        return str(case.subject) if case.subject else None
+    if said == NOTHING:
+        return None
+    try:
+        return str(read_subject(said))
+    except Invalid as error:
+        raise _stuck(effect, str(error)) from error
 
 
 def _parties(effect: fx.CallService) -> list[str]:

@@ -16,9 +16,15 @@ def mapped(node: Any, token: Any, found: Any, extra: dict[str, Any] | None = Non
 
 
 def enter(node: Any, token: Any, mapping: Mapping) -> None:
-    """Give an activity its inputs, as local variables, in the order in which they stand."""
+    """
+    Give an activity its inputs, as local variables, in the order in which they stand.
+
+    An input that is called `subject` hides what the case is about from the activity, not from its other inputs.
+    """
+    hidden = any(name == "subject" for name, _ in mapping.inputs)
+    about = {"subject": script.visible(token)["subject"]} if hidden else None
     for name, found in mapping.inputs:
-        token.data[name] = mapped(node, token, found)
+        token.data[name] = mapped(node, token, found, about)
 
 
 def leave(node: Any, token: Any, mapping: Mapping, result: dict[str, Any]) -> None:
