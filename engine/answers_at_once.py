@@ -1,34 +1,21 @@
 """What a step answers by itself: decision tables, and built-in topics that concern the case alone."""
 
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import beginning, timetable, topics
-from engine.cache import Cache
 from engine.cases import Case
 from engine.cause import Cause
 from engine.core import effects as fx
 from engine.core import events as ev
 from engine.core.chain import content_digest
-from engine.core.dmn import Decisions, read_decisions
 from engine.core.expressions import ExpressionError
 from engine.core.model.references import Reference
 from engine.core.stuck import Stuck
+from engine.decisions import decision
 from engine.definitions import Parsed
-from engine.errors import NotFound
 from engine.rows import Context, Rows
-from engine.store.definitions import DecisionRow, Resource
-
-BY_ID = (
-    select(DecisionRow.key, DecisionRow.version, Resource.name, Resource.data)
-    .join(Resource, Resource.id == DecisionRow.resource_id)
-    .where(DecisionRow.id == bindparam("decision_id"))
-)
-
-_decisions: Cache[UUID, tuple[int, Decisions]] = Cache(64)
 
 
 def decide(
@@ -71,16 +58,6 @@ def decide(
     )
 
 
-def decision(session: Session, decision_id: UUID) -> tuple[int, Decisions]:
-    """
-    The version number and the tables of one deployed decision, parsed at most once while they stay in memory.
-
-    Raises:
-        NotFound: there is none with this id.
-    """
-    return _decisions.get(decision_id, lambda: _read(session, decision_id))
-
-
 def serve(
     session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context
 ) -> tuple[ev.Event, Cause] | None:
@@ -105,10 +82,3 @@ def serve(
     return ev.ServiceDone(token=effect.token, result=result), Cause(
         verb="service.completed", subject=effect.element, body=said
     )
-
-
-def _read(session: Session, decision_id: UUID) -> tuple[int, Decisions]:
-    found = session.execute(BY_ID, {"decision_id": decision_id}).one_or_none()
-    if found is None:
-        raise NotFound("decision", str(decision_id))
-    return found.version, read_decisions(found.data, found.name)

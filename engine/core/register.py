@@ -12,7 +12,7 @@ from engine.core.parts import Part, PartError
 
 KEYS = frozenset(
     ("key", "name", "description", "form", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
-) | {"rule"}
+) | frozenset(("rule", "decided", "signed_by", "end_agreed_by", "row_clauses"))
 ROLES = ("steward", "people", "oncall", "pause", "competence", "page")
 """What the engine may ask of a row, whatever its register is called."""
 
@@ -35,6 +35,22 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Decided:
+    """
+    Fields that a decision table fills in, and nobody by hand.
+
+    Args:
+        decision: its key; the newest released version answers.
+        inputs: the fields that it is asked with, under their own names. While one of them is empty nothing is decided.
+        sets: output of the table to the field that takes it.
+    """
+
+    decision: str
+    inputs: tuple[str, ...]
+    sets: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Definition:
     """
     What a register's file says.
@@ -44,6 +60,9 @@ class Definition:
         row_key, row_title: the fields that name a row for machines and for people.
         may_read, may_change: groups; none for `may_read` means everybody who may read at all.
         provides: role to the path of the field that holds people; `people` is a path below which each key is a part.
+        signed_by: groups; a version of a row is in force only once a member of each has signed it, different people.
+        end_agreed_by: groups; a row ends only when a member, other than who asks, agrees.
+        row_clauses: the field in which a row names the clauses that it serves.
     """
 
     key: str
@@ -57,6 +76,10 @@ class Definition:
     may_change: tuple[str, ...]
     provides: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    signed_by: tuple[str, ...] = ()
+    end_agreed_by: tuple[str, ...] = ()
+    row_clauses: str | None = None
 
     def errors(
         self, values: Mapping[str, Any], before: Mapping[str, Any] | None, *, now: datetime, zone: tzinfo
@@ -113,6 +136,10 @@ def read_register(content: Mapping[str, Any]) -> Definition:
         may_change=part.texts("may_change"),
         provides=dict(provides),
         rules=tuple(_rules(content.get("rule", []))),
+        decided=tuple(_decided(content.get("decided", []))),
+        signed_by=part.texts("signed_by"),
+        end_agreed_by=part.texts("end_agreed_by"),
+        row_clauses=_text(part, "row_clauses") if "row_clauses" in content else None,
     )
 
 
@@ -134,6 +161,21 @@ def _rules(said: Any) -> Iterator[Rule]:
         except ExpressionError as error:
             raise RegisterError(where, f"The check cannot be read: {error}") from error
         yield Rule(check=check, message=_text(part, "message"), field=_text(part, "field"))
+
+
+def _decided(said: Any) -> Iterator[Decided]:
+    if not isinstance(said, list) or len(said) > 20:
+        raise RegisterError("decided", "Write each table that is asked as [[decided]], at most 20.")
+    for number, one in enumerate(said, start=1):
+        where = f"decided {number}"
+        if not isinstance(one, Mapping):
+            raise RegisterError(where, "It has `decision`, `inputs` and `sets`.")
+        part = Part(one, where, RegisterError)
+        part.only(frozenset(("decision", "inputs", "sets")))
+        sets = one.get("sets")
+        if not isinstance(sets, Mapping) or not sets or not all(isinstance(name, str) for name in sets.values()):
+            raise RegisterError(where, 'sets names an output and the field that takes it, such as { tier = "tier" }.')
+        yield Decided(decision=_text(part, "decision"), inputs=part.texts("inputs"), sets=dict(sets))
 
 
 def _people(value: Any) -> Iterator[str]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from engine import answers_at_once, versions
+from engine import decisions
 from engine.calendars import clock_changes
 from engine.core.calendar import Calendar, TimeError
 from engine.core.expressions import ExpressionError, Scope, compile_text
@@ -68,7 +68,7 @@ def scope(
     zone = ZoneInfo(calendar.zone)
     seen: dict[str, Any] = {"row": dict(row)} | more
     if definition.decision:
-        seen["decision"] = _decided(session, definition.decision, row, now=now, zone=zone)
+        seen["decision"] = decisions.answered(session, definition.decision, row, now=now, zone=zone)
     return Scope(seen, now=now, zone=zone)
 
 
@@ -125,13 +125,3 @@ def _wanted(
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _decided(session: Session, key: str, row: Row, *, now: datetime, zone: ZoneInfo) -> Any:
-    """The first row of the answer of the newest released decision, null where it has none."""
-    decision_id = versions.latest(session, "decision", key)
-    if decision_id is None:
-        return None
-    _, decisions = answers_at_once.decision(session, decision_id)
-    answered = decisions.decide(key, row, now=now, zone=zone).rows
-    return answered[0] if answered else None

@@ -6,17 +6,27 @@ pause it), and no register by name.
 """
 
 from engine.registers.definitions import Defined, all_registers, define, defined
+from engine.registers.ending import answer, ask_to_end, asked
 from engine.registers.facts import facts_of, must_be_kept, news
+from engine.registers.importing import Line, bring, look, sheet
 from engine.registers.keeping import add, change, end, must_read, must_see
-from engine.registers.reading import Row, changes, holders, matching, row, rows
+from engine.registers.linking import cases, tie
+from engine.registers.reading import Row, changes, holders, matching, row, rows, signatures
+from engine.registers.signing import sign
 from engine.subject import Subject
 
 __all__ = [
     "Defined",
+    "Line",
     "Row",
     "Subject",
     "add",
     "all_registers",
+    "answer",
+    "ask_to_end",
+    "asked",
+    "bring",
+    "cases",
     "change",
     "changes",
     "define",
@@ -24,6 +34,7 @@ __all__ = [
     "end",
     "facts_of",
     "holders",
+    "look",
     "matching",
     "must_be_kept",
     "must_read",
@@ -31,4 +42,8 @@ __all__ = [
     "news",
     "row",
     "rows",
+    "sheet",
+    "sign",
+    "signatures",
+    "tie",
 ]

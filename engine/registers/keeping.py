@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import access, audit, groups, timetable
+from engine import access, audit, decisions, groups, timetable
 from engine.core.chain import content_digest
+from engine.core.expressions import ExpressionError
 from engine.core.register import row_key
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Outdated
 from engine.person import Person
@@ -31,6 +32,7 @@ MOVE = (
         number=bindparam("to"),
         changed_at=bindparam("moment"),
         ended_at=bindparam("ends"),
+        in_force=bindparam("counts"),
     )
 )
 
@@ -45,7 +47,7 @@ def add(session: Session, register: str, values: Mapping[str, Any], *, by: Perso
         Conflict: there is a row with this key already.
         Invalid: a value does not hold, by field.
     """
-    found = _kept_by(session, register, by)
+    found = kept_by(session, register, by)
     audit.extend(session, chain_of(register))  # Two that add the same key at once: the second finds the first's row.
     checked = _checked(session, found, values, None, by=by, now=now)
     key = row_key(checked.get(found.definition.row_key))
@@ -56,9 +58,10 @@ def add(session: Session, register: str, values: Mapping[str, Any], *, by: Perso
         raise Conflict(f"{found.definition.name} has a row {key} already.")
     title = _title(found, checked, key)
     made = {"register": register, "key": key, "title": title, "values": checked, "number": 1}
-    session.execute(insert(ROW), [made | {"created_at": now, "changed_at": now, "ended_at": None}])
+    counts = not found.definition.signed_by
+    session.execute(insert(ROW), [made | {"created_at": now, "changed_at": now, "ended_at": None, "in_force": counts}])
     _keep(session, found, key, 1, "added", checked, "", by=by, now=now)
-    return Row(register=register, key=key, title=title, number=1, values=checked, ended=False)
+    return Row(register=register, key=key, title=title, number=1, values=checked, ended=False, in_force=counts)
 
 
 def change(
@@ -84,16 +87,16 @@ def change(
         Conflict: the row has ended.
         Outdated: somebody has changed it since `expected`.
     """
-    found = _kept_by(session, register, by)
-    before = _locked(session, found, key, expected)
-    _must_say_why(reason)
+    found = kept_by(session, register, by)
+    before = locked(session, found, key, expected)
+    must_say_why(reason)
     checked = _checked(session, found, {**before.values, **values}, before.values, by=by, now=now)
     if checked.get(found.definition.row_key) != key:
         why = "A row keeps its key. End it, and add another one."
         raise Invalid("The row cannot be changed like this.", {found.definition.row_key: [why]})
     if content_digest(checked) == content_digest(before.values):
         raise Invalid("Nothing differs from the row as it is.", {"values": ["Nothing differs."]})
-    return _moved(session, found, before, checked, "changed", reason, by=by, now=now)
+    return moved(session, found, before, checked, "changed", reason, by=by, now=now)
 
 
 def end(
@@ -110,12 +113,15 @@ def end(
     End a row: it stays, no cycle comes round for it, and it never changes again.
 
     Raises:
-        NotFound, Forbidden, Conflict, Outdated, Invalid: as for `change`.
+        NotFound, Forbidden, Conflict, Outdated, Invalid: as for `change`; Conflict also where a second person must
+            agree (`engine.registers.ending`).
     """
-    found = _kept_by(session, register, by)
-    before = _locked(session, found, key, expected)
-    _must_say_why(reason)
-    return _moved(session, found, before, dict(before.values), "ended", reason, by=by, now=now)
+    found = kept_by(session, register, by)
+    if found.definition.end_agreed_by:
+        raise Conflict(f"A row of {found.definition.name} ends only when a second person agrees. Ask for it.")
+    before = locked(session, found, key, expected)
+    must_say_why(reason)
+    return moved(session, found, before, dict(before.values), "ended", reason, by=by, now=now)
 
 
 def must_read(found: Defined, by: Person) -> None:
@@ -143,7 +149,14 @@ def must_see(session: Session, subject: Subject, by: Person) -> None:
         raise Invalid(f"There is no {subject}.", {"subject": [f"No register has a row {subject}."]}) from error
 
 
-def _kept_by(session: Session, register: str, by: Person) -> Defined:
+def kept_by(session: Session, register: str, by: Person) -> Defined:
+    """
+    The register, for somebody who keeps it.
+
+    Raises:
+        NotFound: there is none, or it does not exist for `by`.
+        Forbidden: `by` belongs to none of the groups that keep it.
+    """
     found = defined(session, register)
     must_read(found, by)
     if by.kind == "operator":
@@ -155,7 +168,15 @@ def _kept_by(session: Session, register: str, by: Person) -> Defined:
     return found
 
 
-def _locked(session: Session, found: Defined, key: str, expected: int | None) -> Row:
+def locked(session: Session, found: Defined, key: str, expected: int | None) -> Row:
+    """
+    A row that stays as it is until the transaction ends.
+
+    Raises:
+        NotFound: there is none.
+        Conflict: it has ended.
+        Outdated: somebody has changed it since `expected`.
+    """
     register = found.definition.key
     held = session.execute(LOCK, {"of_register": register, "of_key": key}).one_or_none()
     if held is None:
@@ -164,10 +185,18 @@ def _locked(session: Session, found: Defined, key: str, expected: int | None) ->
         raise Conflict(f"{held.title} has ended; it never changes again.")
     if expected is not None and held.number != expected:
         raise Outdated(f"Somebody has changed {held.title} meanwhile: it is version {held.number}, not {expected}.")
-    return Row(register=register, key=key, title=held.title, number=held.number, values=held.values, ended=False)
+    return Row(
+        register=register,
+        key=key,
+        title=held.title,
+        number=held.number,
+        values=held.values,
+        ended=False,
+        in_force=held.in_force,
+    )
 
 
-def _moved(
+def moved(
     session: Session,
     found: Defined,
     before: Row,
@@ -178,12 +207,21 @@ def _moved(
     by: Person,
     now: datetime,
 ) -> Row:
+    """The next version of a locked row; who must sign signs it anew."""
     title, number = _title(found, values, before.key), before.number + 1
+    counts = kind != "ended" and not found.definition.signed_by
     given = {"called": title, "holds": values, "to": number, "moment": now, "ends": now if kind == "ended" else None}
+    given |= {"counts": counts}
     session.execute(MOVE, {"of_register": before.register, "of_key": before.key} | given)
     _keep(session, found, before.key, number, kind, values, reason.strip(), by=by, now=now)
     return Row(
-        register=before.register, key=before.key, title=title, number=number, values=values, ended=kind == "ended"
+        register=before.register,
+        key=before.key,
+        title=title,
+        number=number,
+        values=values,
+        ended=kind == "ended",
+        in_force=counts,
     )
 
 
@@ -221,19 +259,55 @@ def _checked(
     asked = found.form.check(
         dict(values), before or {}, lambda group: groups.members(session, group), now=now, zone=zone
     )
-    errors = dict(asked.errors)
+    errors, kept = dict(asked.errors), dict(asked.values)
     if not errors:
-        errors = found.definition.errors(asked.values, before, now=now, zone=zone)
+        kept |= _decided(session, found, kept, now=now, zone=zone)
+        errors = found.definition.errors(kept, before, now=now, zone=zone)
     if errors:
         first = next(iter(errors.values()))[0]
         raise Invalid(f"The row cannot be kept like this. {first}", errors)
-    return {name: value for name, value in asked.values.items() if value is not None}
+    return {name: value for name, value in kept.items() if value is not None}
+
+
+def _decided(
+    session: Session, found: Defined, values: Mapping[str, Any], *, now: datetime, zone: ZoneInfo
+) -> dict[str, Any]:
+    """
+    The fields that decision tables fill in, from what the row says.
+
+    Raises:
+        Invalid: a table is not released, or has no answer.
+    """
+    filled: dict[str, Any] = {}
+    for one in found.definition.decided:
+        inputs = {name: values.get(name) for name in one.inputs}
+        if any(value in (None, "") for value in inputs.values()):
+            continue
+        try:
+            answer = decisions.answered(session, one.decision, inputs, now=now, zone=zone)
+        except ExpressionError as error:
+            raise Invalid(f"The table {one.decision} cannot be asked: {error}", _at(one.sets, str(error))) from error
+        if answer is None:
+            why = f"The table {one.decision} has no answer, or no released version."
+            raise Invalid(f"The row cannot be kept like this. {why}", _at(one.sets, why))
+        filled |= {field: answer.get(output) for output, field in one.sets.items()}
+    return filled
+
+
+def _at(sets: Mapping[str, str], why: str) -> dict[str, list[str]]:
+    return {field: [why] for field in sets.values()}
 
 
 def _title(found: Defined, values: Mapping[str, Any], key: str) -> str:
     return str(values.get(found.definition.row_title) or key)
 
 
-def _must_say_why(reason: str) -> None:
+def must_say_why(reason: str) -> None:
+    """
+    Let pass a reason that says something.
+
+    Raises:
+        Invalid: it says nothing.
+    """
     if not reason.strip():
         raise Invalid("Say why the row changes.", {"reason": ["A reason is needed."]})

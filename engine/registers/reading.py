@@ -1,6 +1,6 @@
 """Looking into registers: a row as it is or was, the rows that match, and whom a row names for a role."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from engine.core.forms.places import MISSING, get
 from engine.registers.definitions import defined
 from engine.store.base import table_of
-from engine.store.registers import RegisterChange, RegisterRow, RegisterVersion
+from engine.store.registers import RegisterChange, RegisterRow, RegisterSignature, RegisterVersion
 from engine.subject import Subject
 
 ROW, CHANGE, VERSION = table_of(RegisterRow), table_of(RegisterChange), table_of(RegisterVersion)
+SIGNATURE = table_of(RegisterSignature)
 NOW = select(ROW).where(ROW.c.register == bindparam("of_register")).order_by(ROW.c.key)
 ONE_NOW = select(ROW).where(ROW.c.register == bindparam("of_register"), ROW.c.key == bindparam("of_key"))
 _LAST = (
@@ -29,7 +30,13 @@ THEN = (
     .where(CHANGE.c.register == bindparam("of_register"))
     .order_by(CHANGE.c.key)
 )
-TITLES = select(VERSION.c.number, VERSION.c.content).where(VERSION.c.register == bindparam("of"))
+DEFINED = select(VERSION.c.number, VERSION.c.content).where(VERSION.c.register == bindparam("of"))
+SIGNED = select(SIGNATURE).where(SIGNATURE.c.register == bindparam("of"), SIGNATURE.c.at <= bindparam("until"))
+SIGNATURES = (
+    select(SIGNATURE)
+    .where(SIGNATURE.c.register == bindparam("of_register"), SIGNATURE.c.key == bindparam("of_key"))
+    .order_by(SIGNATURE.c.number, SIGNATURE.c.at, SIGNATURE.c.role)
+)
 HISTORY = (
     select(CHANGE)
     .where(CHANGE.c.register == bindparam("of_register"), CHANGE.c.key == bindparam("of_key"))
@@ -39,7 +46,11 @@ HISTORY = (
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One row at one moment; `number` counts its versions from 1."""
+    """
+    One row at one moment; `number` counts its versions from 1.
+
+    `in_force` says whether all who must sign this version had done so by then, and it had not ended.
+    """
 
     register: str
     key: str
@@ -47,6 +58,7 @@ class Row:
     number: int
     values: Mapping[str, Any]
     ended: bool
+    in_force: bool = True
 
     @property
     def subject(self) -> Subject:
@@ -73,9 +85,10 @@ def rows(session: Session, register: str, *, at: datetime | None = None, ended: 
     if at is None:
         found = [_now(one) for one in session.execute(NOW, {"of_register": register})]
     else:
-        titles = {one.number: one.content.get("row_title", "") for one in session.execute(TITLES, {"of": register})}
+        contents = {one.number: one.content for one in session.execute(DEFINED, {"of": register})}
+        signed = {(one.key, one.number, one.role) for one in session.execute(SIGNED, {"of": register, "until": at})}
         past = session.execute(THEN, {"of_register": register, "until": at})
-        found = [_then(one, titles.get(one.defined, "")) for one in past]
+        found = [_then(one, contents.get(one.defined, {}), signed) for one in past]
     return [one for one in found if ended or not one.ended]
 
 
@@ -110,6 +123,11 @@ def changes(session: Session, register: str, key: str) -> list[Any]:
     return list(session.execute(HISTORY, {"of_register": register, "of_key": key}).all())
 
 
+def signatures(session: Session, register: str, key: str) -> list[Any]:
+    """Every signature under a row, of all its versions, the first one first: number, role, by, at."""
+    return list(session.execute(SIGNATURES, {"of_register": register, "of_key": key}).all())
+
+
 def _now(found: Any) -> Row:
     return Row(
         register=found.register,
@@ -118,17 +136,20 @@ def _now(found: Any) -> Row:
         number=found.number,
         values=found.values,
         ended=found.ended_at is not None,
+        in_force=found.in_force,
     )
 
 
-def _then(found: Any, title: str) -> Row:
+def _then(found: Any, defined_as: Mapping[str, Any], signed: Set[tuple[str, int, str]]) -> Row:
+    wanted = {(found.key, found.number, role) for role in defined_as.get("signed_by", ())}
     return Row(
         register=found.register,
         key=found.key,
-        title=str(found.values.get(title) or found.key),
+        title=str(found.values.get(defined_as.get("row_title", "")) or found.key),
         number=found.number,
         values=found.values,
         ended=found.kind == "ended",
+        in_force=found.kind != "ended" and wanted <= signed,
     )
 
 

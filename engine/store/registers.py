@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Table, one_of
+from engine.store.base import Table, index_where, one_of
 
 
 class Register(Table):
@@ -38,6 +39,7 @@ class RegisterRow(Table):
     One row as it is now: an AI system, a risk.
 
     Whoever changes it locks it. An ended row stays, and never changes again.
+    `in_force` says whether all who must sign this version have done so.
     """
 
     __tablename__ = "register_rows"
@@ -54,6 +56,7 @@ class RegisterRow(Table):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    in_force: Mapped[bool] = mapped_column(default=True)
 
 
 class RegisterChange(Table):
@@ -76,3 +79,66 @@ class RegisterChange(Table):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(ForeignKey("people.id"))
     reason: Mapped[str] = mapped_column(default="")
+
+
+class RegisterSignature(Table):
+    """A person's signature under one version of a row, for one of the groups that must sign it."""
+
+    __tablename__ = "register_signatures"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["register", "key", "number"],
+            ["register_changes.register", "register_changes.key", "register_changes.number"],
+        ),
+        UniqueConstraint("register", "key", "number", "by", name="register_signatures_different_people_key"),
+    )
+
+    register: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    by: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    digest: Mapped[str]
+
+
+class RegisterEnding(Table):
+    """Somebody's wish that a row ends, and what a second person said to it. One wish at a time."""
+
+    __tablename__ = "register_endings"
+    __table_args__ = (
+        ForeignKeyConstraint(["register", "key"], ["register_rows.register", "register_rows.key"]),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="second_person"),
+        CheckConstraint("length(reason) > 0", name="with_reason"),
+        CheckConstraint("(decided_by IS NULL) = (agreed IS NULL)", name="decided"),
+        index_where("register_endings_asked", "agreed IS NULL", "register", "key", unique=True),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    register: Mapped[str]
+    key: Mapped[str]
+    reason: Mapped[str]
+    asked_by: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+    agreed: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(default="")
+
+
+class RowLink(Table):
+    """A case that has to do with a row, put there by a person."""
+
+    __tablename__ = "register_links"
+    __table_args__ = (
+        ForeignKeyConstraint(["register", "key"], ["register_rows.register", "register_rows.key"]),
+        CheckConstraint(one_of("kind", "caused_by", "raises", "evidence_for"), name="kind"),
+        Index("register_links_case", "instance_id"),
+    )
+
+    register: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(ForeignKey("people.id"))

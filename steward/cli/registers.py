@@ -114,6 +114,101 @@ def end_row(server: Server, key: str, row: str, reason: str, expected: int | Non
     _tell(server, server.change("POST", f"/registers/{key}/rows/{row}/end", _said(body), dry_run=dry_run))
 
 
+@register.command("sign")
+@click.argument("key")
+@one("row")
+@EXPECTED
+@click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it; STEWARD_PASSWORD also works.")
+@DRY_RUN
+@asks
+def sign_row(server: Server, key: str, row: str, expected: int | None, password: str | None, dry_run: bool) -> None:
+    """Sign a row of the register KEY as it is, with your password again."""
+    password = password or click.prompt("Password", hide_input=True)
+    body = _said({"password": password, "expected": expected})
+    _tell(server, server.change("POST", f"/registers/{key}/rows/{row}/sign", body, dry_run=dry_run))
+
+
+@register.command("ask-end")
+@click.argument("key")
+@one("row")
+@REASON
+@EXPECTED
+@DRY_RUN
+@asks
+def ask_to_end(server: Server, key: str, row: str, reason: str, expected: int | None, dry_run: bool) -> None:
+    """Ask that a row ends, where a second person must agree."""
+    body = _said({"reason": reason, "expected": expected})
+    _tell(server, server.change("POST", f"/registers/{key}/rows/{row}/end/ask", body, dry_run=dry_run))
+
+
+@register.command("answer-end")
+@click.argument("key")
+@one("row")
+@click.option("--agree/--refuse", "agreed", required=True, help="Whether the row may end.")
+@click.option("--reason", default="", help="Why it stays.")
+@DRY_RUN
+@asks
+def answer_end(server: Server, key: str, row: str, agreed: bool, reason: str, dry_run: bool) -> None:
+    """Agree that a row ends which somebody else asked to end, or say why it stays."""
+    body = {"agreed": agreed, "reason": reason}
+    _tell(server, server.change("POST", f"/registers/{key}/rows/{row}/end/answer", body, dry_run=dry_run))
+
+
+@register.command("cases")
+@click.argument("key")
+@one("row")
+@asks
+def list_cases(server: Server, key: str, row: str) -> None:
+    """List the cases that touched a row, in the order of time."""
+    _cases(server, server.get(f"/registers/{key}/rows/{row}/cases")["items"])
+
+
+@register.command("tie")
+@click.argument("key")
+@one("row")
+@click.argument("case")
+@click.option("--as", "kind", type=click.Choice(("caused_by", "raises", "evidence_for")), required=True, help="How.")
+@DRY_RUN
+@asks
+def tie_case(server: Server, key: str, row: str, case: str, kind: str, dry_run: bool) -> None:
+    """Tie CASE to a row."""
+    body = {"case": case, "kind": kind}
+    _cases(server, server.change("POST", f"/registers/{key}/rows/{row}/cases", body, dry_run=dry_run)["items"])
+
+
+@register.command("export")
+@click.argument("key")
+@AT
+@click.option("--to", "file", type=click.Path(dir_okay=False, path_type=Path), help="A file; else it is printed.")
+@asks
+def export_rows(server: Server, key: str, at: str | None, file: Path | None) -> None:
+    """Write the rows of the register KEY as comma-separated values."""
+    found = server.get(f"/registers/{key}/sheet", at=at)
+    if file is None:
+        echo(found, found["csv"].splitlines(), as_json=server.as_json)
+        return
+    file.write_text(found["csv"], encoding="utf-8", newline="")
+    echo({"file": str(file)}, [f"Written to {file}."], as_json=server.as_json)
+
+
+@register.command("import")
+@click.argument("key")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@REASON
+@DRY_RUN
+@asks
+def import_rows(server: Server, key: str, file: Path, reason: str, dry_run: bool) -> None:
+    """Add and change rows of the register KEY from FILE (comma-separated values): all, or none."""
+    try:
+        body = {"csv": file.read_text(encoding="utf-8-sig"), "reason": reason}
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{file} cannot be read: {error}") from error
+    lines = server.change("POST", f"/registers/{key}/import", body, dry_run=dry_run)["items"]
+    shown = [one | {"why": "; ".join(why for told in one["errors"].values() for why in told)} for one in lines]
+    columns = {"LINE": "line", "KEY": "key", "WHAT": "outcome", "WHY": "why"}
+    echo(lines, table(shown, columns, empty="The sheet has no rows."), as_json=server.as_json)
+
+
 @register.command("define")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @DRY_RUN
@@ -130,12 +225,22 @@ def define_register(server: Server, file: Path, dry_run: bool) -> None:
     echo(made, [f"{made['name']} is defined in version {made['version']}."], as_json=server.as_json)
 
 
+def _cases(server: Server, found: list[dict[str, Any]]) -> None:
+    columns = {"HOW": "kind", "PROCESS": "process", "TITLE": "title", "STATUS": "status", "SINCE": "started_at"}
+    echo(found, table(found, columns, empty="No case has touched it."), as_json=server.as_json)
+
+
 def _said(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
 def _tell(server: Server, row: dict[str, Any]) -> None:
     lines = [f"{row['title']} ({row['register']}:{row['key']}), version {row['number']}"]
-    lines += ["It has ended."] if row["ended"] else []
+    lines += ["It has ended."] if row["ended"] else [] if row["in_force"] else ["Not in force: not signed by all."]
+    lines += [
+        f"  signed by {one['by']} for {one['role']}, version {one['number']}" for one in row.get("signatures", [])
+    ]
+    if asked := row.get("ending"):
+        lines += [f"  {asked['asked_by']} asks to end it: {asked['reason']}"]
     lines += [f"  {name}: {json.dumps(value, ensure_ascii=False)}" for name, value in sorted(row["values"].items())]
     echo(row, lines, as_json=server.as_json)

@@ -53,7 +53,27 @@ def one_row(session: Session, person: Person, key: str, row_key: str, at: Any = 
     found = registers.row(session, _seen(session, person, key).definition.key, row_key, at=at)
     if found is None:
         raise NotFound("row", f"{key}:{row_key}")
-    return row_out(found)
+    signed = [one for one in registers.signatures(session, key, row_key) if at is None or one.at <= at]
+    return row_out(found) | {
+        "signatures": [dict(one._mapping) for one in signed],
+        "ending": registers.asked(session, key, row_key) if at is None else None,
+    }
+
+
+def cases(session: Session, person: Person, key: str, row_key: str) -> dict[str, Any]:
+    """
+    The cases that touched a row, in the order of time.
+
+    Raises:
+        NotFound: there is no such row.
+    """
+    one_row(session, person, key, row_key)
+    return {"items": registers.cases(session, key, row_key, by=person)}
+
+
+def sheet(session: Session, person: Person, key: str, at: Any = None) -> str:
+    """The rows as comma-separated values."""
+    return registers.sheet(session, _seen(session, person, key), at=at)
 
 
 def history(session: Session, person: Person, key: str, row_key: str) -> dict[str, Any]:
@@ -92,6 +112,7 @@ def register_out(one: Defined) -> dict[str, Any]:
     names = ("key", "name", "description", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
     told = {name: getattr(said, name) for name in names}
     rules = [rule.message for rule in said.rules]
+    told["decided"] = sorted({field for table in said.decided for field in table.sets.values()})
     return told | {"version": one.number, "rules": rules, "form": orjson.loads(one.file)}
 
 

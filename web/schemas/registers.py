@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from web.schemas.base import Given, PageQuery, Sent, Word, moment, reason
+from web.schemas.base import Flag, Given, PageQuery, Sent, Word, moment, reason
 
 
 class RegisterOut(Given):
@@ -19,6 +19,11 @@ class RegisterOut(Given):
     may_change = fields.List(fields.String(), required=True, metadata={"description": "Groups that keep it."})
     provides = fields.Dict(required=True, metadata={"description": "Role to field."})
     rules = fields.List(fields.String(), required=True, metadata={"description": "What must hold, in words."})
+    decided = fields.List(fields.String(), required=True, metadata={"description": "Fields that a table fills in."})
+    signed_by = fields.List(fields.String(), required=True, metadata={"description": "Groups that sign each version."})
+    end_agreed_by = fields.List(
+        fields.String(), required=True, metadata={"description": "Groups of the second person."}
+    )
     form = fields.Dict(required=True, metadata={"description": "The form-js schema of a row."})
 
 
@@ -63,6 +68,103 @@ class RowOut(Given):
     number = fields.Integer(required=True, metadata={"description": "Its version."})
     values = fields.Dict(required=True)
     ended = fields.Boolean(required=True)
+    in_force = fields.Boolean(
+        required=True, metadata={"description": "Not ended, and signed by all who must sign this version."}
+    )
+
+
+class RowSignatureOut(Given):
+    """A person's signature under one version of a row."""
+
+    number = fields.Integer(required=True, metadata={"description": "The version that was signed."})
+    role = fields.String(required=True, metadata={"description": "The group that it was signed for."})
+    by = fields.String(required=True)
+    at = moment("", required=True)
+
+
+class RowEndingOut(Given):
+    """Somebody's wish that a row ends, which a second person has not answered."""
+
+    reason = fields.String(required=True)
+    asked_by = fields.String(required=True)
+    asked_at = moment("", required=True)
+
+
+class OneRowOut(RowOut):
+    """One row, with what was signed and what is asked."""
+
+    signatures = fields.List(fields.Nested(RowSignatureOut), required=True)
+    ending = fields.Nested(RowEndingOut, required=True, allow_none=True)
+
+
+class SignRow(Sent):
+    """The password again, and the version that was read."""
+
+    EXAMPLE = {"password": "correct horse battery staple", "expected": 2}
+
+    password = fields.String(required=True, load_only=True, validate=validate.Length(1, 1_000))
+    expected = fields.Integer(load_default=None, metadata={"description": "The version that you have read."})
+
+
+class AnswerEnd(Sent):
+    """Whether a second person agrees that the row ends; no needs a reason."""
+
+    EXAMPLE = {"agreed": True}
+
+    agreed = Flag(required=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=2_000))
+
+
+class TieCase(Sent):
+    """A case that has to do with the row, and how."""
+
+    EXAMPLE = {"case": "01890a5d-ac96-774b-bcce-b302099a8057", "kind": "evidence_for"}
+
+    case = fields.UUID(required=True)
+    kind = fields.String(required=True, metadata={"description": "caused_by, raises or evidence_for"})
+
+
+class RowCaseOut(Given):
+    """A case that touched a row."""
+
+    kind = fields.String(required=True, metadata={"description": "about, or how it was tied to the row"})
+    id = fields.UUID(required=True)
+    title = fields.String(required=True)
+    process = fields.String(required=True)
+    status = fields.String(required=True)
+    business_key = fields.String(required=True, allow_none=True)
+    started_at = moment("", required=True)
+    ended_at = moment("", required=True, allow_none=True)
+
+
+class ImportRows(Sent):
+    """A sheet of rows: comma-separated values (RFC 4180) with the fields' names in the first line."""
+
+    EXAMPLE = {"csv": "id,name,status\r\nrotabot,RotaBot,active\r\n", "reason": "Taken over from the old list."}
+
+    csv = fields.String(required=True, validate=validate.Length(1, 5_000_000))
+    reason = reason()
+
+
+class SheetQuery(Sent):
+    """As of when."""
+
+    at = moment("As they stood then; default now.", load_default=None)
+
+
+class SheetOut(Given):
+    """Rows as comma-separated values (RFC 4180), with the fields' names in the first line."""
+
+    csv = fields.String(required=True)
+
+
+class SheetLineOut(Given):
+    """What became of one line of a sheet."""
+
+    line = fields.Integer(required=True)
+    key = fields.String(required=True)
+    outcome = fields.String(required=True, metadata={"description": "added, changed, same or refused"})
+    errors = fields.Dict(required=True, metadata={"description": "Field to sentences; only where it is refused."})
 
 
 class RowList(Given):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.api.conftest import Client, Clock
+from tests.integration.api.conftest import PASSWORD, Client, Clock
 from tests.integration.api.test_traffic import Login
 from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 
@@ -91,3 +91,52 @@ def test_a_case_is_started_about_a_row_and_found_by_it(login: Login, register: d
     assert [one["id"] for one in anna.get("/instances", subject="reg_machines:press")["items"]] == [made["id"]]
     assert refused(anna, "POST", "/instances", json={"process": "three", "subject": "reg_machines:none"})[0] == 422
     assert refused(anna, "POST", "/instances", json={"process": "three", "subject": "nothing"})[0] == 422
+
+
+def test_a_row_that_two_people_sign_and_end_says_who_did(login: Login, register: dict[str, Any]):
+    adam, anna, bert = login("adam"), login("anna"), login("bert")
+    two = {"register": {**MACHINES, "signed_by": ["staff"], "end_agreed_by": ["staff"]}, "form": FORM}
+    adam.expect(200, adam.send("PUT", "/registers/reg_machines", json=two))
+    assert anna.post(ROWS, {"values": PRESS})["in_force"] is False
+
+    assert refused(anna, "POST", f"{ROWS}/press/sign", json={"password": "guessed"})[0] == 403
+    assert anna.post(f"{ROWS}/press/sign", {"password": PASSWORD.format("anna"), "expected": 1})["in_force"] is True
+    [signed] = bert.get(f"{ROWS}/press")["signatures"]
+    assert (signed["by"], signed["role"], signed["number"]) == ("anna", "staff", 1)
+
+    anna.post(f"{ROWS}/press/end/ask", {"reason": "Scrapped."})
+    assert bert.get(f"{ROWS}/press")["ending"]["asked_by"] == "anna"
+    assert refused(anna, "POST", f"{ROWS}/press/end/answer", json={"agreed": True}) == (403, "forbidden")
+    assert bert.post(f"{ROWS}/press/end/answer", {"agreed": True})["ended"] is True
+
+
+def test_a_sheet_is_told_line_by_line_before_it_counts(login: Login, register: dict[str, Any]):
+    anna = login("anna")
+    text = "id,name,status,steward\npress,Press 3,active,anna\nsaw,Saw,active,\n"
+    body = {"csv": text, "reason": "Taken over."}
+
+    told = anna.expect(200, anna.send("POST", "/registers/reg_machines/import?dry_run=true", json=body))["items"]
+
+    assert [(one["line"], one["key"], one["outcome"]) for one in told] == [(2, "press", "added"), (3, "saw", "refused")]
+    assert told[1]["errors"] == {"steward": ["An active machine has a steward."]}
+    assert refused(anna, "POST", "/registers/reg_machines/import", json=body) == (422, "invalid")
+    assert anna.get(ROWS)["items"] == []
+    body["csv"] = text.replace("saw,Saw,active", "saw,Saw,draft")
+    anna.expect(200, anna.send("POST", "/registers/reg_machines/import", json=body))
+    assert anna.get("/registers/reg_machines/sheet")["csv"].startswith(
+        "id,name,status,steward,stop_list,phases.repair\r\n"
+    )
+    assert [one["key"] for one in anna.get(ROWS)["items"]] == ["press", "saw"]
+
+
+def test_a_row_names_the_cases_that_touched_it(login: Login, register: dict[str, Any]):
+    anna = login("anna")
+    anna.post(ROWS, {"values": PRESS})
+    anna.post(ROWS, {"values": {**PRESS, "id": "saw", "name": "Saw"}})
+    case = anna.post("/instances", {"process": "three", "subject": "reg_machines:press"})["id"]
+
+    anna.expect(200, anna.send("POST", f"{ROWS}/saw/cases", json={"case": case, "kind": "evidence_for"}))
+
+    assert [(one["kind"], one["id"]) for one in anna.get(f"{ROWS}/press/cases")["items"]] == [("about", case)]
+    assert [(one["kind"], one["id"]) for one in anna.get(f"{ROWS}/saw/cases")["items"]] == [("evidence_for", case)]
+    assert refused(anna, "POST", f"{ROWS}/saw/cases", json={"case": case, "kind": "blocks"})[0] == 422
