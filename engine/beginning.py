@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engine import registers, timetable, versions
+from engine import joining, registers, timetable, versions
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.core import events as ev
@@ -180,8 +180,8 @@ def cancel_called(session: Session, rows: Rows, context: Context) -> None:
     for case, token in rows.cancelled:
         found = list(session.execute(CALLED_BY, {"caller": case.id, "token": token}).scalars())
         found += [new.id for new, _ in rows.begun if (new.caller_id, new.caller_token) == (case.id, token)]
-        for called_id in found:
-            reason = {"reason": f"{case.title} no longer waits for it."}
+        for called_id in [*found, *joining.leave(session, rows, case.id, token)]:
+            reason = {"reason": f"{case.title} no longer waits for it.", "token": token}
             rows.add("messages", message_row("cancel", case.title, reason, context, source=case, target=called_id))
 
 

@@ -136,6 +136,8 @@ class Case:
     live: dict[int, LiveTask] = field(default_factory=dict)
     is_new: bool = False
     """Whether this transaction makes it; nobody else can see it yet."""
+    callers: list[tuple[UUID, int]] = field(default_factory=list)
+    """Who waits for its end, by case and token; a step looks them up before it tells them."""
     ladders: Ladders | None = None
     """What its tasks climb; a step looks it up before it writes."""
     unsaid: dict[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, text, union_all, update
 from sqlalchemy.orm import Session
 
-from engine import audit, instances, people, raising, stepping, stuck
+from engine import audit, calling, instances, people, raising, stepping, stuck
 from engine.backoff import WAITS, rest
 from engine.cases import Case, lock
 from engine.cause import Cause
@@ -219,6 +219,8 @@ def _returned(session: Session, message: Any, event: ev.Event, verb: str, by: Pe
 
 def _cancel(session: Session, message: Any, by: Person, now: datetime) -> str:
     case, reason = _target(session, message), message.payload["reason"]
+    if message.source_id and calling.left(session, case, message, by, now):
+        return "applied"
     cause = Cause(verb="instance.cancel", subject=case.id, body={"reason": reason, "message": message.id})
     try:
         stepping.take(session, case, ev.Cancelled(reason=reason), by=by, now=now, cause=cause)
@@ -236,6 +238,8 @@ BRINGERS: dict[str, Callable[[Session, Any, Person, datetime], str]] = {
     "cancel": _cancel,
     "raise": raising.bring,
     "raised": raising.bring_back,
+    "call": calling.bring,
+    "call_alone": calling.bring_alone,
 }
 
 

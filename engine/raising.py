@@ -66,7 +66,7 @@ def bring(session: Session, message: Any, by: Person, now: datetime) -> str:
     try:
         with session.begin_nested():
             case_id, joined = _found_or_begun(session, message, asked, who, now)
-            _tie(session, message.source_id, case_id, asked.get("link", "raises"), joined, by=who, now=now)
+            tie(session, message.source_id, case_id, asked.get("link", "raises"), joined, by=who, now=now)
         answer: dict[str, Any] = {"case": str(case_id), "joined": joined}
     except (Rejected, Stuck) as error:
         answer = {"error": str(error)}
@@ -150,13 +150,20 @@ def _running(session: Session, message: Any, asked: dict[str, Any]) -> Any:
 
 
 def _joined(session: Session, found: Any, message: Any, asked: dict[str, Any], by: Person, now: datetime) -> bool:
+    payload = asked.get("payload") or {}
+    return told(session, found.id, str(asked["message"]), payload, message, by=by, now=now)
+
+
+def told(
+    session: Session, case_id: UUID, name: str, payload: dict[str, Any], message: Any, *, by: Person, now: datetime
+) -> bool:
     """Whether the running case has taken the message; it may have moved on before it was locked."""
-    case = lock(session, found.id)
-    place = session.execute(PLACE, {"case": case.id, "name": str(asked["message"])}).one_or_none()
+    case = lock(session, case_id)
+    place = session.execute(PLACE, {"case": case.id, "name": name}).one_or_none()
     if case.status != "running" or place is None:
         return False
-    said = {"name": asked["message"], "message": message.id, "from": message.source_id, "sent_by": message.sent_by}
-    event = ev.MessageArrived(token=place.token, payload=checked(asked.get("payload") or {}))
+    said = {"name": name, "message": message.id, "from": message.source_id, "sent_by": message.sent_by}
+    event = ev.MessageArrived(token=place.token, payload=checked(payload))
     cause = Cause(verb="message.received", subject=place.element, body=said)
     return apply(session, case, event, cause, by=by, now=now) is None
 
@@ -185,10 +192,26 @@ def _begin(
     )
 
 
-def _tie(session: Session, source: UUID, target: UUID, kind: str, joined: bool, *, by: Person, now: datetime) -> None:
-    """Link the two cases, and say in the trail of the one that ran already that another one has come to it."""
+def tie(
+    session: Session,
+    source: UUID,
+    target: UUID,
+    kind: str,
+    joined: bool,
+    *,
+    call: dict[str, Any] | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
+    """
+    Link the two cases, and say in the trail of the one that ran already that another one has come to it.
+
+    Args:
+        call: element and token of the call activity that waits for its end, if one does.
+    """
     given = {"source": source, "target": target, "kind": kind}
     if session.execute(LINKED, given).first() is None:
         session.execute(insert(LINK), [{"source_id": source, "target_id": target, "kind": kind, "at": now}])
     if joined:
-        audit.append(session, target, "instance.joined", target, {"from": source, "kind": kind}, by=by, now=now)
+        said = {"from": source, "kind": kind, **({"call": call} if call else {})}
+        audit.append(session, target, "instance.joined", target, said, by=by, now=now)

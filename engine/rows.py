@@ -106,9 +106,12 @@ def message_row(
     }
 
 
-def to_caller(case: Case, kind: str, payload: Row, context: Context) -> Row:
-    """What a called case has to tell its caller."""
-    return message_row(kind, case.title, payload, context, source=case, target=case.caller_id, token=case.caller_token)
+def to_callers(case: Case, kind: str, payload: Row, context: Context) -> list[Row]:
+    """What a called case has to tell each of its callers."""
+    return [
+        message_row(kind, case.title, payload, context, source=case, target=caller, token=token)
+        for caller, token in case.callers
+    ]
 
 
 def instance_row(case: Case) -> Row:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import answers_at_once, assignment, beginning, parties, registers, timetable
+from engine import answers_at_once, assignment, beginning, joining, parties, registers, timetable
 from engine.cases import Case
 from engine.cause import Cause
 from engine.core import effects as fx
@@ -135,6 +136,22 @@ def begin(
     return Taken(rows=rows)
 
 
+def call(session: Session, case: Case, effect: fx.StartCalled, *, by: Person, now: datetime) -> UUID:
+    """
+    Start the case that a locked case waits for, in a transaction of its own; returns its id.
+
+    Raises:
+        Stuck: there is no such released process, or it has no answer to what it is given.
+    """
+    context, rows = Context(by=by.id, now=now, new_id=new_id), Rows()
+    with _as_it_was(case):
+        called = beginning.called(session, parsed(session, case.definition_id), case, effect, rows, by, context, 0)
+        cause = Cause(verb="instance.started", subject=called.case.id, body=called.said)
+        _apply(session, _Turn(called.case, called.parsed, called.event, cause), rows, by, context)
+    write(session, case, rows, context)
+    return called.case.id
+
+
 def write(session: Session, case: Case | None, rows: Rows, context: Context) -> None:
     """Write what was gathered, and the case that moved if it existed before."""
     if case is not None:
@@ -157,6 +174,8 @@ def _apply(session: Session, first: _Turn, rows: Rows, by: Person, context: Cont
             _record(rows, turn, done, context)
             if any(isinstance(effect, fx.OpenTask | fx.TaskChanged) for effect in done.effects):
                 turn.case.ladders = rungs.of(session, turn.parsed.model, turn.case.id, turn.case.calendar)
+            if any(isinstance(effect, fx.Finish) or _reaches_out(effect) for effect in done.effects):
+                turn.case.callers = joining.waiting(session, turn.case)
             absorb(rows, turn.case, done.effects, _assigned(session, turn, done, context), context)
             turns.extend(_follow(session, turn, done, rows, by, context))
         if not turns:
@@ -222,9 +241,15 @@ def _follow(session: Session, turn: _Turn, done: Advance, rows: Rows, by: Person
             if answered:
                 yield _Turn(turn.case, turn.parsed, *answered, turn.depth)
         elif isinstance(effect, fx.StartCalled):
+            if joining.asked(session, turn.case, effect, rows, context):
+                continue
             called = beginning.called(session, turn.parsed, turn.case, effect, rows, by, context, turn.depth)
             cause = Cause(verb="instance.started", subject=called.case.id, body=called.said)
             yield _Turn(called.case, called.parsed, called.event, cause, turn.depth + 1)
+
+
+def _reaches_out(effect: fx.Effect) -> bool:
+    return isinstance(effect, fx.Throw) and effect.kind == "escalation" and not effect.caught
 
 
 @contextmanager
@@ -242,4 +267,4 @@ def _as_it_was(case: Case) -> Iterator[None]:
         raise
 
 
-__all__ = ["Cause", "Taken", "begin", "take", "write"]
+__all__ = ["Cause", "Taken", "begin", "call", "take", "write"]

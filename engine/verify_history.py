@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import verify_links
@@ -26,6 +26,7 @@ from engine.store.running import (
     Event,
     Fixed,
     Instance,
+    JoinedCall,
     Message,
     Passage,
     ServiceJob,
@@ -85,7 +86,7 @@ def against(session: Session, instance_id: UUID, told: Sequence[Told], hidden: f
         hidden: the subjects of entries that were erased; of these, nothing is compared to the trail.
     """
     case = _Case(session, session.get_one(Instance, instance_id), told, hidden)
-    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages):
+    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages, _joined):
         yield from check(case)
     if not hidden:
         yield from verify_links.against(session, instance_id, told)
@@ -274,8 +275,32 @@ def _messages(case: _Case) -> Iterator[Finding]:
         elif (row.name, _text(row.payload)) != (one.body["name"], _text(one.body["payload"])):
             yield case.finding("altered", "messages", f"The message {row.name} was altered.", one.entry.number)
     told = {row.kind for row in rows.values()} & {"called_finished", "called_failed"}
-    if case.row.caller_id and case.about(*ENDS) and not told:
+    first = case.session.get(JoinedCall, (case.row.caller_id, case.row.caller_token)) if case.row.caller_id else None
+    gone = first is not None and first.status in ("gone", "left")
+    if case.row.caller_id and case.about(*ENDS) and not told and not gone:
         yield case.finding("missing", "messages", "What the case told its caller is missing.")
+
+
+def _joined(case: _Case) -> Iterator[Finding]:
+    """Which calls ask to join a case, and which have joined this one."""
+    query = select(JoinedCall).where(or_(JoinedCall.caller_id == case.row.id, JoinedCall.called_id == case.row.id))
+    rows = list(case.session.scalars(query))
+    asked = {(one.body["token"], one.entry.subject) for one in case.about("call.asked")}
+    there = {(row.caller_token, row.element) for row in rows if row.caller_id == case.row.id and row.status != "gone"}
+    came = {
+        (one.body["from"], one.body["call"]["token"], one.body["call"]["element"])
+        for one in case.about("instance.joined")
+        if one.body.get("call")
+    }
+    here = [row for row in rows if row.called_id == case.row.id and row.status in ("joined", "left")]
+    here = [row for row in here if (row.caller_id, row.caller_token) != (case.row.caller_id, case.row.caller_token)]
+    joined = {(str(row.caller_id), row.caller_token, row.element) for row in here}
+    for told, stored in ((asked, there), (came, joined)):
+        for one in sorted(told - stored, key=str)[:1]:
+            yield case.finding("missing", "joined_calls", f"The call {one[-1]} that the trail speaks of is missing.")
+        for one in sorted(stored - told, key=str)[:1]:
+            if not case.hidden:
+                yield case.finding("inserted", "joined_calls", f"The trail knows nothing of the call {one[-1]}.")
 
 
 def _path(case: _Case, replayed: Replayed) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, join, literal, or_, select, text, unio
 from engine.hot import Hot, among
 from engine.store.base import table_of
 from engine.store.records import Evidence
-from engine.store.running import Answer, Instance, Task, Variable
+from engine.store.running import Answer, Instance, JoinedCall, Task, Variable
 
 COMPLETED = text("tasks.status = 'completed'")
 FOR_OTHERS = text("tasks.status = 'completed' AND tasks.acting_for IS NOT NULL")
@@ -38,6 +38,12 @@ def query_for(tasks: bool, itself: bool, in_round: bool, variables: bool, calls:
     if calls:
         under = _called()
         parts += [part.join(under, under.c.id == Task.instance_id) for part in _did(under.c.rule, "called", narrow)]
+        joined = [
+            JoinedCall.caller_id == bindparam("instance_id"),
+            JoinedCall.called_id == Task.instance_id,
+            among(JoinedCall.element, "calls"),
+        ]
+        parts += _did(JoinedCall.element, "called", narrow, *joined, beside=JoinedCall)
     if variables:
         named = [
             Variable.instance_id == bindparam("instance_id"),
@@ -51,7 +57,7 @@ def query_for(tasks: bool, itself: bool, in_round: bool, variables: bool, calls:
     return Hot(union_all(*parts))
 
 
-def _did(rule: Any, kind: str, narrow: bool, *where: Any) -> list[Select[str, str, str]]:
+def _did(rule: Any, kind: str, narrow: bool, *where: Any, beside: Any = None) -> list[Select[str, str, str]]:
     """Who completed tasks, for whom somebody else did, and who changed the record afterwards."""
     parts = []
     for source, column, done in (
@@ -61,7 +67,7 @@ def _did(rule: Any, kind: str, narrow: bool, *where: Any) -> list[Select[str, st
         (join(Task, Evidence, Evidence.task_id == Task.id), Evidence.by, REPLACED),
     ):
         part = select(literal(kind).label("kind"), rule.label("rule"), column.label("person"))
-        part = part.select_from(source).where(done, *where)
+        part = part.select_from(source if beside is None else join(source, beside, where[1])).where(done, *where)
         parts.append(part.where(among(column, "who")).distinct() if narrow else part.distinct())
     return parts
 

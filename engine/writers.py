@@ -9,7 +9,7 @@ from typing import Any
 from engine.cases import Case, LiveTask
 from engine.core import effects as fx
 from engine.core.chain import canonical
-from engine.rows import Assigned, Context, Row, Rows, message_row, retries_of, to_caller
+from engine.rows import Assigned, Context, Row, Rows, message_row, retries_of, to_callers
 
 ENDED = {"completed": "completed", "cancelled": "cancelled", "failed": "failed"}
 
@@ -228,9 +228,9 @@ def _throw(rows: Rows, case: Case, effect: fx.Throw, _who: object, context: Cont
     body = {"name": effect.name, "payload": effect.payload}
     if effect.kind == "escalation":
         _note(case, "escalation.thrown", effect.element, {**body, "caught": effect.caught}, effect.at, context)
-        if case.caller_id and not effect.caught:
+        if not effect.caught:
             payload = {"code": effect.name, "payload": effect.payload}
-            rows.add("messages", to_caller(case, "called_escalated", payload, context))
+            _tell_callers(rows, case, "called_escalated", payload, context)
         return
     message = message_row(effect.kind, effect.name, effect.payload, context, source=case, key=case.business_key)
     rows.add("messages", message)
@@ -272,13 +272,16 @@ def _finish(rows: Rows, case: Case, effect: fx.Finish, _who: object, context: Co
     case.status, case.ended_at = ENDED[effect.outcome], effect.at
     body = {"outcome": effect.outcome, "element": effect.element, "code": effect.code}
     _note(case, f"instance.{effect.outcome}", case.id, body, effect.at, context)
-    if case.caller_id is None:
-        return
     if effect.outcome == "completed":
-        rows.add("messages", to_caller(case, "called_finished", {"result": effect.result}, context))
+        _tell_callers(rows, case, "called_finished", {"result": effect.result}, context)
     else:
         code = effect.code or effect.outcome
-        rows.add("messages", to_caller(case, "called_failed", {"code": code, "message": case.title}, context))
+        _tell_callers(rows, case, "called_failed", {"code": code, "message": case.title}, context)
+
+
+def _tell_callers(rows: Rows, case: Case, kind: str, payload: Row, context: Context) -> None:
+    for row in to_callers(case, kind, payload, context):
+        rows.add("messages", row)
 
 
 def _nothing(*_: object) -> None:

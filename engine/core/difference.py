@@ -167,7 +167,8 @@ def _work(wait: Wait, at: datetime) -> Effect:
     if work.kind == "call":
         key = None if mapping.business_key is None else script.text(node, token, mapping.business_key)
         given = mappings.mapped_in(node, token, mapping)
-        return StartCalled(**common, process=what, **bound, variables=given, business_key=key)
+        join = _filled(node, token, work.join)
+        return StartCalled(**common, process=what, **bound, variables=given, business_key=key, join=join)
     inputs = mappings.mapped_in(node, token, mapping) if mapping.inputs or mapping.into else _everything(token)
     if work.kind == "decision":
         return Decide(**common, decision=what, **bound, inputs=inputs)

@@ -129,7 +129,7 @@ class WithdrawService:
 
 @dataclass(frozen=True, kw_only=True)
 class StartCalled:
-    """A call activity starts a case of its own."""
+    """A call activity starts a case of its own; or, where `join` names a message, tells one that waits for it."""
 
     token: int
     element: str
@@ -139,6 +139,7 @@ class StartCalled:
     version: str | None = None
     variables: dict[str, Any] = field(default_factory=dict)
     business_key: str | None = None
+    join: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,8 @@ MESSAGE_KINDS = (
     "cancel",
     "raise",
     "raised",
+    "call",
+    "call_alone",
 )
 TASK_STATUS = ("open", "claimed", "completed", "withdrawn")
 
@@ -82,6 +84,28 @@ class StartKey(Table):
     process: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"))
+
+
+class JoinedCall(Table):
+    """
+    A call activity that asks a running case to let it join, and waits for its end.
+
+    `asked` until it has joined; `begun` where no case waited any more and one
+    began for it. `left`: the caller waits no longer. `gone`: who once began the
+    called case by a call waits no longer, and others still do.
+    """
+
+    __tablename__ = "joined_calls"
+    __table_args__ = (
+        CheckConstraint(one_of("status", "asked", "joined", "begun", "left", "gone"), name="status"),
+        CheckConstraint("status NOT IN ('joined', 'gone') OR called_id IS NOT NULL", name="called"),
+    )
+
+    caller_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"), primary_key=True)
+    caller_token: Mapped[int] = mapped_column(primary_key=True)
+    element: Mapped[str]
+    called_id: Mapped[UUID | None] = mapped_column(ForeignKey("instances.id"), index=True)
+    status: Mapped[str] = mapped_column(default="asked")
 
 
 class Event(Table):

@@ -10,6 +10,7 @@ from engine.core.profile import (
     extras,
     gateways,
     graph,
+    joins,
     paths,
     people,
     references,
@@ -46,9 +47,11 @@ def check(files: Mapping[str, bytes], known: Known | None = None) -> tuple[Probl
         for process in sheet.processes:
             processes.setdefault(process.get("id") or "", []).append(sheet.file)
     problems += _across(processes, provided.decisions, provided.forms)
+    awaited = joins.awaited_by_process(sheets)
     around = Around(len(files), len(sheets), processes, provided, known)
     for sheet in sheets:
         _check_sheet(sheet, around)
+        joins.check_joins(sheet, awaited)
         problems += sheet.problems
     problems += [cases(file) for file in files if file.lower().endswith(CASES)]
     return tuple(sorted(dict.fromkeys(problems), key=_order))

@@ -213,7 +213,7 @@ def check_same_message(sheet: Sheet) -> None:
     for place, events in _together(sheet):
         seen: dict[str, Element] = {}
         for event in events:
-            name = _waits_for(sheet, event)
+            name = awaited(sheet, event)
             if name and name in seen:
                 sheet.refuse(
                     event,
@@ -242,7 +242,8 @@ def _together(sheet: Sheet) -> Iterator[tuple[str, list[Element]]]:
         yield f"behind {called(gateway)}", [target for target in targets if target is not None]
 
 
-def _waits_for(sheet: Sheet, event: Element) -> str | None:
+def awaited(sheet: Sheet, event: Element) -> str | None:
+    """The name of the message that an event or a task waits for, if it waits for one."""
     definition = event if is_bpmn(event, "receiveTask") else event_definition(event)
     if definition is None or kind_of(definition) != "message":
         return None

@@ -35,6 +35,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "clock": _TIMED,
     "confidential": _PROCESS | {"startEvent"},
     "duplicate_key": frozenset({"startEvent"}),
+    "join": frozenset({"callActivity"}),
     "payload": _TOLD,
 }
 """Names of extension properties that mean something here, and on which elements."""

@@ -69,6 +69,7 @@ def _of_node(node: Element) -> Iterator[Text]:
             yield Text(node, name, said(node, name) or "")
     if is_bpmn(node, "callActivity"):
         yield Text(node, "calledElement", node.get("calledElement") or "")
+        yield from (Text(entry, "join", value) for name, value, entry in properties(node) if name == "join")
         yield from _mappings(node)
     if is_bpmn(node, "scriptTask") and speaks(node.get("scriptFormat")) and text_of(child(node, "script")):
         yield Text(node, "script", text_of(child(node, "script")), "script", "feel")

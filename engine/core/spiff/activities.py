@@ -46,7 +46,8 @@ class Work:
     What somebody else than a person must do.
 
     `what` is a topic, a decision's id or a process's key; `shape` is the
-    `mapDecisionResult` of a decision.
+    `mapDecisionResult` of a decision; `join` the message by which a call comes
+    to a case that runs already.
     """
 
     kind: Literal["service", "decision", "call"]
@@ -56,6 +57,7 @@ class Work:
     result_variable: str | None = None
     shape: str = "resultList"
     retries: str | None = None
+    join: str | None = None
 
 
 class Job(Activity):

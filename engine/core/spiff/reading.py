@@ -53,6 +53,7 @@ def work_of(node: Any) -> activities.Work:
         result_variable=said(node, "resultVariable"),
         shape=said(node, "mapDecisionResult") or "resultList",
         retries=said(node, "failedJobRetryTimeCycle"),
+        join=told(node, "join") if kind == "call" else None,
     )
 
 

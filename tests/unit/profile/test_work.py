@@ -236,3 +236,37 @@ def test_an_element_that_nobody_knows_is_refused_with_the_nearest_name(inside):
 @pytest.mark.parametrize("binding", ['c:formRefBinding="newest"', 'c:formRefBinding="version"'])
 def test_a_binding_that_says_nothing_is_refused(inside, binding):
     inside(f'<userTask id="T" c:formRef="f" {binding}/> <!-- here -->').refused("unknown-binding", "T")
+
+
+HEARS = """
+<startEvent id="QS"/>
+<receiveTask id="Q" messageRef="more"/>
+<endEvent id="QE"/>
+<sequenceFlow id="q1" sourceRef="QS" targetRef="Q"/><sequenceFlow id="q2" sourceRef="Q" targetRef="QE"/>
+"""
+OTHER = f'<process id="q" isExecutable="true">{HEARS}</process><message id="more" name="more"/>'
+PLACED = '<startEvent id="S"/>\nS -> T\n{}\nT -> E\n<endEvent id="E"/>'
+
+
+def joining(message: str) -> str:
+    extra = f'<extensionElements><c:properties>\n<c:property name="join" value="{message}"/> <!-- here -->\n'
+    call = f'<callActivity id="T" calledElement="q">{extra}</c:properties></extensionElements></callActivity>'
+    return PLACED.format(call)
+
+
+def test_a_call_that_joins_by_a_message_that_is_awaited_is_accepted(told):
+    assert told(joining("more"), around=OTHER).errors == []
+
+
+def test_a_call_that_joins_by_a_message_that_no_step_awaits_is_refused(told):
+    problem = told(joining("less"), around=OTHER).refused("join-unknown-message", "T")
+
+    assert "more" in problem.remedy
+
+
+def test_a_call_that_joins_and_names_no_message_is_refused(told):
+    told(joining(""), around=OTHER).refused("join-without-message", "T")
+
+
+def test_a_message_whose_name_is_computed_may_join(told):
+    assert told(joining("more.${case.key}"), around=OTHER).errors == []
