@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engine import joining, registers, timetable, versions
+from engine import joining, numbering, registers, timetable, versions
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.core import events as ev
@@ -77,10 +77,18 @@ def new_case(
     called_by, effect = caller or (None, None)
     subject = subject or (called_by.subject if called_by else None)
     about = registers.must_be_kept(session, subject) if subject else None
+    case_id = context.new_id()
+    numbered: dict[str, Any] = {}
+    if business_key is None and definition.model.number:
+        zone = timetable.calendar(session, calendar).zone
+        business_key, numbered = numbering.next_number(
+            session, rows, definition.key, definition.model.number, case=case_id, zone=zone, now=context.now
+        )
+    facts = registers.facts_of(session, about) if about else None
     case = Case(
-        id=context.new_id(),
+        id=case_id,
         definition_id=definition.id,
-        title=title or _title(session, definition, variables, calendar, context),
+        title=title or _title(session, definition, variables, business_key, facts, calendar, context),
         business_key=business_key,
         status="running",
         started_at=context.now,
@@ -108,7 +116,7 @@ def new_case(
         start=start,
         variables=variables,
         case=_facts(case, definition),
-        subject=registers.facts_of(session, about) if about else None,
+        subject=facts,
         called=caller is not None,
     )
     said = {
@@ -122,6 +130,7 @@ def new_case(
         "confidential": case.confidential,
         "calendar": calendar,
         **({"subject": str(subject), "subject_number": case.subject_number} if subject else {}),
+        **({"number": [numbered["year"], numbered["number"]]} if numbered else {}),
         "uses": [[row["kind"], row["reference"], row["version_id"]] for row in fixed],
     }
     return Begun(case=case, row=_row(case), parsed=definition, event=event, said=said)
@@ -199,13 +208,22 @@ def version_of(session: Session, rows: Rows, definition: Parsed, case: Case, ref
     return resolved.get(reference)
 
 
-def _title(session: Session, definition: Parsed, variables: dict[str, Any], calendar: str, context: Context) -> str:
+def _title(
+    session: Session,
+    definition: Parsed,
+    variables: dict[str, Any],
+    business_key: str | None,
+    subject: dict[str, Any] | None,
+    calendar: str,
+    context: Context,
+) -> str:
     """What the model calls a case of its kind; the name of the process where its text has no value."""
     if not definition.model.title:
         return definition.name
     zone = ZoneInfo(timetable.calendar(session, calendar).zone)
     try:
-        return str(compile_text(definition.model.title).evaluate(Scope(variables, now=context.now, zone=zone)))
+        seen = {**variables, "case": {"key": definition.key, "business_key": business_key}, "subject": subject}
+        return str(compile_text(definition.model.title).evaluate(Scope(seen, now=context.now, zone=zone)))
     except ExpressionError:
         return definition.name
 

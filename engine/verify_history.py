@@ -22,6 +22,7 @@ from engine.store.records import AuditEntry
 from engine.store.running import (
     Answer,
     Candidate,
+    CaseNumber,
     DecisionMade,
     Event,
     Fixed,
@@ -122,6 +123,9 @@ def _beginning(case: _Case) -> Iterator[Finding]:
         for name in sorted(said):
             if said[name] != there.get(name):
                 yield case.finding("altered", "instances", f"The trail says otherwise of the case: {name}.", 1)
+        numbers = [[row.year, row.number] for row in case.rows(CaseNumber) if row.process == one.body["process"]]
+        if numbers != ([one.body["number"]] if one.body.get("number") else []):
+            yield case.finding("altered", "case_numbers", "The trail says otherwise of the number of the case.", 1)
         fixed = {(row.kind, row.reference): str(row.version_id) for row in case.rows(Fixed)}
         for kind, reference, version in one.body.get("uses", ()):
             if fixed.get((kind, reference)) != version:

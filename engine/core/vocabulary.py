@@ -101,5 +101,6 @@ class Model:
     starter_groups: tuple[str, ...] = ()
     starter_users: tuple[str, ...] = ()
     title: str | None = None
+    number: str | None = None
     version_tag: str | None = None
     history_time_to_live: str | None = None

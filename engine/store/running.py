@@ -86,6 +86,18 @@ class StartKey(Table):
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"))
 
 
+class CaseNumber(Table):
+    """Which number of its process and year a case has. The next one is one more than the highest."""
+
+    __tablename__ = "case_numbers"
+    __table_args__ = (CheckConstraint("number > 0", name="number"), UniqueConstraint("instance_id"))
+
+    process: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"))
+
+
 class JoinedCall(Table):
     """
     A call activity that asks a running case to let it join, and waits for its end.

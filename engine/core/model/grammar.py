@@ -20,6 +20,7 @@ _SLOT = re.compile(
 )
 _CLAUSE = re.compile(r"[a-z][a-z0-9_]*:[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*\Z")
 _PAUSE = re.compile(r",\s*pause\s+(?P<tasks>[\w.-]+(?:\s+[\w.-]+)*)\s*\Z")
+_PLACE = re.compile(r"\{(year|n)(?:(?<=n):0[1-9])?\}")
 _OPENERS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -41,6 +42,17 @@ class Limit:
     name: str
     due: str
     pause: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """How the cases of a process are numbered; `text` has places for the year and for the number."""
+
+    text: str
+
+    def written(self, year: int, number: int) -> str:
+        """The number as people read it."""
+        return self.text.format(year=year, n=number)
 
 
 def listed(text: str | None) -> tuple[str, ...]:
@@ -183,6 +195,21 @@ def yes(text: str | None) -> bool:
     if (text or "false").lower() not in ("true", "false"):
         raise GrammarError(f"{text!r} is neither true nor false.", "Use true or false.")
     return (text or "false").lower() == "true"
+
+
+def number(text: str) -> Numbered:
+    """
+    How cases are numbered: `CAPA-{year}-{n:03}`; `03` fills up to three digits with noughts.
+
+    Raises:
+        GrammarError: it does not hold the year and the number once each, or another place in braces.
+    """
+    places = _PLACE.findall(text)
+    rest = _PLACE.sub("", text)
+    if sorted(places) != ["n", "year"] or "{" in rest or "}" in rest or len(text) > 60:
+        remedy = "Write a text with {year} and {n}, such as CAPA-{year}-{n:03}."
+        raise GrammarError(f"{text!r} is no way to number cases.", remedy)
+    return Numbered(text)
 
 
 def limit(text: str) -> Limit:

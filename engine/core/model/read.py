@@ -78,6 +78,7 @@ def read_model(process: Element, complain: Complain) -> Model:
         starter_groups=grammar.listed(said(process, "candidateStarterGroups")),
         starter_users=grammar.listed(said(process, "candidateStarterUsers")),
         title=next((value for name, value, _ in properties(process) if name == "title" and value), None),
+        number=_number(process, complain),
         version_tag=said(process, "versionTag"),
         history_time_to_live=said(process, "historyTimeToLive"),
     )
@@ -168,6 +169,17 @@ def _listed_names(process: Element, wanted: str, complain: Complain) -> tuple[st
             except grammar.GrammarError as error:
                 complain(entry, f"property-{wanted.replace('_', '-')}", error.message, error.remedy)
     return ()
+
+
+def _number(process: Element, complain: Complain) -> str | None:
+    """How the cases of a process are numbered, if they are."""
+    for name, value, entry in properties(process):
+        if name == "number":
+            try:
+                return grammar.number(value).text
+            except grammar.GrammarError as error:
+                complain(entry, "property-number", error.message, error.remedy)
+    return None
 
 
 def _pool_name(process: Element, key: str) -> str:

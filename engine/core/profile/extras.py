@@ -30,7 +30,7 @@ _TOLD = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", *ACT
 PROPERTIES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("separate_from", "competence", "escalation", "evidence", "sign", "sign_covers"), _TASK),
     "unblocked": _TASK,
-    **dict.fromkeys(("limit", "pause_clock", "title"), _PROCESS),
+    **dict.fromkeys(("limit", "pause_clock", "title", "number"), _PROCESS),
     **dict.fromkeys(("clauses", "clause"), _PROCESS | FLOW_NODES),
     "clock": _TIMED,
     "confidential": _PROCESS | {"startEvent"},

@@ -190,3 +190,16 @@ def test_a_text_outside_its_grammar_is_answered_with_a_remedy(reader, text):
         reader(text)
 
     assert caught.value.remedy.endswith(".")
+
+
+@pytest.mark.parametrize("text", ["CAPA-{year}-{n:03}", "{n}/{year}", "{year}.{n:09}"])
+def test_a_text_that_numbers_cases_is_read(text):
+    assert grammar.number(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "CAPA", "CAPA-{n}", "CAPA-{year}", "{year}-{n}-{n}", "{year}-{n:3}", "{year}{n}{x}"]
+)
+def test_a_text_that_lacks_year_or_number_numbers_nothing(text):
+    with pytest.raises(grammar.GrammarError, match="no way to number"):
+        grammar.number(text)
