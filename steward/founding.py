@@ -60,7 +60,7 @@ def seed(program: Program) -> None:
         before = session.get(Setting, SEEDED)
         applied = before.value["applied"] if before else []
         seeds = SEEDS | dict.fromkeys(_standards(program), _adopt_standard)
-        seeds |= {f"registers/{path.name}": partial(_define, path) for path in _registers(program)}
+        seeds |= {f"registers/{path.name}": partial(define, path) for path in _registers(program)}
         coming = [file for file in seeds if file not in applied]
         for file in coming:
             seeds[file](session, _content(program, file), by=setup, now=program.clock())
@@ -90,7 +90,13 @@ def _registers(program: Program) -> list[Path]:
     return sorted((program.settings.config_folder / "registers").glob("*.toml"))
 
 
-def _define(path: Path, session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+def define(path: Path, session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+    """
+    Bring the register of a file, read already, with the form beside it.
+
+    Raises:
+        Invalid: the form is not there, or the two make no register.
+    """
     form = path.parent / str(content.get("form", ""))
     if not form.is_file():
         raise Invalid(f"{path} names the form {content.get('form')!r}, and there is no such file beside it.")

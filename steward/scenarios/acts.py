@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import evidence, instances, messages, records, services, stuck, tasks
+from engine import evidence, instances, messages, records, registers, services, stuck, tasks
 from engine.core.due import resolve
 from engine.definitions import parsed
 from engine.errors import Invalid
 from engine.person import Person
 from engine.store.running import Instance, StuckStep, Task
+from engine.subject import read_subject
 from engine.timetable import calendar
 from steward.scenarios.story import Step
 from steward.scenarios.world import PASSWORD, World, newest_case
@@ -46,26 +47,30 @@ def act(world: World, cast: Cast, step: Step) -> None:
     elif step.act:
         _perform(world, cast, step)
         world.move(world.now)
+    if cast.case is None:
+        with world.program.database.reading() as session:
+            cast.case = newest_case(session, world.process)
 
 
 def _perform(world: World, cast: Cast, step: Step) -> None:
     now = world.now
     with world.program.database.reading() as session:
         by = world.person(session, step.by)
-        target = None if step.act in ("start", "signal") else _case(session, cast, step)
+        target = None if step.act in OF_NO_CASE else _case(session, cast, step)
     verb = ACTS[str(step.act)]
     made = world.program.database.perform(lambda session: verb(world, session, step, target, by), by=by, now=now)
-    if cast.case is None and isinstance(made, UUID):
+    if cast.case is None and isinstance(made, UUID) and step.process is None:
         cast.case = made
 
 
 def _start(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> UUID:
     return instances.start(
         session,
-        world.process,
+        step.process or world.process,
         variables=step.answers,
         start=step.start or None,
         business_key=step.business_key,
+        subject=read_subject(step.subject) if step.subject else None,
         by=by,
         now=world.now,
     )
@@ -77,7 +82,7 @@ def _message(world: World, session: Session, step: Step, target: UUID | None, by
         str(step.message),
         key=step.key,
         instance_id=target if step.key is None and target is not None else None,
-        payload=step.payload,
+        payload=step.payload | ({"subject": step.subject} if step.subject else {}),
         by=by,
         now=world.now,
     )
@@ -192,6 +197,19 @@ def _job(world: World, session: Session, step: Step, target: UUID | None, by: Pe
         services.complete_job(session, job, result=step.result, **said)
 
 
+def _registers(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> None:
+    said = read_subject(step.registers)
+    if registers.row(session, said.register, said.row) is None:
+        registers.add(session, said.register, step.changes, by=by, now=world.now)
+        return
+    registers.change(session, said.register, said.row, step.changes, reason=step.reason, by=by, now=world.now)
+
+
+def _cycle(world: World, session: Session, step: Step, _: UUID | None, __: Person) -> None:
+    world.let_come_round(session, str(step.cycle))
+
+
+OF_NO_CASE = ("start", "signal", "registers", "cycle")
 ACTS: dict[str, Callable[[World, Session, Step, UUID | None, Person], UUID | None]] = {
     "start": _start,
     "message": _message,
@@ -208,6 +226,8 @@ ACTS: dict[str, Callable[[World, Session, Step, UUID | None, Person], UUID | Non
     "resumes": _resumes,
     "retries": _retries,
     "job": _job,
+    "registers": _registers,
+    "cycle": _cycle,
 }
 
 

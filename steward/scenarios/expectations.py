@@ -10,11 +10,16 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from engine import registers
 from engine.store.definitions import DefinitionRow
 from engine.store.records import AuditEntry, Signature
-from engine.store.running import Instance, Passage, StuckStep, Subscription, Task, Timer, Variable
+from engine.store.running import Instance, Link, Passage, StuckStep, Subscription, Task, Timer, Variable
+from engine.subject import Subject, read_subject
 from steward.scenarios.story import Step
 from steward.scenarios.world import World
+
+OF = "of"
+"""What in `row` names the row, where it is not what the case is about."""
 
 LIVE = ("open", "claimed")
 
@@ -47,7 +52,7 @@ def differences(world: World, session: Session, case: UUID | None, step: Step, b
 
 
 def _normal(world: World, word: str, wanted: Any) -> Any:
-    if word in ("open", "stuck", "waits", "started"):
+    if word in ("open", "stuck", "waits", "started", "links"):
         return sorted(wanted)
     if word in ("due", "held", "accountable"):
         return {key: _one_or_sorted([_meant(world, one) for one in _listed(value)]) for key, value in wanted.items()}
@@ -142,6 +147,36 @@ def _started(_: World, session: Session, __: UUID | None, before: Mark, ___: Any
     return sorted(key for id_, key in session.execute(query) if id_ not in before.cases)
 
 
+def _about(_: World, session: Session, case: UUID | None, __: Mark, ___: Any) -> str:
+    return str(_subject(session, case) or "nothing")
+
+
+def _row(_: World, session: Session, case: UUID | None, __: Mark, wanted: dict[str, Any]) -> dict[str, Any]:
+    named = wanted.get(OF)
+    subject = read_subject(named) if named else _subject(session, case)
+    found = registers.row(session, subject.register, subject.row) if subject else None
+    held = {} if found is None else {**found.values, OF: named}
+    return {name: held.get(name, "not there") for name in wanted}
+
+
+def _subject(session: Session, case: UUID | None) -> Subject | None:
+    query = select(Instance.subject_register, Instance.subject_row).where(Instance.id == case)
+    found = session.execute(query).one_or_none()
+    return Subject.of(f"{found[0]}:{found[1]}") if found and found[0] else None
+
+
+def _links(_: World, session: Session, case: UUID | None, __: Mark, ___: Any) -> list[str]:
+    out = _linked(Link.target_id).where(Link.source_id == case)
+    back = _linked(Link.source_id).where(Link.target_id == case)
+    said = [f"{kind} {key}" for kind, key in session.execute(out)]
+    return sorted(said + [f"{key} {kind}" for kind, key in session.execute(back)])
+
+
+def _linked(other: Any) -> Any:
+    query = select(Link.kind, DefinitionRow.key).join(Instance, Instance.id == other)
+    return query.join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+
+
 LOOKS: dict[str, Callable[[World, Session, UUID | None, Mark, Any], Any]] = {
     "open": _open,
     "due": _due,
@@ -156,6 +191,9 @@ LOOKS: dict[str, Callable[[World, Session, UUID | None, Mark, Any], Any]] = {
     "signed": _signed,
     "waits": _waits,
     "started": _started,
+    "about": _about,
+    "row": _row,
+    "links": _links,
 }
 
 

@@ -25,6 +25,8 @@ ACTS = (
     "resumes",
     "retries",
     "job",
+    "registers",
+    "cycle",
     "wait",
     "until",
 )
@@ -43,6 +45,9 @@ class Organisation:
     owner: str = ""
     groups: dict[str, list[str] | str] = field(default_factory=dict)
     bindings: dict[str, str] = field(default_factory=dict)
+    registers: list[str] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    turns: list[dict[str, Any]] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
 
     @property
@@ -50,6 +55,13 @@ class Organisation:
         """Everybody named, once, in the order of the file."""
         named = [one for members in self.groups.values() if members != EVERYBODY for one in members]
         return list(dict.fromkeys([*([self.owner] if self.owner else []), *named]))
+
+    @property
+    def all_registers(self) -> list[str]:
+        """The registers that are listed, and those that a row names without a list."""
+        listed = {Path(one).stem for one in self.registers}
+        shipped = dict.fromkeys(row["register"] for row in self.rows if row["register"] not in listed)
+        return [*self.registers, *shipped]
 
     @property
     def answerable(self) -> str:
@@ -83,6 +95,8 @@ class Step:
     resumes: bool | None = None
     retries: str | None = None
     job: str | None = None
+    registers: str | None = None
+    cycle: str | None = None
     wait: str | None = None
     until: datetime | None = None
 
@@ -91,6 +105,9 @@ class Step:
     evidence: dict[str, Any] = field(default_factory=dict)
     payload: dict[str, Any] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
+    subject: str | None = None
+    process: str | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
     key: str | None = None
     business_key: str | None = None
     reason: str = "As the story says."
@@ -113,6 +130,9 @@ class Step:
     signed: dict[str, str] | None = None
     waits: list[str] | None = None
     started: list[str] | None = None
+    about: str | None = None
+    row: dict[str, Any] | None = None
+    links: list[str] | None = None
 
     @property
     def act(self) -> str | None:
@@ -152,7 +172,15 @@ def read_organisation(folder: Path) -> Organisation:
     found = _checked(Organisation, content, str(path))
     if not found.people:
         raise Invalid(f"{path} names nobody. Put people into [groups].")
+    _must_say("rows", found.rows, ("register",), path)
+    _must_say("turns", found.turns, ("of", "level", "people"), path)
     return found
+
+
+def _must_say(part: str, entries: list[dict[str, Any]], wanted: tuple[str, ...], path: Path) -> None:
+    for number, entry in enumerate(entries, 1):
+        if missing := [name for name in wanted if name not in entry]:
+            raise Invalid(f"{path}: [[{part}]] number {number} does not say {missing[0]!r}.")
 
 
 def read_story(path: Path) -> Story:

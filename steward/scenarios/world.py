@@ -1,23 +1,25 @@
 """A small world for stories: a database of its own, people, deployed processes, and a clock that is set."""
 
 import shutil
+import tomllib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import groups, passwords, people, timetable
+from engine import cycles, groups, oncall, passwords, people, registers, timetable
 from engine.calendars import CalendarSettings
 from engine.core.model import read_models
 from engine.errors import Invalid
 from engine.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
-from steward import demo
+from steward import demo, founding
 from steward.program import Program, calendar_settings, prepare
 from steward.scenarios.story import EVERYBODY, Organisation
 from steward.settings import Settings
@@ -52,6 +54,22 @@ class World:
         """Let time pass; everything that falls due on the way happens in order."""
         self.program.move(to)
 
+    def let_come_round(self, session: Session, key: str) -> None:
+        """
+        Activate a shipped cycle.
+
+        Raises:
+            Invalid: `config/cycles.toml` has none with this key.
+            Conflict: something that it needs is not there.
+        """
+        path = self.program.settings.config_folder / "cycles.toml"
+        known = tomllib.loads(path.read_text())["cycles"]
+        if key not in known:
+            raise Invalid(f"{path} has no cycle {key}; there are {', '.join(known)}.")
+        setup = people.operator(session, "setup", now=self.now)
+        cycles.seed(session, {"cycles": {key: known[key]}}, by=setup, now=self.now)
+        cycles.activate(session, key, by=setup, now=self.now)
+
 
 class Template:
     """The organisation and its processes, made once; each story gets a copy."""
@@ -61,6 +79,7 @@ class Template:
         self.scratch = scratch
         self._made = 0
         passwords.Hashing.use(time_cost=1, memory_cost=8)
+        self._folder = folder
         self._settings = Settings(home=str(scratch / "template"))
         program = prepare(self._settings)
         now = begins.replace(tzinfo=ZoneInfo(organisation.zone)) - timedelta(days=1)
@@ -104,6 +123,27 @@ class Template:
             each, name = members == EVERYBODY, key.replace("_", " ").capitalize()
             groups.create(session, key, name=name, everybody=each, by=setup, now=now)
             demo.fill(session, key, [] if isinstance(members, str) else members, by=setup, now=now)
+        self._keep_registers(session, setup, now)
+
+    def _keep_registers(self, session: Session, setup: Person, now: datetime) -> None:
+        for name in self.organisation.all_registers:
+            path = self._register(name)
+            founding.define(path, session, tomllib.loads(path.read_text()), by=setup, now=now)
+        for row in self.organisation.rows:
+            values = {name: value for name, value in row.items() if name != "register"}
+            registers.add(session, row["register"], values, by=setup, now=now)
+        for turn in self.organisation.turns:
+            rest: dict[str, Any] = {"zone": self.organisation.zone, "starts_on": now.date()} | turn
+            oncall.define(session, rest.pop("of"), rest.pop("level"), **rest, by=setup, now=now)
+
+    def _register(self, name: str) -> Path:
+        """The file of a register: a shipped one by its key, another by its path from the folder of the scenarios."""
+        path = self._folder / "scenarios" / name
+        if not name.endswith(".toml"):
+            path = self._settings.config_folder / "registers" / f"{name}.toml"
+        if not path.is_file():
+            raise Invalid(f"organisation.toml names the register {name}, and there is no {path}.")
+        return path
 
     def _calendar(self) -> CalendarSettings:
         shipped = calendar_settings(self._settings)
