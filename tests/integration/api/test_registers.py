@@ -129,7 +129,7 @@ def test_a_sheet_is_told_line_by_line_before_it_counts(login: Login, register: d
     assert [one["key"] for one in anna.get(ROWS)["items"]] == ["press", "saw"]
 
 
-def test_a_row_names_the_cases_that_touched_it(login: Login, register: dict[str, Any]):
+def test_a_row_names_the_cases_that_touched_it(login: Login, register: dict[str, Any], three: str):
     anna = login("anna")
     anna.post(ROWS, {"values": PRESS})
     anna.post(ROWS, {"values": {**PRESS, "id": "saw", "name": "Saw"}})
