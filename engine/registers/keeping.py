@@ -279,8 +279,11 @@ def _decided(
         Invalid: a table is not released, or has no answer.
     """
     filled: dict[str, Any] = {}
+    boxes = {field.path for field in found.form.fields if field.type == "checkbox"}
     for one in found.definition.decided:
-        inputs = {name: values.get(name) for name in one.inputs}
+        inputs = {
+            name: False if values.get(name) is None and name in boxes else values.get(name) for name in one.inputs
+        }
         if any(value in (None, "") for value in inputs.values()):
             continue
         try:
