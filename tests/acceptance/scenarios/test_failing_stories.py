@@ -10,9 +10,8 @@ from click.testing import CliRunner
 from steward.cli.scenarios import test as command
 from steward.scenarios.player import Played, Stage
 from steward.scenarios.story import read_story
-from tests.acceptance.scenarios.shipped import PROCESSES
 
-FOLDER = PROCESSES / "ai_change_approval"
+FOLDER = Path(__file__).parents[2] / "fixtures" / "two_tasks"
 STARTED = """title = "A change is wanted"
 at = 2027-03-24T09:00:00
 
@@ -65,7 +64,7 @@ def play(stage_of: Callable[[Path], Stage], tmp_path: Path) -> Play:
         ('not_passed = ["S_form"]', "not_passed is {S_form = False}, not {S_form = True}"),
         ('signed = { C_gate = "approved" }', "signed is {C_gate = not signed}, not {C_gate = approved}"),
         ('waits = ["stop"]', "waits is [], not [stop]"),
-        ("started = []", "started is [ai_change_approval], not []"),
+        ("started = []", "started is [two_tasks], not []"),
         ('refused = "forbidden"', "was not refused; the story says forbidden"),
     ],
 )
@@ -93,7 +92,7 @@ def test_another_refusal_than_the_story_says_is_a_fault(play: Play) -> None:
 def test_a_story_stops_at_its_first_fault(play: Play) -> None:
     played = play(STARTED + "open = []\n" + DESCRIBED)
     assert len(played.faults) == 1
-    assert ("ai_change_approval", "C_request") not in played.left
+    assert ("two_tasks", "C_request") not in played.left
 
 
 def test_a_task_that_never_was_is_named(play: Play) -> None:
@@ -138,7 +137,7 @@ def copied(tmp_path: Path) -> Path:
 def test_below_all_the_command_fails_and_names_what_no_story_passes(copied: Path) -> None:
     ran = CliRunner().invoke(command, [str(copied.parent), "--coverage"])
     assert ran.exit_code != 0
-    assert "passed  ai_change_approval/begun.toml: A change is wanted" in ran.stdout
+    assert "passed  two_tasks/begun.toml: A change is wanted" in ran.stdout
     assert "no story passes C_gate, C_request, E_decided, G_gate" in ran.stdout
 
 
@@ -150,7 +149,7 @@ def test_a_false_story_fails_the_command_and_says_why(copied: Path) -> None:
     (copied / "scenarios" / "begun.toml").write_text(STARTED + "open = []\n")
     ran = CliRunner().invoke(command, [str(copied)])
     assert ran.exit_code != 0
-    assert "failed  ai_change_approval/begun.toml" in ran.stdout
+    assert "failed  two_tasks/begun.toml" in ran.stdout
     assert "begun.toml, step 1 (start S_form): open is [C_request], not []" in ran.stdout
 
 
