@@ -256,5 +256,6 @@ def reached(program: Program) -> Services:
         token_life=timedelta(days=settings.token_days),
         message_life=timedelta(days=settings.message_days),
         strongbox=Strongbox(secrets_key(settings.folder)),
+        templates={path.name: path.read_bytes() for path in sorted(settings.templates_folder.glob("*.json"))},
         ring=program.ring,
     )
