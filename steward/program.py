@@ -22,6 +22,7 @@ from engine.ladders import climbing
 from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.strongbox import Strongbox
+from engine.subscriptions.feed import WEBHOOK
 from engine.transactions import Database
 from engine.vault import Store
 from steward import simulation
@@ -36,6 +37,8 @@ from web.app import create_app
 from web.idempotency import forget
 from web.services import Services
 from webhooks.mail import Mail
+from webhooks.outbound import Webhooks
+from webhooks.safe_http import Rules
 from webhooks.sending import Sender, drain_deliveries
 
 ANSWERS_KEPT = timedelta(days=7)
@@ -175,8 +178,27 @@ def prepare(
     clock, listen_url = chosen_clock(database, simulated_from), direct_url(settings)
     bell = Bell(listen_url) if listen_url else None
     program = Program(settings, database, clock, simulated=simulated_from is not None, bell=bell)
-    program.senders = senders_of(settings)
+    program.senders = senders_of(settings) | {WEBHOOK: webhooks_of(program)}
     return program
+
+
+def webhooks_of(program: Program) -> Webhooks:
+    """
+    The way by which this process reaches those who have subscribed.
+
+    Raises:
+        Invalid: a network that may be reached is none.
+    """
+    settings = program.settings
+    rules = Rules(networks=settings.allowed_networks, insecure=settings.allow_http, ca_file=settings.webhook_ca)
+    return Webhooks(
+        database=program.database,
+        box=lambda: Strongbox(secrets_key(settings.folder)),
+        source=settings.address,
+        rules=rules,
+        clock=program.clock,
+        machine_clock=utc_now,
+    )
 
 
 def senders_of(settings: Settings) -> dict[str, Sender]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import Invalid
+from webhooks.safe_http import Network, networks
 
 MODES = ("none", "starttls", "tls")
 LEVELS = ("debug", "info", "warning", "error")
@@ -50,6 +51,11 @@ class Settings:
     smtp_password_file: str = _setting("", "A file that holds the password for the mail server.")
     smtp_from: str = _setting("steward@localhost", "Address that mail comes from.")
     smtp_ca: str = _setting("", "File of certificates to trust for the mail server; empty means those of the machine.")
+    allow_private: str = _setting(
+        "", "Private networks, separated by commas, that webhooks may reach all the same, such as 10.1.0.0/16."
+    )
+    allow_http: bool = _setting(False, "Whether webhooks may go to http addresses as well as https.")
+    webhook_ca: str = _setting("", "File of certificates to trust for webhooks; empty means those of the machine.")
     log_level: str = _setting("info", "Least severity that is logged: debug, info, warning or error.")
 
     @property
@@ -76,6 +82,19 @@ class Settings:
     def address(self) -> str:
         """Where people reach Steward."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def allowed_networks(self) -> tuple[Network, ...]:
+        """
+        The private networks that may be reached.
+
+        Raises:
+            Invalid: one of them is no network.
+        """
+        try:
+            return networks(self.allow_private)
+        except ValueError as error:
+            raise Invalid(f"The setting allow_private names networks such as 10.1.0.0/16: {error}.") from error
 
     @property
     def releasing(self) -> tuple[str, ...]:

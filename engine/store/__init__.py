@@ -1,6 +1,18 @@
 """Tables and nothing else. Importing this package registers every table on `Table.metadata`."""
 
-from engine.store import absence, clauses, cycles, definitions, hooks, ladders, people, records, registers, running
+from engine.store import (
+    absence,
+    clauses,
+    cycles,
+    definitions,
+    hooks,
+    ladders,
+    people,
+    records,
+    registers,
+    running,
+    subscriptions,
+)
 from engine.store.base import Table
 
 __all__ = [
@@ -15,4 +27,5 @@ __all__ = [
     "records",
     "registers",
     "running",
+    "subscriptions",
 ]

@@ -29,6 +29,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "ladders": ("acknowledge", "ladder", "ladders"),
     "operations": ("stuck", "retry", "clock", "seal"),
     "hooks": ("hook",),
+    "subscriptions": ("subscription",),
     "serve": ("init", "run"),
     "working": ("worker", "drain"),
     "lint": ("lint",),

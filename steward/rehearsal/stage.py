@@ -16,6 +16,7 @@ from engine.outbox import Owed
 from engine.passwords import Hashing
 from engine.store.definitions import Deployment
 from engine.store.people import PersonRow
+from engine.subscriptions.feed import WEBHOOK
 from steward import archive, demo, founding
 from steward.program import Program, calendar_settings, prepare
 from steward.rehearsal.crowd import PASSWORD
@@ -56,7 +57,7 @@ def staged(
                 _copy(replace(settings, home=str(like), database_url=""), own, Path(scratch) / "copy")
             program = prepare(own, simulated_from=begins)
             try:
-                program.senders = {outbox.MAIL: Sink()}
+                program.senders = {outbox.MAIL: Sink(), WEBHOOK: Sink()}
                 _people(program, made_up=like is None)
                 yield program
             finally:

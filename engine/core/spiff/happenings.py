@@ -76,15 +76,15 @@ class Throw(Node):
 
     def escalate(self, token: Token) -> None:
         """An escalation goes outwards to whoever catches it; nobody is fine too."""
-        code, payload = self.happening.name or "", mappings.mapped_in(self, token, self.happening.mapping)
-        caught = self.throw_out(token, "escalation", code, payload)
+        code = self.happening.name or ""
+        caught = self.throw_out(token, "escalation", code)
         step = current()
-        step.journal.append(Thrown(self.element, step.now, "escalation", code, payload, caught))
+        step.journal.append(Thrown(self.element, step.now, "escalation", code, {}, caught))
 
-    def throw_out(self, token: Token, kind: Kind, code: str, payload: dict[str, Any] | None = None) -> bool:
+    def throw_out(self, token: Token, kind: Kind, code: str) -> bool:
         """Throw from here; where that ends what is around, the path ends too, yet this node was passed."""
         token._state = TaskState.COMPLETED
-        catcher = throw_code(token, kind, code, payload=payload)
+        catcher = throw_code(token, kind, code)
         if catcher is not None and catcher.task_spec.interrupting:
             token.internal_data["ended"] = 1
         return catcher is not None
