@@ -18,7 +18,6 @@ def test_a_kit_holds_what_is_deployed_and_goes_back_as_it_was(serving, tmp_path)
     }
     templates = place / ".camunda" / "element-templates"
     assert (templates / "human_task.json").is_file()
-    assert (
 
     diagram = place / f"{PROCESS}.bpmn"
     diagram.write_bytes(diagram.read_bytes().replace(b'name="Register nonconformity"', b'name="Register it"'))
