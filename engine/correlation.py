@@ -22,7 +22,8 @@ from engine.errors import Conflict, Invalid, NotFound
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.running import Instance, StartKey, Subscription
-from engine.subject import parted
+from engine.subject import Subject, parted
+from engine.turns import take_turn
 
 WAITING_FOR = (
     select(Subscription.instance_id, Subscription.token, Subscription.element)
@@ -39,6 +40,7 @@ BY_KEY = or_(
     Subscription.key == bindparam("of_key"),
     and_(Subscription.key.is_(None), Instance.business_key == bindparam("of_key")),
 )
+ABOUT = and_(Instance.subject_register == bindparam("of_register"), Instance.subject_row == bindparam("of_row"))
 STARTED_BY_KEY = select(StartKey.instance_id).where(
     StartKey.process == bindparam("of_process"), StartKey.key == bindparam("of_key")
 )
@@ -67,6 +69,7 @@ def addressees(
     key: str | None = None,
     instance_id: UUID | None = None,
     but: UUID | None = None,
+    about: Subject | None = None,
     sender: Person | None = None,
 ) -> list[Any]:
     """
@@ -74,6 +77,7 @@ def addressees(
 
     Args:
         but: the case that sent it, which is never told.
+        about: the row that the message names: only cases about it are meant.
         sender: the person who sent it; a case of which he may not know does not exist for him, unless he knows its
             key and the case is not confidential.
     """
@@ -85,9 +89,12 @@ def addressees(
         statement, given = statement.where(BY_KEY), {**given, "of_key": key}
     if but is not None:
         statement, given = statement.where(NOT_OF), {**given, "not_of": but}
+    if about is not None:
+        statement = statement.where(ABOUT)
+        given |= {"of_register": about.register, "of_row": about.row}
     if sender is not None:
-        seen = access.visible_instances(sender)
-        statement = statement.where(seen if key is None else or_(~Instance.confidential, seen))
+        seen, named = access.visible_instances(sender), key is not None or about is not None
+        statement = statement.where(or_(~Instance.confidential, seen) if named else seen)
     return list(session.execute(statement.order_by(Subscription.id).limit(3), given).all())
 
 
@@ -153,6 +160,14 @@ def starting_with(session: Session, kind: str, name: str) -> list[tuple[Parsed, 
     return [
         (one, start) for one in definitions for start in one.model.starts if (start.kind, start.name) == (kind, name)
     ]
+
+
+def starts_in_turn(session: Session, name: str, about: Subject) -> bool:
+    """Whether the message would start a case about the row; of two that would at once, the second waits here."""
+    starts = starting_with(session, "message", name)
+    for definition, _ in starts:
+        take_turn(session, f"join {definition.key} {about}")
+    return bool(starts)
 
 
 def apply(session: Session, case: Case, event: ev.Event, cause: Cause, *, by: Person, now: datetime) -> str | None:

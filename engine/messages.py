@@ -19,13 +19,23 @@ from engine import acting, audit, guards, instances, post
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
-from engine.correlation import Sent, addressees, apply, checked, if_seen, start_by_message, starting_with
+from engine.correlation import (
+    Sent,
+    addressees,
+    apply,
+    checked,
+    if_seen,
+    start_by_message,
+    starting_with,
+    starts_in_turn,
+)
 from engine.errors import Conflict
 from engine.ids import new_id
 from engine.person import Person
 from engine.rows import MESSAGE_LIFE, Context, message_row
 from engine.store.base import table_of
 from engine.store.running import Instance, Message, Subscription
+from engine.subject import parted
 from engine.transactions import Database
 
 __all__ = ["Sent", "broadcast", "correlate", "drain_messages", "next_due"]
@@ -55,6 +65,9 @@ def correlate(
     """
     Bring a message to the one case that waits for it, or that it starts; else let it wait.
 
+    What its payload calls `subject`, as `REGISTER:ROW`, is no variable: it goes to a case about that row alone, or to
+    one that it starts about it.
+
     Args:
         key: the correlation value that the model asks for, or the business key of the case.
         life: how long it may wait for somebody to await it; None refuses it if nobody does now.
@@ -65,14 +78,18 @@ def correlate(
         Invalid: it cannot be used, or the model has no answer to it.
     """
     said = checked(payload or {})
-    found = addressees(session, name, key=key, instance_id=instance_id, sender=by)
+    rest, about = parted(said)
+    to: dict[str, Any] = {"key": key, "instance_id": instance_id, "about": about, "sender": by}
+    found = addressees(session, name, **to)
+    if not found and about is not None and starts_in_turn(session, name, about):
+        found = addressees(session, name, **to)
     message_id = new_id()
     if len(found) > 1:
         raise Conflict(f"The message {name} fits {len(found)} waiting places. Say which case, or give its key.")
     if found:
         case = lock(session, found[0].instance_id)
         _must_run(case)
-        event = ev.MessageArrived(token=found[0].token, payload=said)
+        event = ev.MessageArrived(token=found[0].token, payload=rest)
         cause = Cause(verb="message.received", subject=found[0].element, body={"name": name, "message": message_id})
         apply(session, case, event, cause, by=by, now=now)
         return Sent(id=message_id, status="applied", instance_id=if_seen(session, by, case))

@@ -21,20 +21,23 @@ from engine import access, audit
 from engine.backoff import WAITS, rest
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.ids import new_id
+from engine.outreach import routes
+from engine.outreach.content import family
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.people import PersonRow
 from engine.store.records import Delivery, DeliveryAttempt
 from engine.store.running import Instance, Task
-from engine.subscriptions.feed import LANE as WEBHOOK_LANE
-from engine.subscriptions.feed import WEBHOOK
 
 DELIVERY, ATTEMPT = table_of(Delivery), table_of(DeliveryAttempt)
-MAIL = "mail"
-LANES = ("urgent", "bulk", WEBHOOK_LANE)
+LANES = ("urgent", "bulk")
 LEASE = timedelta(seconds=60)
 """Longer than any sender waits for an answer."""
 LONGEST_ANSWER = 1_000
+PATIENCE = 3
+"""Failures after which another channel takes over, where there is one."""
+LONGEST_WAIT = timedelta(hours=2)
+"""The longest rest that the other side may ask for."""
 
 OWE = {
     "postgresql": postgresql.insert(DELIVERY).on_conflict_do_nothing(),
@@ -97,6 +100,11 @@ NEXT = select(func.min(DELIVERY.c.next_attempt_at)).where(
     DELIVERY.c.lane == bindparam("of_lane"),
     DELIVERY.c.next_attempt_at > bindparam("after"),
 )
+WAITING = (
+    select(DELIVERY.c.channel)
+    .distinct()
+    .where(text("deliveries.status = 'owed'"), DELIVERY.c.lane == bindparam("of_lane"))
+)
 BY_ID = select(DELIVERY).where(DELIVERY.c.id == bindparam("delivery")).with_for_update()
 
 
@@ -109,6 +117,7 @@ class Notice:
         event: what happened, by a name of its own: he is told of it once on each channel.
         recipient: the id of a person.
         template: which words: `reminder`, `due`, `overdue`, `unclaimed`, `call`, `notice`.
+        channels: by which he is told, as far as they are there and for him; by default the usual ones.
         cause: who did it; he is not told of his own act.
     """
 
@@ -119,6 +128,7 @@ class Notice:
     instance_id: UUID | None = None
     task_id: UUID | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
     cause: str | None = None
 
 
@@ -146,34 +156,39 @@ class Owed:
 
 def owe(session: Session, notices: Iterable[Notice], *, now: datetime) -> int:
     """Owe each of them, in the transaction of its cause; one that is owed already is nothing. How many were new."""
-    rows = rows_of(notices, now=now)
-    if not rows:
-        return 0
-    statement = OWE[session.get_bind().dialect.name].returning(DELIVERY.c.id)
-    return len(session.execute(statement, rows).all())
+    rows = rows_of(session, notices, now=now)
+    return len(_insert(session, rows)) if rows else 0
 
 
-def rows_of(notices: Iterable[Notice], *, now: datetime) -> list[dict[str, Any]]:
+def rows_of(session: Session, notices: Iterable[Notice], *, now: datetime) -> list[dict[str, Any]]:
     """The rows of these notices, for a step that writes all it means in one journey."""
-    return [
-        {
-            "id": new_id(),
-            "instance_id": one.instance_id,
-            "task_id": one.task_id,
-            "lane": "urgent" if one.urgency == "urgent" else "bulk",
-            "event": one.event,
-            "kind": one.template,
-            "recipient": one.recipient,
-            "channel": MAIL,
-            "body": one.data,
-            "status": "owed",
-            "owed_at": now,
-            "next_attempt_at": now,
-            "attempts": 0,
-        }
-        for one in notices
-        if one.recipient != one.cause
-    ]
+    told = [one for one in notices if one.recipient != one.cause]
+    ways = routes.ways(session, {name for one in told for name in one.channels})
+    return [_row(one, ways.route(one.recipient, one.channels), now) for one in told]
+
+
+def _row(one: Notice, route: Sequence[str], now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "instance_id": one.instance_id,
+        "task_id": one.task_id,
+        "lane": "urgent" if one.urgency == "urgent" else "bulk",
+        "event": one.event,
+        "kind": one.template,
+        "recipient": one.recipient,
+        "channel": route[0],
+        "further": list(route[1:]),
+        "body": one.data,
+        "status": "owed",
+        "owed_at": now,
+        "next_attempt_at": now,
+        "attempts": 0,
+    }
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> list[Any]:
+    """The ids of those that were new."""
+    return list(session.execute(OWE[session.get_bind().dialect.name].returning(DELIVERY.c.id), rows).scalars())
 
 
 def take(
@@ -186,12 +201,17 @@ def take(
         What is leased, and how many were looked at, withdrawn ones included.
 
     Args:
+        channels: those that can be sent by: `mail`, `chat` for all chat channels.
         lock: a name that proves the lease.
     """
-    given = {"of_lane": lane, "channels": list(channels), "now": now, "machine_now": machine_now, "at_most": limit}
+    waiting = session.execute(WAITING, {"of_lane": lane}).scalars()
+    names = [name for name in waiting if family(name) in channels]
+    if not names:
+        return [], 0
+    given = {"of_lane": lane, "channels": names, "now": now, "machine_now": machine_now, "at_most": limit}
     found, leased = session.execute(DUE, given).all(), []
     for row in found:
-        if why := _is_moot(row, now):
+        if why := _is_moot(row):
             _end(session, row, "withdrawn", row.attempts, why, now=now)
         else:
             session.execute(TAKE, {"delivery": row.id, "lease_of": lock, "until": machine_now + LEASE})
@@ -207,18 +227,41 @@ def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> None:
         _end(session, row, "sent", row.attempts + 1, None, now=now)
 
 
-def failed(session: Session, owed: Owed, why: str, *, permanent: bool, now: datetime) -> None:
-    """Note that it was not sent: it rests and is tried again, or is dead where that is of no use."""
+def failed(
+    session: Session, owed: Owed, why: str, *, permanent: bool, after: timedelta | None = None, now: datetime
+) -> None:
+    """
+    Note that it was not sent: it rests and is tried again, goes by the next channel, or is dead where there is none.
+
+    Args:
+        permanent: whether trying it again by this channel is of no use.
+        after: how long the other side wants to be left alone.
+    """
     row = session.execute(MINE, {"delivery": owed.id, "lease_of": owed.lock}).one_or_none()
     if row is None:
         return
     tries = row.attempts + 1
     _note(session, row, "refused" if permanent else "failed", why, now=now)
-    if permanent or tries > len(WAITS):
+    if (permanent or tries >= PATIENCE) and _pass_on(session, row, now=now):
+        _end(session, row, "passed_on", tries, why, now=now)
+    elif permanent or tries > len(WAITS):
         _end(session, row, "dead", tries, why, now=now)
-        return
-    given = {"becomes": "owed", "tries": tries, "moment": now + rest(tries, row.id), "ends": None}
-    session.execute(ENDS, {"delivery": row.id, "why": why[:LONGEST_ANSWER], **given})
+    else:
+        moment = now + max(rest(tries, row.id), min(after or timedelta(0), LONGEST_WAIT))
+        given = {"becomes": "owed", "tries": tries, "moment": moment, "ends": None}
+        session.execute(ENDS, {"delivery": row.id, "why": why[:LONGEST_ANSWER], **given})
+
+
+def _pass_on(session: Session, row: Any, *, now: datetime) -> bool:
+    """Whether another channel takes over; one by which he is told of this already does not."""
+    kept = ("instance_id", "task_id", "lane", "event", "kind", "recipient", "body")
+    again = {name: getattr(row, name) for name in kept}
+    for place, channel in enumerate(row.further, 1):
+        further = row.further[place:]
+        begins = {"status": "owed", "owed_at": now, "next_attempt_at": now, "attempts": 0}
+        if _insert(session, [{"id": new_id(), "channel": channel, "further": further, **again, **begins}]):
+            return True
+    return False
 
 
 def retry(session: Session, delivery_id: UUID, *, by: Person, now: datetime) -> None:
@@ -249,11 +292,8 @@ def next_due(lane: str, session: Session, after: datetime) -> datetime | None:
     return moment
 
 
-def _is_moot(row: Any, now: datetime) -> str | None:
+def _is_moot(row: Any) -> str | None:
     """Why nobody needs to be told any more; None where somebody does."""
-    if row.channel == WEBHOOK:  # What machines are told stays true; only a question can be too late.
-        until = row.body.get("until")
-        return "The time to answer is over." if until and datetime.fromisoformat(until) <= now else None
     if row.active is not True:
         return "Whoever was to be told has left."
     if row.task_status in ("completed", "withdrawn"):
@@ -271,7 +311,7 @@ def _owed(row: Any, lock: str) -> Owed:
         channel=row.channel,
         data=row.body,
         recipient=row.recipient,
-        name=row.person or row.recipient,
+        name=row.person,
         email=row.email,
         zone=row.zone,
         instance_id=row.instance_id,

@@ -20,6 +20,7 @@ from engine.person import Person
 from engine.rows import Context, message_row
 from engine.store.base import table_of
 from engine.store.running import Instance, Message, Subscription
+from engine.subject import parted
 from engine.transactions import passing
 
 MESSAGE = table_of(Message)
@@ -140,7 +141,7 @@ def _message(session: Session, message: Any, by: Person, now: datetime) -> str:
         raise Conflict(f"It fits {len(found)} waiting places.")
     if found:
         case = lock(session, found[0].instance_id)
-        event = ev.MessageArrived(token=found[0].token, payload=message.payload)
+        event = ev.MessageArrived(token=found[0].token, payload=parted(message.payload)[0])
         _tell(session, case, message, event, "message.received", found[0].element, by, now)
         return "applied"
     if message.target_id is None and message.source_id is not None:
@@ -162,9 +163,11 @@ def _places(session: Session, message: Any, *, anybody: bool = False) -> list[An
     case, sender = message.source_id, None
     if case is None and not anybody:
         sender = people.find(session, message.sent_by) or Person(id=message.sent_by, name=message.sent_by)
-    found = addressees(session, message.name, key=message.key, instance_id=message.target_id, but=case, sender=sender)
+    about = parted(message.payload)[1]
+    wanted = {"key": message.key, "instance_id": message.target_id, "about": about}
+    found = addressees(session, message.name, **wanted, but=case, sender=sender)
     if not found and case is not None and message.key is not None:
-        found = addressees(session, message.name, but=case)
+        found = addressees(session, message.name, about=about, but=case)
     return found
 
 

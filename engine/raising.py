@@ -19,7 +19,7 @@ from engine.cases import lock
 from engine.cause import Cause
 from engine.core import events as ev
 from engine.core.stuck import Stuck
-from engine.correlation import STARTED_BY_KEY, TAKE_KEY, apply, checked
+from engine.correlation import ABOUT, STARTED_BY_KEY, TAKE_KEY, apply, checked
 from engine.definitions import Parsed, parsed
 from engine.errors import Conflict, Rejected
 from engine.ids import new_id
@@ -47,7 +47,6 @@ OPEN_CASES = (
     .order_by(Instance.started_at, Instance.id)
     .limit(1)
 )
-ABOUT = and_(Instance.subject_register == bindparam("of_register"), Instance.subject_row == bindparam("of_row"))
 WAITING = and_(Subscription.instance_id == bindparam("case"), Subscription.name == bindparam("name"))
 PLACE = select(Subscription.token, Subscription.element).where(Subscription.kind == "message", WAITING).limit(1)
 LINKED = select(LINK.c.kind).where(

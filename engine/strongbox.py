@@ -120,6 +120,12 @@ def valid(session: Session, owner: str, box: Strongbox, *, at: datetime) -> list
     return [box.open(bytes(locked)) for locked in found]
 
 
+def holds(session: Session, owner: str) -> bool:
+    """Whether `owner` has a secret that has no end."""
+    newest = select(TABLE.c.id).where(TABLE.c.owner == owner, TABLE.c.until.is_(None)).limit(1)
+    return session.execute(newest).first() is not None
+
+
 def _must_serve(secret: str) -> None:
     if len(secret) < SHORTEST or not secret.isascii() or not secret.isprintable():
         raise Invalid(f"A secret has at least {SHORTEST} visible ASCII signs.", {"secret": ["Too short."]})

@@ -22,6 +22,7 @@ from engine import (
     verify_cycles,
     verify_erased,
     verify_hooks,
+    verify_outreach,
     verify_platform,
     verify_records,
     verify_registers,
@@ -114,6 +115,7 @@ def verify(
             report.findings += verify_platform.against(session, entries)
             report.findings += verify_cycles.against(session, entries)
             report.findings += verify_hooks.of_platform(session, entries)
+            report.findings += verify_outreach.of_platform(session, entries)
             report.findings += verify_clauses.against(session, entries)
         session.expunge_all()
     if only is not None:

@@ -1,4 +1,4 @@
-"""Are hooks and subscriptions, their secrets, and what came in, what the trail says?"""
+"""Are hooks, their secrets, and what came in, what the trail says?"""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -9,39 +9,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import audit
-from engine.findings import Finding
+from engine.findings import Finding, Told, compared, hidden
 from engine.hooks.content import digest_of
 from engine.store.hooks import HookEvent, HookReceipt, HookVersion, Sample, Secret
 from engine.store.records import AuditEntry
-from engine.store.subscriptions import SubscriptionVersion
 
 PREFIX = "hook:"
-VERSIONS: dict[str, Any] = {"hook.changed": HookVersion, "subscription.changed": SubscriptionVersion}
-"""The tables whose rows are versions, by the verb that the trail has for a new one."""
-
-Told = dict[str, dict[str, Any]]
-"""What the trail says of each row of a table, by the row's key; the number of the entry under `#`."""
 
 
 def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
-    """What differs from what the chain `platform` says of hooks, subscriptions and secrets."""
-    versions: dict[str, Told] = {verb: {} for verb in VERSIONS}
+    """What differs from what the chain `platform` says of hooks and secrets."""
+    hooks: Told = {}
     secrets: Told = {}
     for entry in entries:
-        if entry.verb in VERSIONS and entry.body:
+        if entry.verb == "hook.changed" and entry.body:
             body = orjson.loads(entry.body)
-            said = _said(entry, body, "id", "digest") | {"by": entry.actor}
-            versions[entry.verb][f"{entry.subject} {body['number']}"] = said
+            hooks[f"{entry.subject} {body['number']}"] = _said(entry, body, "id", "digest") | {"by": entry.actor}
         elif entry.verb == "secret.rotated" and entry.body:
             body = orjson.loads(entry.body)
             _rotate(secrets, entry, body)
-    for verb, table in VERSIONS.items():
-        rows = {f"{row.key} {row.number}": _version(row) for row in session.scalars(select(table))}
-        hidden = _hidden(entries, verb)
-        yield from _compared(table.__tablename__, audit.PLATFORM, versions[verb], rows, hidden, len(entries))
+    rows = {f"{row.key} {row.number}": _hook(row) for row in session.scalars(select(HookVersion))}
+    yield from compared("hooks", audit.PLATFORM, hooks, rows, hidden(entries, "hook.changed"), len(entries))
     kept = {str(row.id): _secret(row) for row in session.scalars(select(Secret))}
-    if not _hidden(entries, "secret.rotated"):  # Each rotation moves the ends of those before.
-        yield from _compared("secrets", audit.PLATFORM, secrets, kept, frozenset(), len(entries))
+    if not hidden(entries, "secret.rotated"):  # Each rotation moves the ends of those before.
+        yield from compared("secrets", audit.PLATFORM, secrets, kept, frozenset(), len(entries))
 
 
 def of_hook(session: Session, chain: str, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
@@ -61,9 +52,9 @@ def of_hook(session: Session, chain: str, entries: Sequence[AuditEntry]) -> Iter
         },
         "samples": {str(row.id): _sample(row) for row in session.scalars(select(Sample).where(Sample.hook == key))},
     }
-    hidden = _hidden(entries)
+    gone = hidden(entries)
     for table, found in rows.items():
-        yield from _compared(table, chain, told[table], found, hidden, len(entries))
+        yield from compared(table, chain, told[table], found, gone, len(entries))
 
 
 def _tell(told: dict[str, Told], entry: AuditEntry, body: dict[str, Any]) -> None:
@@ -94,7 +85,7 @@ def _said(entry: AuditEntry, body: dict[str, Any], *names: str) -> dict[str, Any
     return {"#": entry.number, "at": entry.recorded_at, **{name: body[name] for name in names}}
 
 
-def _version(row: Any) -> dict[str, Any]:
+def _hook(row: HookVersion) -> dict[str, Any]:
     digest = row.digest if digest_of(row.key, row.content) == row.digest else "altered"
     return {"id": str(row.id), "digest": digest, "at": row.since, "by": row.by}
 
@@ -133,30 +124,3 @@ def _sample(row: Sample) -> dict[str, Any]:
         "breach": row.breach,
         "instance_id": None if row.instance_id is None else str(row.instance_id),
     }
-
-
-def _hidden(entries: Sequence[AuditEntry], verb: str | None = None) -> frozenset[str]:
-    """What erased entries spoke of; of these nothing is compared."""
-    return frozenset(entry.subject for entry in entries if entry.body is None and verb in (None, entry.verb))
-
-
-def _compared(
-    table: str, chain: str, told: Told, rows: dict[str, dict[str, Any]], hidden: frozenset[str], last: int
-) -> Iterator[Finding]:
-    """Both sides of one table. Where an entry was erased, a row that the trail does not know proves nothing."""
-    for key in sorted(told.keys() | rows.keys()):
-        if key.split(" ")[0] in hidden:
-            continue
-        said, row = dict(told.get(key, {})), rows.get(key)
-        number = said.pop("#", last)
-        if row is None:
-            yield _finding("missing", chain, number, table, f"{key} of {table} is missing.")
-        elif not said:
-            if not hidden:
-                yield _finding("inserted", chain, number, table, f"The trail knows no {key} of {table}.")
-        elif said != row:
-            yield _finding("altered", chain, number, table, f"The trail says otherwise of {key} of {table}.")
-
-
-def _finding(kind: str, chain: str, number: int, table: str, why: str) -> Finding:
-    return Finding(kind=kind, chain=chain, number=number, record=table, why=why)

@@ -15,10 +15,10 @@ from engine.calendars import CalendarSettings, read_settings
 from engine.errors import Conflict, Invalid
 from engine.hooks import book as hooks
 from engine.ladders import book
+from engine.outreach import book as channels
 from engine.person import Person
 from engine.store.people import PersonRow
 from engine.store.records import Setting
-from engine.subscriptions import book as subscriptions
 from steward.program import Program, prepare
 from steward.settings import Settings
 
@@ -111,10 +111,10 @@ def _adopt_standard(session: Session, content: Mapping[str, Any], *, by: Person,
 SEEDS: dict[str, Callable[..., None]] = {
     "calendar.toml": _adopt,
     "people.toml": groups.seed,
+    "channels.toml": channels.seed,
     "ladders.toml": book.seed,
     "cycles.toml": cycles.seed,
     "hooks.toml": hooks.seed,
-    "subscriptions.toml": subscriptions.seed,
 }
 """The files that fill tables when a folder is new, in this order, and the verb that applies each."""
 

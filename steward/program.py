@@ -19,10 +19,10 @@ from engine.calendars import CalendarSettings, read_settings
 from engine.departing import departures
 from engine.errors import Invalid
 from engine.ladders import climbing
+from engine.outreach.content import CHAT, MAIL
 from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.strongbox import Strongbox
-from engine.subscriptions.feed import WEBHOOK
 from engine.transactions import Database
 from engine.vault import Store
 from steward import simulation
@@ -36,8 +36,8 @@ from steward.worker import Worker
 from web.app import create_app
 from web.idempotency import forget
 from web.services import Services
+from webhooks.chat import Chat
 from webhooks.mail import Mail
-from webhooks.outbound import Webhooks
 from webhooks.safe_http import Rules
 from webhooks.sending import Sender, drain_deliveries
 
@@ -178,27 +178,36 @@ def prepare(
     clock, listen_url = chosen_clock(database, simulated_from), direct_url(settings)
     bell = Bell(listen_url) if listen_url else None
     program = Program(settings, database, clock, simulated=simulated_from is not None, bell=bell)
-    program.senders = senders_of(settings) | {WEBHOOK: webhooks_of(program)}
+    program.senders = senders_of(settings) | {CHAT: chat_of(program)}
     return program
 
 
-def webhooks_of(program: Program) -> Webhooks:
+def chat_of(program: Program) -> Chat:
     """
-    The way by which this process reaches those who have subscribed.
+    The way by which this process reaches chat channels.
 
     Raises:
         Invalid: a network that may be reached is none.
     """
     settings = program.settings
-    rules = Rules(networks=settings.allowed_networks, insecure=settings.allow_http, ca_file=settings.webhook_ca)
-    return Webhooks(
+    return Chat(
         database=program.database,
         box=lambda: Strongbox(secrets_key(settings.folder)),
-        source=settings.address,
-        rules=rules,
+        rules=outward(settings),
+        public_url=settings.address,
+        zone=calendar_settings(settings).zone,
         clock=program.clock,
-        machine_clock=utc_now,
     )
+
+
+def outward(settings: Settings) -> Rules:
+    """
+    What requests to addresses that somebody wrote down may do.
+
+    Raises:
+        Invalid: a network that may be reached is none.
+    """
+    return Rules(networks=settings.allowed_networks, insecure=settings.allow_http, ca_file=settings.webhook_ca)
 
 
 def senders_of(settings: Settings) -> dict[str, Sender]:
@@ -211,7 +220,7 @@ def senders_of(settings: Settings) -> dict[str, Sender]:
     if not settings.smtp_host:
         return {}
     return {
-        outbox.MAIL: Mail(
+        MAIL: Mail(
             host=settings.smtp_host,
             port=settings.smtp_port,
             tls=settings.smtp_tls,
@@ -278,6 +287,5 @@ def reached(program: Program) -> Services:
         token_life=timedelta(days=settings.token_days),
         message_life=timedelta(days=settings.message_days),
         strongbox=Strongbox(secrets_key(settings.folder)),
-        templates={path.name: path.read_bytes() for path in sorted(settings.templates_folder.glob("*.json"))},
         ring=program.ring,
     )

@@ -52,10 +52,12 @@ class Settings:
     smtp_from: str = _setting("steward@localhost", "Address that mail comes from.")
     smtp_ca: str = _setting("", "File of certificates to trust for the mail server; empty means those of the machine.")
     allow_private: str = _setting(
-        "", "Private networks, separated by commas, that webhooks may reach all the same, such as 10.1.0.0/16."
+        "", "Private networks, separated by commas, that chat and webhooks may reach all the same: 10.1.0.0/16."
     )
-    allow_http: bool = _setting(False, "Whether webhooks may go to http addresses as well as https.")
-    webhook_ca: str = _setting("", "File of certificates to trust for webhooks; empty means those of the machine.")
+    allow_http: bool = _setting(False, "Whether chat and webhooks may go to http addresses as well as https.")
+    webhook_ca: str = _setting(
+        "", "File of certificates to trust for chat and webhooks; empty means those of the machine."
+    )
     log_level: str = _setting("info", "Least severity that is logged: debug, info, warning or error.")
 
     @property
@@ -67,11 +69,6 @@ class Settings:
     def config_folder(self) -> Path:
         """The folder of the TOML files."""
         return Path(self.config)
-
-    @property
-    def templates_folder(self) -> Path:
-        """The folder of the modeler's element templates, where Camunda Modeler looks for them."""
-        return Path(self.processes) / ".camunda" / "element-templates"
 
     @property
     def url(self) -> str:

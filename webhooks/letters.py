@@ -5,7 +5,7 @@ The same sentences as text and as HTML. Of a confidential case it says only
 that there is something to read.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -38,7 +38,28 @@ ELSE = {
     "unclaimed": "If nobody takes it on, the lead of the group sees to it.",
     "call": "If nobody acknowledges it, the next level is called.",
 }
+HOW = "You get this because Steward has your address; your administrator can change how you are told."
 HIDDEN = "There is something for you to read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """
+    What a message says, whatever it goes by. Of a confidential case only that there is something to read.
+
+    Args:
+        case, due, text, otherwise: None where there is nothing to say, or it may not be said.
+        link: where one reads on.
+    """
+
+    name: str
+    deed: str
+    case: str | None
+    due: str | None
+    text: str | None
+    why: str
+    otherwise: str | None
+    link: str
 
 
 @dataclass(frozen=True)
@@ -50,28 +71,33 @@ class Letter:
     html: str
 
 
-def written(owed: Owed, *, address: str, zone: str) -> Letter:
+def told(owed: Owed, *, address: str, zone: str) -> Told:
     """
-    The letter for a delivery.
+    What a delivery says.
 
     Args:
         address: where Steward is served, for the link.
         zone: the organisation's; the reader's own goes before.
     """
-    due = _due(owed, owed.zone or zone)
-    facts = {
-        "name": owed.name,
-        "deed": _deed(owed),
-        "case": None if owed.confidential else owed.title,
-        "due": due,
-        "text": None if owed.confidential else owed.data.get("text"),
-        "why": WHY.get(owed.kind, WHY["notice"]),
-        "otherwise": ELSE.get(owed.kind),
-        "link": _link(owed, address.rstrip("/")),
-        "told": "You get this because Steward has your address; your administrator can change how you are told.",
-    }
+    deed, said = _deed(owed), None if owed.confidential else owed.data.get("text")
+    return Told(
+        name=owed.name,
+        deed=deed,
+        case=None if owed.confidential else owed.title,
+        due=_due(owed, owed.zone or zone),
+        text=str(said) if said and said != deed else None,
+        why=WHY.get(owed.kind, WHY["notice"]),
+        otherwise=ELSE.get(owed.kind),
+        link=_link(owed, address.rstrip("/")),
+    )
+
+
+def written(owed: Owed, *, address: str, zone: str) -> Letter:
+    """The letter for a delivery; `address` and `zone` as for `told`."""
+    said = told(owed, address=address, zone=zone)
+    facts = {**asdict(said), "told": HOW}
     html = css_inline.inline(TEMPLATES.get_template("letter.html").render(facts))
-    return Letter(_subject(owed, due), TEMPLATES.get_template("letter.txt").render(facts), html)
+    return Letter(_subject(owed, said.due), TEMPLATES.get_template("letter.txt").render(facts), html)
 
 
 def _deed(owed: Owed) -> str:

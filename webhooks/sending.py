@@ -9,12 +9,13 @@ never happen. One bad address blocks nobody.
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from engine import acting, outbox
 from engine.ids import new_secret
 from engine.outbox import Owed
+from engine.outreach.content import family
 from engine.transactions import Database
 
 AT_ONCE = 4
@@ -23,18 +24,18 @@ AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Sent:
-    """The other side took it. `reply` is what it answers to a question, as JSON."""
+    """The other side took it."""
 
     answer: str = ""
-    reply: Any = None
 
 
 @dataclass(frozen=True)
 class Failed:
-    """It was not taken; `permanent` where trying again is of no use."""
+    """It was not taken; `permanent` where trying again is of no use, `after` where the other side asks for a rest."""
 
     why: str
     permanent: bool = False
+    after: timedelta | None = None
 
 
 class Sender(Protocol):
@@ -51,6 +52,9 @@ def drain_deliveries(
     Send what is due on a lane, at most about `limit` messages; safe to call from anywhere and at once.
 
     What goes by a channel that nobody here can send by stays owed.
+
+    Args:
+        senders: by what each channel begins with: `mail`, `chat`.
 
     Returns:
         How many were tried, or withdrawn because nobody needs to be told any more.
@@ -71,7 +75,7 @@ def drain_deliveries(
             )
             if not seen:
                 break
-            list(pool.map(lambda owed: _send(database, senders[owed.channel], owed, now=now), leased))
+            list(pool.map(lambda owed: _send(database, senders[family(owed.channel)], owed, now=now), leased))
             done += seen
     return done
 
@@ -85,4 +89,4 @@ def _send(database: Database, sender: Sender, owed: Owed, *, now: datetime) -> N
         if isinstance(came, Sent):
             outbox.sent(session, owed, came.answer, now=now)
         else:
-            outbox.failed(session, owed, came.why, permanent=came.permanent, now=now)
+            outbox.failed(session, owed, came.why, permanent=came.permanent, after=came.after, now=now)

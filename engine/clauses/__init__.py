@@ -2,12 +2,11 @@
 Clauses: the numbers under which auditors ask, and the records, evidence and open work that stand under each.
 
 One record serves both standards: a task that names clauses of two stands
-under both, with the same evidence; so does a row of a register.
+under both, with the same evidence.
 """
 
 from engine.clauses.applicability import state, statement
 from engine.clauses.coverage import Covered, Scope, coverage, records
-from engine.clauses.entries import under
 from engine.clauses.standards import adopt, choose, in_force, of_family, standard, standards
 
 __all__ = [
@@ -23,5 +22,4 @@ __all__ = [
     "standards",
     "state",
     "statement",
-    "under",
 ]

@@ -18,6 +18,7 @@ from engine.core.ladder_text import LadderError, content_of, digest_of, read_lad
 from engine.core.ladders import Ladder
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.ids import new_id
+from engine.outreach import book as channels
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.ladders import LadderRow
@@ -121,6 +122,10 @@ def _read(session: Session, key: str, content: Mapping[str, Any]) -> Ladder:
     )
     if strangers:
         raise Invalid(f"The ladder {key}: " + " ".join(strangers.values()), strangers)
+    gone = channels.unknown(session, sorted({name for rung in ladder.rungs for name in rung.channels}))
+    if gone:
+        why = {name: f"There is no channel {name}." for name in gone}
+        raise Invalid(f"The ladder {key}: " + " ".join(why.values()), why)
     return ladder
 
 

@@ -117,9 +117,9 @@ class Told:
                 "rungs": len(ladder.rungs),
                 "episode": step.episode,
                 "acknowledge": ladder.acknowledge,
-                "channels": list(rung.channels),
             },
-            cause=None,
+            channels=rung.channels,
+            cause=self.by.id,
         )
 
     def write(self, session: Session) -> None:

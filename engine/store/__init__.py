@@ -7,11 +7,11 @@ from engine.store import (
     definitions,
     hooks,
     ladders,
+    outreach,
     people,
     records,
     registers,
     running,
-    subscriptions,
 )
 from engine.store.base import Table
 
@@ -23,9 +23,9 @@ __all__ = [
     "definitions",
     "hooks",
     "ladders",
+    "outreach",
     "people",
     "records",
     "registers",
     "running",
-    "subscriptions",
 ]

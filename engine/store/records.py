@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Big, Document, Id, Table, index_where, one_of
@@ -147,14 +147,16 @@ class Delivery(Table):
     """
     One message owed to the outside: one for each event, recipient and channel, ever.
 
-    Leased by `lock` while it is sent; `leased_until` is the machine's clock.
+    Leased by `lock` while it is sent; `leased_until` is the machine's clock. When
+    it fails, the first of the channels `further` takes over, as a delivery of
+    its own, and this one is `passed_on`.
     """
 
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("event", "recipient", "channel"),
-        CheckConstraint(one_of("lane", "urgent", "bulk", "webhooks"), name="lane"),
-        CheckConstraint(one_of("status", "owed", "sent", "dead", "withdrawn"), name="status"),
+        CheckConstraint(one_of("lane", "urgent", "bulk"), name="lane"),
+        CheckConstraint(one_of("status", "owed", "sent", "dead", "withdrawn", "passed_on"), name="status"),
         CheckConstraint("(lock IS NULL) = (leased_until IS NULL)", name="lock"),
         index_where("deliveries_owed", "status = 'owed'", "lane", "next_attempt_at", "id"),
     )
@@ -167,6 +169,7 @@ class Delivery(Table):
     kind: Mapped[str]
     recipient: Mapped[str]
     channel: Mapped[str]
+    further: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
     body: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(default="owed")
     owed_at: Mapped[datetime]

@@ -20,7 +20,7 @@ from steward.cli.server import LOCAL, Server
 
 MODULES: Mapping[str, tuple[str, ...]] = {
     "people": ("login", "token", "person", "group"),
-    "definitions": ("deploy", "release", "definitions", "kit"),
+    "definitions": ("deploy", "release", "definitions"),
     "cases": ("start", "instances", "show", "trail", "comment", "message", "signal", "correct", "case"),
     "work": ("tasks", "claim", "give-back", "assign", "complete", "sign", "attach"),
     "cycles": ("cycle",),
@@ -28,8 +28,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "oncall": ("oncall",),
     "ladders": ("acknowledge", "ladder", "ladders"),
     "operations": ("stuck", "retry", "clock", "seal"),
-    "subscriptions": ("subscription",),
-    "hooks": ("hook", "sample"),
+    "hooks": ("hook",),
     "serve": ("init", "run"),
     "working": ("worker", "drain"),
     "lint": ("lint",),
@@ -37,6 +36,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "rehearsal": ("simulate",),
     "links": ("link",),
     "registers": ("register",),
+    "channels": ("channel",),
     "deliveries": ("deliveries", "notify"),
     "standards": ("standard",),
     "proof": ("verify", "replay"),

@@ -16,7 +16,7 @@ def deliveries() -> None:
 
 
 @deliveries.command("list")
-@click.option("--status", type=click.Choice(["owed", "sent", "dead", "withdrawn"]), help="Which.")
+@click.option("--status", type=click.Choice(["owed", "sent", "dead", "withdrawn", "passed_on"]), help="Which.")
 @click.option("--to", "recipient", help="To whom.")
 @asks
 def list_deliveries(server: Server, status: str | None, recipient: str | None) -> None:
@@ -53,9 +53,10 @@ def notify() -> None:
 
 @notify.command("test")
 @one("person")
+@click.option("--by", "channel", help="By which channel: mail, or chat:KEY; by default as for what is urgent.")
 @DRY_RUN
 @asks
-def test_person(server: Server, person: str, dry_run: bool) -> None:
+def test_person(server: Server, person: str, channel: str | None, dry_run: bool) -> None:
     """Owe PERSON a test message; `steward deliveries show` tells what came of it."""
-    made = server.change("POST", "/deliveries/test", {"person": person}, dry_run=dry_run)
+    made = server.change("POST", "/deliveries/test", {"person": person, "channel": channel}, dry_run=dry_run)
     echo(made, [f"{made['recipient']} is owed a message by {made['channel']}: {made['id']}"], as_json=server.as_json)

@@ -10,13 +10,13 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import outbox, passwords
+from engine import passwords
 from engine.errors import Conflict
 from engine.outbox import Owed
+from engine.outreach.content import CHAT, MAIL
 from engine.passwords import Hashing
 from engine.store.definitions import Deployment
 from engine.store.people import PersonRow
-from engine.subscriptions.feed import WEBHOOK
 from steward import archive, demo, founding
 from steward.program import Program, calendar_settings, prepare
 from steward.rehearsal.crowd import PASSWORD
@@ -57,7 +57,7 @@ def staged(
                 _copy(replace(settings, home=str(like), database_url=""), own, Path(scratch) / "copy")
             program = prepare(own, simulated_from=begins)
             try:
-                program.senders = {outbox.MAIL: Sink(), WEBHOOK: Sink()}
+                program.senders = {MAIL: Sink(), CHAT: Sink()}
                 _people(program, made_up=like is None)
                 yield program
             finally:

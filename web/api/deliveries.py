@@ -8,7 +8,9 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine import outbox, people
+from engine.errors import Invalid
 from engine.ids import new_id
+from engine.outreach import book
 from engine.people import must_manage
 from engine.person import Person
 from web.acts import act, look
@@ -53,9 +55,19 @@ def test(body: dict[str, Any]) -> Response:
         must_manage(by)
         who = people.person(session, body["person"])
         said = {"text": "A test: this is how Steward reaches you."}
-        notice = outbox.Notice(event=f"test:{new_id()}", recipient=who.id, template="test", urgency="urgent", data=said)
+        wanted = (body["channel"],) if body["channel"] else ()
+        if gone := book.unknown(session, list(wanted)):
+            raise Invalid(f"There is no channel {gone[0]}.", {"channel": ["There is none."]})
+        event = f"test:{new_id()}"
+        notice = outbox.Notice(
+            event=event, recipient=who.id, template="test", urgency="urgent", channels=wanted, data=said
+        )
         outbox.owe(session, [notice], now=now)
-        query = {"status": None, "recipient": who.id, "limit": 1, "cursor": None}
-        return found.one_delivery(session, by, found.deliveries(session, by, query).items[0].id)
+        made = found.of_event(session, event)
+        if wanted and made.channel not in wanted:
+            raise Invalid(
+                f"The channel {wanted[0]} is not for {who.name}, or not active.", {"channel": ["Not for him."]}
+            )
+        return found.one_delivery(session, by, made.id)
 
     return act(verb, ONE, status=201)

@@ -15,6 +15,7 @@ COLUMNS = (
     Delivery.id,
     Delivery.recipient,
     Delivery.channel,
+    Delivery.further,
     Delivery.kind,
     Delivery.lane,
     Delivery.status,
@@ -36,6 +37,11 @@ def deliveries(session: Session, person: Person, filters: dict[str, Any]) -> Pag
             query = query.where(getattr(Delivery, name) == filters[name])
     keys = (Key(Delivery.id.expression, descending=True),)
     return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+
+
+def of_event(session: Session, event: str) -> Any:
+    """The id and the channel of what one person is owed for an event that is his alone."""
+    return session.execute(select(Delivery.id, Delivery.channel).where(Delivery.event == event)).one()
 
 
 def one_delivery(session: Session, person: Person, delivery_id: UUID) -> dict[str, Any]:

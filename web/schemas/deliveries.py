@@ -9,7 +9,9 @@ class DeliveryQuery(PageQuery):
     """Which messages."""
 
     status = fields.String(
-        load_default=None, validate=validate.OneOf(["owed", "sent", "dead", "withdrawn"]), metadata={"description": ""}
+        load_default=None,
+        validate=validate.OneOf(["owed", "sent", "dead", "withdrawn", "passed_on"]),
+        metadata={"description": ""},
     )
     recipient = a_person("To whom.", load_default=None)
 
@@ -28,7 +30,10 @@ class OwedOut(Given):
 
     id = fields.UUID(required=True)
     recipient = fields.String(required=True)
-    channel = fields.String(required=True)
+    channel = fields.String(required=True, metadata={"description": "mail, or chat:KEY"})
+    further = fields.List(
+        fields.String(), required=True, metadata={"description": "Channels that take over when it fails."}
+    )
     kind = fields.String(required=True)
     lane = fields.String(required=True)
     status = fields.String(required=True)
@@ -51,3 +56,9 @@ class SendTest(Sent):
     EXAMPLE = {"person": "priya.raman"}
 
     person = a_person("Who shall get a test message.", required=True)
+    channel = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(1, 70),
+        metadata={"description": "By which: mail, or chat:KEY; by default as he is told of what is urgent."},
+    )

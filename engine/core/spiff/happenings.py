@@ -76,15 +76,15 @@ class Throw(Node):
 
     def escalate(self, token: Token) -> None:
         """An escalation goes outwards to whoever catches it; nobody is fine too."""
-        code = self.happening.name or ""
-        caught = self.throw_out(token, "escalation", code)
+        code, payload = self.happening.name or "", mappings.mapped_in(self, token, self.happening.mapping)
+        caught = self.throw_out(token, "escalation", code, payload)
         step = current()
-        step.journal.append(Thrown(self.element, step.now, "escalation", code, {}, caught))
+        step.journal.append(Thrown(self.element, step.now, "escalation", code, payload, caught))
 
-    def throw_out(self, token: Token, kind: Kind, code: str) -> bool:
+    def throw_out(self, token: Token, kind: Kind, code: str, payload: dict[str, Any] | None = None) -> bool:
         """Throw from here; where that ends what is around, the path ends too, yet this node was passed."""
         token._state = TaskState.COMPLETED
-        catcher = throw_code(token, kind, code)
+        catcher = throw_code(token, kind, code, payload=payload)
         if catcher is not None and catcher.task_spec.interrupting:
             token.internal_data["ended"] = 1
         return catcher is not None

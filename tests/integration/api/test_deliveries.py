@@ -45,3 +45,19 @@ def test_an_administrator_owes_somebody_a_test_message(login: Login):
     assert (made["recipient"], made["lane"], made["status"]) == ("bert", "urgent", "owed")
     assert login("adam").send("POST", "/deliveries/test", json={"person": "nobody"}).status_code == 404
     assert login("anna").send("POST", "/deliveries/test", json={"person": "bert"}).status_code == 403
+
+
+def test_a_channel_is_defined_led_somewhere_and_tried_and_its_address_is_never_told(login: Login):
+    adam, anna, address = login("adam"), login("anna"), "https://chat.example.org/hooks/a1b2c3d4e5f6"
+    channel = {"name": "Quality", "kind": "slack", "for": ["person:bert"]}
+    assert anna.send("PUT", "/channels/quality", json=channel).status_code == 403
+    made = adam.send("PUT", "/channels/quality", json=channel).get_json()
+    assert (made["number"], made["for"], made["fallback"], made["has_address"]) == (1, ["person:bert"], "mail", False)
+    led = adam.send("PUT", "/channels/quality/address", json={"address": address}).get_json()
+    assert led["has_address"]
+    assert address not in str([led, *anna.get("/channels")["items"], *anna.get("/channels/quality/history")["items"]])
+    test = {"person": "bert", "channel": "chat:quality"}
+    assert adam.post("/deliveries/test", test)["channel"] == "chat:quality"
+    assert adam.send("POST", "/deliveries/test", json=test | {"person": "anna"}).status_code == 422
+    assert adam.send("POST", "/deliveries/test", json=test | {"channel": "chat:gone"}).status_code == 422
+    assert adam.send("PUT", "/channels/quality", json=channel | {"kind": "pager"}).status_code == 422

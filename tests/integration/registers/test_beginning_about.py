@@ -118,6 +118,38 @@ def test_a_message_begins_a_case_about_the_row_that_it_names(house: House):
     sound(house)
 
 
+def test_a_message_reaches_the_running_case_about_the_row_that_it_names_and_no_other(house: House):
+    house.deploy(target())
+    running, lathe = house.start("target", subject=PRESS_3), house.start("target", subject=LATHE)
+    assert sent(house, {"subject": "reg_machines:press", "where": "hall 2"}, by="anna") == running
+    assert (house.variables(running), house.variables(lathe)) == ({"where": "hall 2"}, {})
+    sound(house)
+
+
+def test_messages_about_one_row_at_the_same_moment_come_to_one_case(house: House):
+    house.deploy(target())
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: sent(house, {"subject": "reg_machines:press", "where": "hall 2"}), range(4)))
+    assert len(house.all_cases()) == 1
+    sound(house)
+
+
+def test_a_message_about_a_row_of_which_no_case_runs_begins_one(house: House):
+    house.deploy(target())
+    running = house.start("target", subject=LATHE)
+    begun = sent(house, {"subject": "reg_machines:press"})
+    assert begun not in (None, running)
+    assert about(house, begun or "") == PRESS_3
+
+
+def test_whoever_names_the_row_reaches_its_case_though_he_may_not_look_into_it(house: House):
+    house.deploy(target())
+    running = house.start("target", subject=PRESS_3)
+    assert sent(house, {"subject": "reg_machines:press", "where": "hall 2"}, by="stranger") is None
+    assert house.all_cases() == [running]
+    assert house.variables(running) == {"where": "hall 2"}
+
+
 @pytest.mark.parametrize(
     ("subject", "why"),
     [

@@ -215,6 +215,17 @@ def test_an_escalation_nobody_catches_goes_on_and_is_recorded():
     assert [(e.kind, e.name, e.caught) for e in play.of_kind(Throw)] == [("escalation", "help", False)]
 
 
+def test_an_escalation_brings_what_is_mapped_to_whoever_catches_it():
+    tells = '<bpmn:extensionElements><camunda:in sourceExpression="${6 * 7}" target="n"/></bpmn:extensionElements>'
+    drawing = Drawing(beside=escalations("help")).start().user("assist")
+    drawing.sub("part", Drawing().start("s1").throw("shout", tells + escalation("help")).path("s1", "shout"))
+    drawing.boundary("heard", "part", escalation("help")).path("start", "part").path("heard", "assist")
+    play = Play.of(drawing)
+    assert (play.open, play.data) == (["assist"], {"n": 42})
+    assert [(e.name, e.payload, e.caught) for e in play.of_kind(Throw)] == [("help", {"n": 42}, True)]
+    assert play.replays()
+
+
 def test_an_escalation_of_a_called_case_is_heard_while_the_call_goes_on():
     drawing = (
         Drawing(beside=escalations("help")).start().call("call").user("assist", "next").path("start", "call", "next")

@@ -1,0 +1,31 @@
+"""Is how people are told what the trail says of it?"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import audit
+from engine.findings import Finding, Told, compared, hidden
+from engine.outreach.content import digest_of
+from engine.store.outreach import ChannelVersion
+from engine.store.records import AuditEntry
+
+
+def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
+    """What differs from what the chain `platform` says of chat channels."""
+    told: Told = {}
+    for entry in entries:
+        if entry.verb == "channel.changed" and entry.body:
+            body = orjson.loads(entry.body)
+            said = {"#": entry.number, "at": entry.recorded_at, "by": entry.actor}
+            told[f"{entry.subject} {body['number']}"] = said | {name: body[name] for name in ("id", "digest")}
+    rows = {f"{row.key} {row.number}": _channel(row) for row in session.scalars(select(ChannelVersion))}
+    yield from compared("channels", audit.PLATFORM, told, rows, hidden(entries, "channel.changed"), len(entries))
+
+
+def _channel(row: ChannelVersion) -> dict[str, Any]:
+    digest = row.digest if digest_of(row.key, row.content) == row.digest else "altered"
+    return {"id": str(row.id), "digest": digest, "at": row.since, "by": row.by}
