@@ -41,6 +41,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "standards": ("standard",),
     "proof": ("verify", "replay"),
     "backup": ("backup", "restore"),
+    "gate": ("gate",),
     "completion": ("completion",),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-OK, REFUSED, USAGE, NOT_FOUND, CONFLICT, FORBIDDEN, UNREACHABLE = range(7)
+OK, REFUSED, USAGE, NOT_FOUND, CONFLICT, FORBIDDEN, UNREACHABLE, WAITING = range(8)
 
 EXIT_CODES = {
     OK: "done",
@@ -17,6 +17,7 @@ EXIT_CODES = {
     CONFLICT: "somebody was faster, or the thing has changed",
     FORBIDDEN: "you may not do this, or you are not logged in",
     UNREACHABLE: "no server answers",
+    WAITING: "not decided yet",
 }
 
 BY_STATUS = {401: FORBIDDEN, 403: FORBIDDEN, 404: NOT_FOUND, 409: CONFLICT, 412: CONFLICT}

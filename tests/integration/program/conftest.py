@@ -20,6 +20,7 @@ from steward.cli import main
 from steward.cli.server import Credentials, Server
 from steward.program import Program, prepare, reached, with_worker
 from steward.settings import Settings, load
+from tests.factories import END, START, process, sequence
 from web.app import create_app
 from web.services import Limits
 
@@ -162,3 +163,19 @@ def house(serve: Callable[..., House], settings: Settings) -> House:
 def terminal(tmp_path: Path) -> Terminal:
     """A terminal beside an empty working folder."""
     return Terminal(environment_of(replace(Settings(), home=str(tmp_path / "home"))))
+
+
+@pytest.fixture
+def put_in_force(house: House, tmp_path: Path) -> Callable[..., str]:
+    """Deploy a process as Deniz and release it as Henrik; its key is its name."""
+
+    def deploy(key: str, *elements: str) -> str:
+        folder = tmp_path / key
+        folder.mkdir()
+        (folder / f"{key}.bpmn").write_bytes(process(key, sequence(START, *elements, END)))
+        house.login("deniz.aydin", "henrik.lund")
+        made = house.json("--as", "deniz.aydin", "deploy", str(folder))
+        house.run("--as", "henrik.lund", "release", made["id"], "--owner", "henrik.lund")
+        return key
+
+    return deploy

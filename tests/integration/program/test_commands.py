@@ -26,22 +26,6 @@ ADD = (
 
 
 @pytest.fixture
-def put_in_force(house, tmp_path):
-    """Deploy a process as Deniz and release it as Henrik; its key is its name."""
-
-    def deploy(key, *elements):
-        folder = tmp_path / key
-        folder.mkdir()
-        (folder / f"{key}.bpmn").write_bytes(process(key, sequence(START, *elements, END)))
-        house.login("deniz.aydin", "henrik.lund")
-        made = house.json("--as", "deniz.aydin", "deploy", str(folder))
-        house.run("--as", "henrik.lund", "release", made["id"], "--owner", "henrik.lund")
-        return key
-
-    return deploy
-
-
-@pytest.fixture
 def started(house):
     """Hannah's case, with its first task."""
     house.login("hannah.vogel")
