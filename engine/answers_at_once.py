@@ -68,7 +68,7 @@ def serve(
         Stuck: the topic cannot do what it is asked.
     """
     topic = topics.BUILT_IN.get(effect.topic)
-    if topic is None:
+    if topic is None or effect.topic in topics.LATER:
         return None
     result = topic(session, case, effect, rows, context)
     job = rows.pending("service_jobs", case, effect.token)

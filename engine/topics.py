@@ -1,31 +1,31 @@
 """
-Built-in topics: work that the engine itself does, and that concerns one case alone.
+Built-in topics: work that the engine itself does.
 
 `steward.notify` owes messages to people, `steward.link` ties this case to
-another, `steward.find` and `steward.count` look up other cases, and
-`steward.raise` brings about another one, whose answer comes later. The answers
-are recorded as events, so a replay runs none of them again. Cases that are
-confidential are never found.
+another, `steward.find` and `steward.count` look things up, and `steward.raise`
+brings about another case, whose answer comes later. These are answered within
+the step. `steward.register` changes a register: a worker does that in a
+transaction of its own. The answers are recorded as events, so a replay runs
+none of them again.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import groups, outbox
+from engine import groups, lookups, outbox
 from engine.cases import Case
 from engine.core import effects as fx
-from engine.core.chain import canonical
-from engine.core.stuck import Stuck
-from engine.errors import Invalid
+from engine.errors import Invalid, Rejected
 from engine.links import KINDS
+from engine.lookups import stuck
+from engine.person import Person
+from engine.registers import acts
+from engine.registers.acts import Wish
 from engine.rows import Context, Rows, message_row
-from engine.store.definitions import DefinitionRow
-from engine.store.running import Instance, Link, Variable
+from engine.store.running import Instance, Link
 from engine.subject import read_subject
 
 Topic = Callable[[Session, Case, fx.CallService, Rows, Context], dict[str, Any] | None]
@@ -34,10 +34,6 @@ Topic = Callable[[Session, Case, fx.CallService, Rows, Context], dict[str, Any] 
 MODES = ("new", "join")
 NOTHING = "none"
 """What `subject` says of a case that is to be about nothing."""
-
-FILTERS = ("process", "status", "business_key")
-MOST = 100
-"""Cases that `steward.find` gives at most."""
 
 
 def notify(session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> dict[str, Any]:
@@ -49,7 +45,7 @@ def notify(session: Session, case: Case, effect: fx.CallService, rows: Rows, con
     """
     people = sorted(groups.people_of(session, _parties(effect)))
     if not people:
-        raise _stuck(effect, f"Nobody is meant by {effect.inputs.get('to')!r}.")
+        raise stuck(effect, f"Nobody is meant by {effect.inputs.get('to')!r}.")
     urgency = "urgent" if effect.inputs.get("urgency") == "urgent" else "ordinary"
     event = f"{case.id}:{effect.element}:{effect.token}"
     said = {"text": str(effect.inputs.get("text", "")), "title": case.title}
@@ -71,13 +67,13 @@ def link(session: Session, case: Case, effect: fx.CallService, rows: Rows, conte
     """
     kind, said = effect.inputs.get("kind"), str(effect.inputs.get("to"))
     if kind not in KINDS:
-        raise _stuck(effect, f"{kind!r} is no kind of link; there are {', '.join(KINDS)}.")
+        raise stuck(effect, f"{kind!r} is no kind of link; there are {', '.join(KINDS)}.")
     try:
         other = session.get(Instance, UUID(said))
     except ValueError:
         other = None
     if other is None:
-        raise _stuck(effect, f"There is no case {said}.")
+        raise stuck(effect, f"There is no case {said}.")
     if session.get(Link, (case.id, other.id, kind)) is None:
         rows.add("links", {"source_id": case.id, "target_id": other.id, "kind": kind, "at": context.now})
         case.chain.add(
@@ -90,22 +86,6 @@ def link(session: Session, case: Case, effect: fx.CallService, rows: Rows, conte
             acting_for=context.acting_for,
         )
     return {}
-
-
-def count(session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> dict[str, Any]:
-    """How many other cases meet `process`, `status`, `business_key`, `variables`, and `days` since they began."""
-    query = _matching(case, effect, context, select(func.count()).select_from(Instance))
-    return {"count": session.scalar(query) or 0}
-
-
-def find(session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> dict[str, Any]:
-    """The newest hundred of the cases that `count` counts: `cases`, each with id, title, status, key and moments."""
-    columns = (Instance.id, Instance.title, Instance.status, Instance.business_key, Instance.started_at)
-    query = _matching(case, effect, context, select(*columns, Instance.ended_at)).order_by(Instance.id.desc())
-    found = [
-        {name: _plain(value) for name, value in row._mapping.items()} for row in session.execute(query.limit(MOST))
-    ]
-    return {"cases": found}
 
 
 def raise_case(_session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> None:
@@ -125,36 +105,18 @@ def raise_case(_session: Session, case: Case, effect: fx.CallService, rows: Rows
     """
     asked = effect.inputs
     if not asked.get("process"):
-        raise _stuck(effect, "It names no process to begin.")
+        raise stuck(effect, "It names no process to begin.")
     for name, allowed, usual in (("mode", MODES, "new"), ("link", KINDS, "raises")):
         if asked.get(name, usual) not in allowed:
-            raise _stuck(effect, f"{asked[name]!r} is no {name}; there are {', '.join(allowed)}.")
+            raise stuck(effect, f"{asked[name]!r} is no {name}; there are {', '.join(allowed)}.")
     if asked.get("mode") == "join" and not asked.get("message"):
-        raise _stuck(effect, "To join a case it must name the message that this case waits for.")
+        raise stuck(effect, "To join a case it must name the message that this case waits for.")
     if not isinstance(asked.get("payload") or {}, dict):
-        raise _stuck(effect, "Its payload is no object.")
+        raise stuck(effect, "Its payload is no object.")
     key = None if asked.get("key") is None else str(asked["key"])
     asked = asked | {"subject": _about(case, effect)}
     row = message_row("raise", str(asked["process"]), asked, context, source=case, key=key, token=effect.token)
     rows.add("messages", row)
-
-
-def _matching(case: Case, effect: fx.CallService, context: Context, query: Any) -> Any:
-    asked = effect.inputs
-    if asked.get("kind", "case") != "case":
-        raise _stuck(effect, f"Nothing of the kind {asked['kind']!r} can be looked up.")
-    query = query.join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
-    query = query.where(Instance.id != case.id, Instance.confidential.is_(False))
-    columns = {"process": DefinitionRow.key, "status": Instance.status, "business_key": Instance.business_key}
-    for name in FILTERS:
-        if asked.get(name) is not None:
-            query = query.where(columns[name] == str(asked[name]))
-    if asked.get("days") is not None:
-        query = query.where(Instance.started_at >= context.now - timedelta(days=_number(effect, asked["days"])))
-    for name, value in sorted((asked.get("variables") or {}).items()):
-        holds = select(Variable.name).where(Variable.instance_id == Instance.id, Variable.name == name)
-        query = query.where(holds.where(Variable.value == canonical(value).decode()).correlate(Instance).exists())
-    return query
 
 
 def _about(case: Case, effect: fx.CallService) -> str | None:
@@ -169,7 +131,47 @@ def _about(case: Case, effect: fx.CallService) -> str | None:
     try:
         return str(read_subject(said))
     except Invalid as error:
-        raise _stuck(effect, str(error)) from error
+        raise stuck(effect, str(error)) from error
+
+
+def keep_row(session: Session, case: Case, effect: fx.CallService, _rows: Rows, context: Context) -> dict[str, Any]:
+    """
+    Change a row of a register, or add one.
+
+    Inputs: `register` and `row`, by default those of what the case is about;
+    `changes`, the fields; `reason`; `create`, whether a row that is not there
+    may be added. Where nothing differs, the row stays as it is.
+
+    Raises:
+        Stuck: there is no such register or row, or its rules refuse the change.
+    """
+    asked, about = effect.inputs, case.subject
+    register = asked.get("register") or (about.register if about else None)
+    if not register:
+        raise stuck(effect, "It names no register, and the case is about nothing.")
+    changes = asked.get("changes")
+    if not isinstance(changes, dict) or not changes:
+        raise stuck(effect, "Its changes are no map of fields.")
+    own = about.row if about and about.register == register else None
+    wish = Wish(
+        register=str(register),
+        key=str(asked.get("row") or own or "") or None,
+        changes=changes,
+        reason=str(asked.get("reason") or ""),
+        create=asked.get("create") in (True, "true"),
+        because={"case": case.id, "element": effect.element},
+    )
+    try:
+        kept = acts.keep(session, wish, by=Person(id=context.by, name=context.by), now=context.now)
+    except Rejected as error:
+        raise stuck(effect, said_of(error)) from error
+    return {"row": kept.key, "number": kept.number, "subject": str(kept.subject)}
+
+
+def said_of(error: Rejected) -> str:
+    """What a refusal says, and of which fields."""
+    fields = ", ".join(sorted(getattr(error, "problems", None) or {}))
+    return f"{error} ({fields})" if fields else str(error)
 
 
 def _parties(effect: fx.CallService) -> list[str]:
@@ -178,25 +180,13 @@ def _parties(effect: fx.CallService) -> list[str]:
     return [name if ":" in name else f"person:{name}" for name in map(str, names)]
 
 
-def _number(effect: fx.CallService, value: Any) -> float:
-    try:
-        return min(float(value), 36_500.0)
-    except (TypeError, ValueError):
-        raise _stuck(effect, f"{value!r} is no number of days.") from None
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value) if isinstance(value, UUID) else value
-
-
-def _stuck(effect: fx.CallService, why: str) -> Stuck:
-    return Stuck(effect.element, effect.topic, why)
-
-
 BUILT_IN: dict[str, Topic] = {
     "steward.notify": notify,
     "steward.link": link,
-    "steward.count": count,
-    "steward.find": find,
+    "steward.count": lookups.count,
+    "steward.find": lookups.find,
     "steward.raise": raise_case,
+    "steward.register": keep_row,
 }
+LATER = frozenset({"steward.register"})
+"""What changes more than the case: a worker does it, and undoes all of it where the model has no answer."""

@@ -9,7 +9,7 @@ from engine.registers.definitions import Defined, all_registers, define, defined
 from engine.registers.ending import answer, ask_to_end, asked
 from engine.registers.facts import facts_of, must_be_kept, news
 from engine.registers.importing import Line, bring, look, sheet
-from engine.registers.keeping import add, change, end, must_read, must_see
+from engine.registers.keeping import add, added, change, changed, end, locked, must_read, must_see
 from engine.registers.linking import cases, tie
 from engine.registers.reading import Row, changes, holders, matching, row, rows, signatures
 from engine.registers.signing import sign
@@ -21,6 +21,7 @@ __all__ = [
     "Row",
     "Subject",
     "add",
+    "added",
     "all_registers",
     "answer",
     "ask_to_end",
@@ -28,12 +29,14 @@ __all__ = [
     "bring",
     "cases",
     "change",
+    "changed",
     "changes",
     "define",
     "defined",
     "end",
     "facts_of",
     "holders",
+    "locked",
     "look",
     "matching",
     "must_be_kept",

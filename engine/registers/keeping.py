@@ -47,7 +47,28 @@ def add(session: Session, register: str, values: Mapping[str, Any], *, by: Perso
         Conflict: there is a row with this key already.
         Invalid: a value does not hold, by field.
     """
-    found = kept_by(session, register, by)
+    return added(session, kept_by(session, register, by), values, by=by, now=now)
+
+
+def added(
+    session: Session,
+    found: Defined,
+    values: Mapping[str, Any],
+    *,
+    because: Mapping[str, Any] | None = None,
+    by: Person,
+    now: datetime,
+) -> Row:
+    """
+    A row that is new, whoever adds it.
+
+    Args:
+        because: what else the trail says of it, such as the case that brought it about.
+
+    Raises:
+        Conflict, Invalid: as for `add`.
+    """
+    register = found.definition.key
     audit.extend(session, chain_of(register))  # Two that add the same key at once: the second finds the first's row.
     checked = _checked(session, found, values, None, by=by, now=now)
     key = row_key(checked.get(found.definition.row_key))
@@ -60,7 +81,7 @@ def add(session: Session, register: str, values: Mapping[str, Any], *, by: Perso
     made = {"register": register, "key": key, "title": title, "values": checked, "number": 1}
     counts = not found.definition.signed_by
     session.execute(insert(ROW), [made | {"created_at": now, "changed_at": now, "ended_at": None, "in_force": counts}])
-    _keep(session, found, key, 1, "added", checked, "", by=by, now=now)
+    _keep(session, found, key, 1, "added", checked, "", because, by=by, now=now)
     return Row(register=register, key=key, title=title, number=1, values=checked, ended=False, in_force=counts)
 
 
@@ -90,13 +111,37 @@ def change(
     found = kept_by(session, register, by)
     before = locked(session, found, key, expected)
     must_say_why(reason)
+    row_now = changed(session, found, before, values, reason=reason, by=by, now=now)
+    if row_now is before:
+        raise Invalid("Nothing differs from the row as it is.", {"values": ["Nothing differs."]})
+    return row_now
+
+
+def changed(
+    session: Session,
+    found: Defined,
+    before: Row,
+    values: Mapping[str, Any],
+    *,
+    reason: str,
+    because: Mapping[str, Any] | None = None,
+    by: Person,
+    now: datetime,
+) -> Row:
+    """
+    The next version of a locked row, whoever changes it; `before` itself where nothing differs.
+
+    Raises:
+        Invalid: as for `change`.
+    """
+    key = before.key
     checked = _checked(session, found, {**before.values, **values}, before.values, by=by, now=now)
     if checked.get(found.definition.row_key) != key:
         why = "A row keeps its key. End it, and add another one."
         raise Invalid("The row cannot be changed like this.", {found.definition.row_key: [why]})
     if content_digest(checked) == content_digest(before.values):
-        raise Invalid("Nothing differs from the row as it is.", {"values": ["Nothing differs."]})
-    return moved(session, found, before, checked, "changed", reason, by=by, now=now)
+        return before
+    return moved(session, found, before, checked, "changed", reason, because, by=by, now=now)
 
 
 def end(
@@ -203,6 +248,7 @@ def moved(
     values: dict[str, Any],
     kind: str,
     reason: str,
+    because: Mapping[str, Any] | None = None,
     *,
     by: Person,
     now: datetime,
@@ -213,7 +259,7 @@ def moved(
     given = {"called": title, "holds": values, "to": number, "moment": now, "ends": now if kind == "ended" else None}
     given |= {"counts": counts}
     session.execute(MOVE, {"of_register": before.register, "of_key": before.key} | given)
-    _keep(session, found, before.key, number, kind, values, reason.strip(), by=by, now=now)
+    _keep(session, found, before.key, number, kind, values, reason.strip(), because, by=by, now=now)
     return Row(
         register=before.register,
         key=before.key,
@@ -233,6 +279,7 @@ def _keep(
     kind: str,
     values: dict[str, Any],
     reason: str,
+    because: Mapping[str, Any] | None,
     *,
     by: Person,
     now: datetime,
@@ -242,6 +289,7 @@ def _keep(
     made = {"register": register, "key": key, "number": number, "kind": kind, "values": values, "reason": reason}
     session.execute(insert(CHANGE), [made | {"defined": found.number, "at": now, "by": by.id}])
     said = {"number": number, "digest": content_digest(values).hex(), "reason": reason, "defined": found.number}
+    said |= dict(because or {})
     audit.append(session, chain_of(register), f"row.{kind}", key, said, by=by, now=now)
 
 

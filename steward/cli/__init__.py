@@ -28,7 +28,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "oncall": ("oncall",),
     "ladders": ("acknowledge", "ladder", "ladders"),
     "operations": ("stuck", "retry", "clock", "seal"),
-    "hooks": ("hook",),
+    "hooks": ("hook", "sample"),
     "serve": ("init", "run"),
     "working": ("worker", "drain"),
     "lint": ("lint",),

@@ -85,6 +85,26 @@ def hook_receipts(server: Server, key: str) -> None:
     echo(found, table(lines, columns, empty="Nothing came in."), as_json=server.as_json)
 
 
+@click.group()
+def sample() -> None:
+    """See what was measured, and what was held against it."""
+
+
+@sample.command("list")
+@click.option("--subject", help="What was measured: REGISTER:ROW, or as it was sent.")
+@click.option("--name", help="Of the metric.")
+@click.option("--group", help="For which part of those concerned.")
+@click.option("--breaches", is_flag=True, help="Only those that passed their limit.")
+@asks
+def list_samples(server: Server, subject: str | None, name: str | None, group: str | None, breaches: bool) -> None:
+    """List the newest hundred samples of metrics."""
+    wanted = {"subject": subject, "name": name, "group": group, "breach": True if breaches else None}
+    found = server.get("/samples", **wanted, limit=100)["items"]
+    columns = {"AT": "at", "SUBJECT": "subject", "NAME": "name", "GROUP": "group", "MODEL": "model_version"}
+    columns |= {"VALUE": "value", "LIMIT": "limit", "BREACH": "breach", "CASE": "instance_id"}
+    echo(found, table(found, columns, empty="Nothing was measured."), as_json=server.as_json)
+
+
 def _of(receipt: dict[str, Any]) -> dict[str, Any]:
     return {"id": receipt["id"], "at": receipt["at"]}
 

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from engine.hooks.content import KINDS, SIGNATURES
 from engine.store.hooks import OUTCOMES
-from web.schemas.base import Flag, Given, Sent, line, moment
+from web.schemas.base import Flag, Given, PageQuery, Sent, line, moment
 
 EXPRESSION = validate.Length(max=2000)
 KIND = validate.OneOf(list(KINDS))
@@ -133,3 +133,30 @@ class ReceiptOut(Given):
     sha256 = fields.String(required=True)
     bytes = fields.Integer(required=True)
     events = fields.List(fields.Nested(CameOut), required=True)
+
+
+class SampleQuery(PageQuery):
+    """Which samples."""
+
+    hook = fields.String(load_default=None, metadata={"description": "That brought them."})
+    subject = fields.String(load_default=None, metadata={"description": "What was measured: REGISTER:ROW, or as sent."})
+    name = fields.String(load_default=None, metadata={"description": "Of the metric."})
+    group = fields.String(load_default=None, metadata={"description": "For which part of those concerned."})
+    breach = fields.Boolean(load_default=None, metadata={"description": "Whether the limit was passed."})
+    since = moment("Taken at or after it.", load_default=None)
+
+
+class SampleOut(Given):
+    """One measurement."""
+
+    id = fields.UUID(required=True)
+    hook = fields.String(required=True)
+    subject = fields.String(required=True)
+    name = fields.String(required=True)
+    group = fields.String(required=True)
+    model_version = fields.String(required=True, allow_none=True)
+    value = fields.Float(required=True)
+    limit = fields.Float(required=True, allow_none=True)
+    breach = fields.Boolean(required=True)
+    at = moment("", required=True)
+    instance_id = fields.UUID(required=True, allow_none=True, metadata={"description": "The case of the breach."})

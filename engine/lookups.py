@@ -1,0 +1,235 @@
+"""
+What a process looks up: other cases, rows of registers, samples of metrics.
+
+`steward.find` gives the newest hundred, `steward.count` how many there are.
+Confidential cases are never found, and no case finds itself. What is found is
+recorded with the event, so a replay looks nothing up again.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine import registers
+from engine.cases import Case
+from engine.core import effects as fx
+from engine.core.chain import canonical
+from engine.core.stuck import Stuck
+from engine.errors import Rejected
+from engine.rows import Context, Rows
+from engine.store.definitions import DefinitionRow
+from engine.store.hooks import Sample
+from engine.store.registers import RegisterRow
+from engine.store.running import Instance, Variable
+from engine.subject import Subject, read_subject
+
+FILTERS = ("process", "status", "business_key")
+MOST = 100
+"""What `steward.find` gives at most."""
+SAME = "same"
+"""What `subject` says of things about what this case is about."""
+
+
+def count(session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> dict[str, Any]:
+    """
+    How many there are of a `kind`: `case`, `register` or `sample`.
+
+    Raises:
+        Stuck: there is no such kind, or a filter has no such value.
+    """
+    return {"count": _kind(effect)(session, case, effect, context).count()}
+
+
+def find(session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> dict[str, Any]:
+    """
+    The newest hundred of what `count` counts: `cases`, `rows` or `samples`.
+
+    Raises:
+        Stuck: there is no such kind, or a filter has no such value.
+    """
+    return _kind(effect)(session, case, effect, context).found()
+
+
+class _Lookup:
+    """One question about a kind of things."""
+
+    def __init__(self, session: Session, case: Case, effect: fx.CallService, context: Context) -> None:
+        self.session, self.case, self.effect, self.now = session, case, effect, context.now
+        self.asked = effect.inputs
+
+    def count(self) -> int:
+        raise NotImplementedError
+
+    def found(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def within(self, query: Any, moment: Any) -> Any:
+        """The window: `days` since, `until_days` before, counted from now."""
+        if self.asked.get("days") is not None:
+            query = query.where(moment >= self._ago("days"))
+        if self.asked.get("until_days") is not None:
+            query = query.where(moment < self._ago("until_days"))
+        return query
+
+    def subject(self, usual: str | None) -> Subject | None:
+        """The subject that is asked about; None where it does not matter."""
+        said = self.asked.get("subject", usual)
+        if said is None:
+            return None
+        if said == SAME:
+            if self.case.subject is None:
+                raise stuck(self.effect, "The case is about nothing, so nothing is about the same.")
+            return self.case.subject
+        try:
+            return read_subject(said)
+        except Rejected as error:
+            raise stuck(self.effect, str(error)) from error
+
+    def flag(self, name: str) -> bool | None:
+        """Yes, no, or not asked."""
+        said = self.asked.get(name)
+        if said not in (None, True, False, "true", "false"):
+            raise stuck(self.effect, f"{name} is {said!r}, which is neither true nor false.")
+        return None if said is None else said in (True, "true")
+
+    def _ago(self, name: str) -> datetime:
+        value = self.asked[name]
+        try:
+            return self.now - timedelta(days=min(float(value), 36_500.0))
+        except (TypeError, ValueError, OverflowError):
+            raise stuck(self.effect, f"{name} is {value!r}, which is no number of days.") from None
+
+
+class _Cases(_Lookup):
+    """Cases that meet `process`, `status`, `business_key`, `subject`, `ended`, `variables`, and began in the window."""
+
+    COLUMNS = (
+        Instance.id,
+        Instance.title,
+        Instance.status,
+        Instance.business_key,
+        Instance.started_at,
+        Instance.ended_at,
+    )
+
+    def count(self) -> int:
+        return self.session.scalar(self._matching(select(func.count()).select_from(Instance))) or 0
+
+    def found(self) -> dict[str, Any]:
+        query = self._matching(select(*self.COLUMNS)).order_by(Instance.id.desc()).limit(MOST)
+        return {"cases": [plain(row._mapping) for row in self.session.execute(query)]}
+
+    def _matching(self, query: Any) -> Any:
+        query = query.join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+        query = query.where(Instance.id != self.case.id, Instance.confidential.is_(False))
+        columns = {"process": DefinitionRow.key, "status": Instance.status, "business_key": Instance.business_key}
+        for name in FILTERS:
+            if self.asked.get(name) is not None:
+                query = query.where(columns[name] == str(self.asked[name]))
+        about, ended = self.subject(None), self.flag("ended")
+        if about is not None:
+            query = query.where(Instance.subject_register == about.register, Instance.subject_row == about.row)
+        if ended is not None:
+            query = query.where(Instance.ended_at.is_not(None) if ended else Instance.ended_at.is_(None))
+        for name, value in sorted((self.asked.get("variables") or {}).items()):
+            holds = select(Variable.name).where(Variable.instance_id == Instance.id, Variable.name == name)
+            query = query.where(holds.where(Variable.value == canonical(value).decode()).correlate(Instance).exists())
+        return self.within(query, Instance.started_at)
+
+
+class _Rows(_Lookup):
+    """Rows of `register` (by default the subject's) that hold `where`, have not ended, and changed in the window."""
+
+    def count(self) -> int:
+        return len(self._matching())
+
+    def found(self) -> dict[str, Any]:
+        rows = self._matching()
+        facts = [{**registers.facts_of(self.session, row), "number": row.number} for row in rows[:MOST]]
+        return {"rows": facts, "count": len(rows)}
+
+    def _matching(self) -> list[registers.Row]:
+        about = self.case.subject
+        register = self.asked.get("register") or (about.register if about else None)
+        if not register:
+            raise stuck(self.effect, "It names no register, and the case is about nothing.")
+        where = self.asked.get("where") or {}
+        if not isinstance(where, dict):
+            raise stuck(self.effect, "What the rows are to hold (where) is no map of fields.")
+        try:
+            key = registers.defined(self.session, str(register)).definition.key
+        except Rejected as error:
+            raise stuck(self.effect, str(error)) from error
+        recent = select(RegisterRow.key).where(RegisterRow.register == key)
+        keys = set(self.session.scalars(self.within(recent, RegisterRow.changed_at)))
+        return [row for row in registers.matching(self.session, key, where) if row.key in keys]
+
+
+class _Samples(_Lookup):
+    """
+    Samples by `name`, `group`, `breach` and `subject` (by default what the case is about), taken in the window.
+
+    Who measures may name a row by its key alone.
+    """
+
+    def count(self) -> int:
+        return self.session.scalar(self._matching(select(func.count()).select_from(Sample))) or 0
+
+    def found(self) -> dict[str, Any]:
+        query = self._matching(select(Sample)).order_by(Sample.at.desc(), Sample.id.desc()).limit(MOST)
+        return {"samples": [plain(sample_of(row)) for row in self.session.scalars(query)], "count": self.count()}
+
+    def _matching(self, query: Any) -> Any:
+        about = self.subject(SAME if self.case.subject else None)
+        if about is not None:
+            query = query.where(Sample.subject.in_([str(about), about.row]))
+        for name, column in (("name", Sample.name), ("group", Sample.part)):
+            if self.asked.get(name) is not None:
+                query = query.where(column == str(self.asked[name]))
+        breach = self.flag("breach")
+        if breach is not None:
+            query = query.where(Sample.breach.is_(breach))
+        return self.within(query, Sample.at)
+
+
+KINDS: dict[str, type[_Lookup]] = {"case": _Cases, "register": _Rows, "sample": _Samples}
+
+
+def _kind(effect: fx.CallService) -> Callable[..., _Lookup]:
+    kind = effect.inputs.get("kind", "case")
+    if kind not in KINDS:
+        raise stuck(effect, f"Nothing of the kind {kind!r} can be looked up; there are {', '.join(KINDS)}.")
+    return KINDS[kind]
+
+
+def sample_of(row: Sample) -> dict[str, Any]:
+    """A sample as people and processes read it."""
+    return {
+        "id": row.id,
+        "subject": row.subject,
+        "name": row.name,
+        "group": row.part,
+        "value": row.value,
+        "limit": row.limit_value,
+        "breach": row.breach,
+        "at": row.at,
+        "model_version": row.model_version,
+    }
+
+
+def plain(values: Any) -> dict[str, Any]:
+    """Values as JSON holds them."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value) if isinstance(value, UUID) else value
+
+
+def stuck(effect: fx.CallService, why: str) -> Stuck:
+    """The work cannot be done like this."""
+    return Stuck(effect.element, effect.topic, why)
