@@ -2,8 +2,8 @@
 Built-in topics: work that the engine itself does.
 
 `steward.notify` owes messages to people, `steward.link` ties this case to
-another, `steward.find` and `steward.count` look things up, and `steward.raise`
-brings about another case, whose answer comes later. These are answered within
+another, `steward.find` and `steward.count` look things up, `steward.freeze`
+keeps a document, and `steward.raise` brings about another case, whose answer comes later. These are answered within
 the step. `steward.register` changes a register: a worker does that in a
 transaction of its own. The answers are recorded as events, so a replay runs
 none of them again.
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import groups, lookups, outbox
+from engine import freezing, groups, lookups, outbox
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.errors import Invalid, Rejected
@@ -185,6 +185,7 @@ BUILT_IN: dict[str, Topic] = {
     "steward.link": link,
     "steward.count": lookups.count,
     "steward.find": lookups.find,
+    "steward.freeze": freezing.freeze,
     "steward.raise": raise_case,
     "steward.register": keep_row,
 }

@@ -18,7 +18,7 @@ from engine.errors import StewardError
 from engine.findings import Finding
 from engine.replay import Replayed, replay
 from engine.store.definitions import DecisionRow, DefinitionRow
-from engine.store.records import AuditEntry
+from engine.store.records import AuditEntry, FrozenDocument
 from engine.store.running import (
     Answer,
     Candidate,
@@ -87,7 +87,7 @@ def against(session: Session, instance_id: UUID, told: Sequence[Told], hidden: f
         hidden: the subjects of entries that were erased; of these, nothing is compared to the trail.
     """
     case = _Case(session, session.get_one(Instance, instance_id), told, hidden)
-    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages, _joined):
+    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages, _joined, _documents):
         yield from check(case)
     if not hidden:
         yield from verify_links.against(session, instance_id, told)
@@ -305,6 +305,21 @@ def _joined(case: _Case) -> Iterator[Finding]:
         for one in sorted(stored - told, key=str)[:1]:
             if not case.hidden:
                 yield case.finding("inserted", "joined_calls", f"The trail knows nothing of the call {one[-1]}.")
+
+
+def _documents(case: _Case) -> Iterator[Finding]:
+    """What was frozen is as it was, byte for byte."""
+    rows = {str(row.id): row for row in case.rows(FrozenDocument)}
+    for one in case.about("document.frozen"):
+        row, said = rows.pop(one.entry.subject, None), one.body
+        if row is None:
+            yield case.finding("missing", "documents", f"The document {said['name']} is missing.", one.entry.number)
+            continue
+        told = (said["name"], said["element"], said["digest"], said["digest"], one.entry.happened_at)
+        if (row.name, row.element, row.digest, sha256(row.content).hexdigest(), row.at) != told:
+            yield case.finding("altered", "documents", f"The document {said['name']} was altered.", one.entry.number)
+    for row_id in sorted(rows.keys() - case.hidden):
+        yield case.finding("inserted", "documents", f"The trail knows no document {row_id}.")
 
 
 def _path(case: _Case, replayed: Replayed) -> Iterator[Finding]:

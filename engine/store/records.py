@@ -81,6 +81,24 @@ class Comment(Table):
     text: Mapped[str]
 
 
+class FrozenDocument(Table):
+    """Content that a case has frozen at one moment: canonical JSON under its SHA-256. Rows are never changed."""
+
+    __tablename__ = "documents"
+    __table_args__ = (
+        UniqueConstraint("instance_id", "name", "digest"),
+        CheckConstraint("length(name) > 0", name="name"),
+    )
+
+    id: Mapped[Id]
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"))
+    element: Mapped[str]
+    name: Mapped[str]
+    digest: Mapped[str]
+    content: Mapped[bytes]
+    at: Mapped[datetime]
+
+
 class Chain(Table):
     """The head of a chain that no instance owns, such as `platform`. Its writers lock this row first."""
 

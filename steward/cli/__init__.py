@@ -37,6 +37,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "links": ("link",),
     "registers": ("register",),
     "channels": ("channel",),
+    "documents": ("document",),
     "deliveries": ("deliveries", "notify"),
     "standards": ("standard",),
     "proof": ("verify", "replay"),

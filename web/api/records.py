@@ -19,6 +19,8 @@ from web.schemas.base import PageQuery, list_of, page_of
 from web.schemas.instances import (
     CommentOut,
     DecisionMadeOut,
+    DocumentOut,
+    DocumentWithContentOut,
     EntryOut,
     LinkOut,
     PassageOut,
@@ -41,6 +43,7 @@ EVIDENCE, SIGNATURES, COMMENTS, TASKS = (
     page_of(TaskOut),
 )
 LINKS = list_of(LinkOut)
+DOCUMENTS, DOCUMENT = page_of(DocumentOut), DocumentWithContentOut()
 CASE = "/instances/<uuid:instance_id>"
 
 
@@ -78,6 +81,18 @@ def decisions(query: dict[str, Any], instance_id: UUID) -> Response:
 def evidence_of(query: dict[str, Any], instance_id: UUID) -> Response:
     """All evidence, older versions included."""
     return _read(evidence.of_case, instance_id, query, EVIDENCE)
+
+
+@theme.operation("GET", f"{CASE}/documents", scope="read", query=PageQuery, gives=DOCUMENTS)
+def documents(query: dict[str, Any], instance_id: UUID) -> Response:
+    """What the case has frozen, without the content."""
+    return _read(cases.documents, instance_id, query, DOCUMENTS)
+
+
+@theme.operation("GET", f"{CASE}/documents/<uuid:document_id>", scope="read", gives=DOCUMENT)
+def document(instance_id: UUID, document_id: UUID) -> Response:
+    """One document with its content."""
+    return look(lambda session, person: cases.one_document(session, person, instance_id, document_id), DOCUMENT)
 
 
 @theme.operation("GET", f"{CASE}/signatures", scope="read", query=PageQuery, gives=SIGNATURES)

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, or_, select, text
+from sqlalchemy import ColumnElement, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from engine import access
@@ -12,7 +12,7 @@ from engine.audit import PLATFORM
 from engine.errors import Forbidden, NotFound
 from engine.person import Person
 from engine.store.definitions import DecisionRow, DefinitionRow
-from engine.store.records import AuditEntry, Comment, Signature
+from engine.store.records import AuditEntry, Comment, FrozenDocument, Signature
 from engine.store.running import DecisionMade, Instance, Link, Passage, StuckStep, Task, Variable
 from engine.subject import Subject
 from web.paging import Key, Page, Query, page
@@ -116,6 +116,31 @@ def decisions(session: Session, person: Person, instance_id: UUID, filters: dict
     query = select(*columns).join(DecisionRow, DecisionRow.id == DecisionMade.decision_id)
     query = query.where(DecisionMade.instance_id == instance_id)
     return _records(session, person, instance_id, query, DecisionMade, filters)
+
+
+def documents(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
+    """What a case has frozen, oldest first; without the content."""
+    columns = (FrozenDocument.id, FrozenDocument.element, FrozenDocument.name, FrozenDocument.digest, FrozenDocument.at)
+    query = select(*columns, func.length(FrozenDocument.content).label("bytes")).where(
+        FrozenDocument.instance_id == instance_id
+    )
+    return _records(session, person, instance_id, query, FrozenDocument, filters)
+
+
+def one_document(session: Session, person: Person, instance_id: UUID, document_id: UUID) -> dict[str, Any]:
+    """
+    A document with its content.
+
+    Raises:
+        NotFound: there is none in this case, or `person` may not know of it.
+    """
+    one_case(session, person, instance_id)
+    row = session.get(FrozenDocument, document_id)
+    if row is None or row.instance_id != instance_id:
+        raise NotFound("document", str(document_id))
+    names = ("id", "element", "name", "digest", "at")
+    said = {name: getattr(row, name) for name in names}
+    return said | {"bytes": len(row.content), "content": orjson.loads(row.content)}
 
 
 def comments(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:

@@ -147,6 +147,23 @@ class DecisionMadeOut(Given):
     rows = fields.List(fields.Raw(), required=True)
 
 
+class DocumentOut(Given):
+    """What a case has frozen."""
+
+    id = fields.UUID(required=True)
+    element = fields.String(required=True, metadata={"description": "The step that froze it."})
+    name = fields.String(required=True)
+    digest = fields.String(required=True, metadata={"description": "SHA-256 of its content as canonical JSON."})
+    at = moment("", required=True)
+    bytes = fields.Integer(required=True)
+
+
+class DocumentWithContentOut(DocumentOut):
+    """A document with its content."""
+
+    content = fields.Raw(required=True)
+
+
 class CommentOut(Given):
     """What somebody said."""
 

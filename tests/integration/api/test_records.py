@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from engine.core.chain import canonical
 from tests.factories import END, START, process, sequence
 from tests.integration.api.conftest import PASSWORD, Client
+from tests.integration.shell.test_freezing import PACK, freezing
 
 Login = Callable[..., Client]
 PROVE = (
@@ -203,3 +205,23 @@ def test_cases_are_tied_and_what_blocks_is_lifted_with_a_reason(login: Login, th
     assert (lifted["lifted_by"], lifted["reason"]) == ("olga", "Another cause was found.")
     assert olga.send("POST", f"{path}/{second}/lift", json={"reason": "Once more."}).status_code == 409
     assert anna.send("POST", path, json={"target_id": second, "kind": "likes"}).status_code == 422
+
+
+FROZEN = {"what": "model", "score": 0.5}
+
+
+def test_what_a_case_has_frozen_is_listed_and_shown_with_its_digest(login: Login, in_force: Callable[[bytes], str]):
+    in_force(freezing())
+    anna = login("anna")
+    case = anna.post("/instances", {"process": "freezer", "variables": FROZEN})["id"]
+    [task] = anna.get("/tasks", view="claimable")["items"]
+    anna.post(f"/tasks/{task['id']}/claim")
+    anna.post(f"/tasks/{task['id']}/complete", {"answers": {}})
+
+    [listed] = anna.get(f"/instances/{case}/documents")["items"]
+    assert (listed["name"], listed["element"], listed["digest"]) == ("Pack", "S", sha256(canonical(PACK)).hexdigest())
+    shown = anna.get(f"/instances/{case}/documents/{listed['id']}")
+    assert shown == {**listed, "content": PACK}
+    other = anna.post("/instances", {"process": "freezer", "variables": FROZEN})["id"]
+    assert anna.send("GET", f"/instances/{other}/documents/{listed['id']}").status_code == 404
+    assert login("fred").send("GET", f"/instances/{case}/documents").status_code == 404

@@ -14,7 +14,7 @@ from engine.evidence import Store
 from engine.passwords import Hashing
 from engine.people import SETUP
 from engine.store.people import SignIn
-from engine.store.records import AuditEntry, Comment, Signature
+from engine.store.records import AuditEntry, Comment, FrozenDocument, Signature
 from engine.store.running import Answer, Instance, StuckStep, Task
 from engine.transactions import Database
 from tests.factories import NOW, START, deploy, people, process, sequence
@@ -359,3 +359,23 @@ def test_a_signature_is_kept_with_answers_that_the_model_has_no_way_for(database
     world.act("olga", lambda s, by, now: stuck.retry(s, step.id, by=by, now=now), minutes=7)
     assert [case.status for case in world.rows(Instance)] == ["completed"]
     assert world.stands() == [True]
+
+
+def test_a_signature_covers_the_digest_of_what_the_case_has_frozen(database: Database, tmp_path: Path):
+    freeze = (
+        '<bpmn:serviceTask id="S" camunda:type="external" camunda:topic="steward.freeze"><bpmn:extensionElements>'
+        '<camunda:inputOutput><camunda:inputParameter name="name">Plan</camunda:inputParameter>'
+        '<camunda:inputParameter name="content"><camunda:map><camunda:entry key="actions">${actions}</camunda:entry>'
+        '</camunda:map></camunda:inputParameter><camunda:outputParameter name="frozen">${digest}'
+        "</camunda:outputParameter></camunda:inputOutput></bpmn:extensionElements></bpmn:serviceTask>"
+    )
+    approve = user_task("T_approve", sign="approved", sign_covers="frozen")
+    steps = sequence(START, user_task("T_plan"), freeze, approve, user_task("T_do"), END)
+    world = World(database, tmp_path / "evidence", xml=process("signed", steps))
+    world.do("T_plan", {"actions": ["mend"]})
+    world.approve()
+
+    (document,), (row,) = world.rows(FrozenDocument), world.rows(Signature)
+    assert row.covered["variables"] == {"frozen": document.digest}
+    world.correct({"frozen": "another"})
+    assert world.stands() == [False]
