@@ -20,15 +20,17 @@ from engine.hot import Hot, together
 from engine.ids import new_salt
 from engine.person import Person
 from engine.store.base import table_of
-from engine.store.records import AuditEntry
+from engine.store.records import AuditEntry, Delivery
 from engine.store.records import Chain as ChainRow
 from engine.store.running import Instance
+from engine.subscriptions import feed
 
 PLATFORM = "platform"
 
 INSERT_LINKS = Hot(insert(table_of(AuditEntry)))
+INSERT_DELIVERIES = Hot(insert(table_of(Delivery)))
 INSTANCE_HEAD = Hot(
-    select(Instance.chain_length, Instance.chain_head)
+    select(Instance.chain_length, Instance.chain_head, feed.NEWEST.label("told"))
     .where(Instance.id == bindparam("key"))
     .with_for_update(key_share=True)
 )
@@ -93,17 +95,19 @@ def extend(session: Session, chain: UUID | str) -> Chain:
     found = INSTANCE_HEAD.one_or_none(session, {"key": key})
     if found is None:
         raise NotFound("case", str(key))
-    return Chain(str(key), found.chain_length, found.chain_head, new_salt)
+    return Chain(str(key), found.chain_length, found.chain_head, new_salt, told=found.told)
 
 
 def save(session: Session, chain: Chain) -> None:
-    """Write the new links of a chain and move its head."""
+    """Write the new links of a chain, move its head, and owe what others are told of them."""
     if not chain.links:
         return
     key = _instance_id(chain.key)
     move, owner = (MOVE_OWN, chain.key) if key is None else (MOVE_INSTANCE, key)
     moved = {"of": owner, "length": chain.length, "head": chain.head}
-    together(session, [(INSERT_LINKS, [row_of(link) for link in chain.links]), (move, [moved])])
+    owed = feed.owed(session, chain) if chain.told else []
+    said: list[tuple[Hot, list[dict[str, Any]]]] = [(INSERT_LINKS, [row_of(one) for one in chain.links])]
+    together(session, [*said, (move, [moved]), *([(INSERT_DELIVERIES, owed)] if owed else [])])
     chain.links.clear()
 
 

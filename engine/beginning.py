@@ -17,17 +17,19 @@ from engine.core.chain import Chain
 from engine.core.expressions import ExpressionError, Scope, compile_text
 from engine.core.model.references import Reference
 from engine.core.stuck import Stuck
-from engine.definitions import Parsed, owner_of, parsed
+from engine.definitions import OWNER, Parsed, parsed
 from engine.errors import Conflict
 from engine.ids import new_salt
 from engine.person import Person
 from engine.rows import Context, Rows, message_row
 from engine.store.running import Instance
 from engine.subject import Subject
+from engine.subscriptions import feed
 
 DEEPEST = 30
 """How many calls may nest within one step."""
 
+OWNER_AND_TOLD = OWNER.add_columns(feed.NEWEST.label("told"))
 CALLED_BY = select(Instance.id).where(
     Instance.caller_id == bindparam("caller"),
     Instance.caller_token == bindparam("token"),
@@ -71,7 +73,7 @@ def new_case(
         Conflict: nobody owns the definition, so nobody would be accountable.
         Invalid: there is no such subject, or it has ended.
     """
-    owner = owner_of(session, definition.id)
+    owner, told = _owned(session, definition.id)
     if owner is None:
         raise Conflict(f"Nobody owns {definition.name} version {definition.version}. Name its owner at release.")
     called_by, effect = caller or (None, None)
@@ -107,7 +109,7 @@ def new_case(
         chain=Chain("", 0, b"", new_salt),
         is_new=True,
     )
-    case.chain = replace(case.chain, key=str(case.id), links=[])
+    case.chain = replace(case.chain, key=str(case.id), links=[], told=told)
     resolved = versions.resolve(session, definition.references, definition.deployment_id)
     fixed = versions.fix(case.id, resolved)
     for row in fixed:
@@ -206,6 +208,12 @@ def version_of(session: Session, rows: Rows, definition: Parsed, case: Case, ref
     for row in versions.rows_for(case.id, resolved):
         rows.add("fixed_versions", row)
     return resolved.get(reference)
+
+
+def _owned(session: Session, definition_id: UUID) -> tuple[str | None, UUID | None]:
+    """Who owns a definition, and the newest change of who is told of its cases, in one statement."""
+    found = session.execute(OWNER_AND_TOLD, {"definition_id": definition_id}).one_or_none()
+    return (found.owner, found.told) if found else (None, None)
 
 
 def _title(

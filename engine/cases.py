@@ -25,15 +25,17 @@ from engine.store.base import table_of
 from engine.store.records import Chain as ChainRow
 from engine.store.running import Instance, StuckStep, Task
 from engine.subject import Subject
+from engine.subscriptions import feed
 
 COMPRESS_ABOVE = 10_000
 ZLIB = 0x78  # The first byte of a zlib stream (RFC 1950); JSON never begins with it.
 
 INSTANCE, TASK = table_of(Instance), table_of(Task)
-BY_ID = Hot(select(INSTANCE).where(INSTANCE.c.id == bindparam("instance_id")).with_for_update(key_share=True))
-UNLOCKED = Hot(select(INSTANCE).where(INSTANCE.c.id == bindparam("instance_id")))
+TOLD = feed.NEWEST.label("told")
+BY_ID = Hot(select(INSTANCE, TOLD).where(INSTANCE.c.id == bindparam("instance_id")).with_for_update(key_share=True))
+UNLOCKED = Hot(select(INSTANCE, TOLD).where(INSTANCE.c.id == bindparam("instance_id")))
 OF_TASK = select(TASK.c.instance_id).where(TASK.c.id == bindparam("task_id")).scalar_subquery()
-BY_TASK = Hot(select(INSTANCE).where(INSTANCE.c.id == OF_TASK).with_for_update(key_share=True))
+BY_TASK = Hot(select(INSTANCE, TOLD).where(INSTANCE.c.id == OF_TASK).with_for_update(key_share=True))
 # Written out, not bound: a bound value hides the partial index from a generic plan.
 LIVE = text("tasks.status IN ('open', 'claimed')")
 _LIVE_TASKS = select(
@@ -153,6 +155,17 @@ class Case:
         """
         return next((task.organisation for task in self.live.values()), None)
 
+    def told(self) -> feed.Told:
+        """What others may know of it."""
+        return feed.Told(
+            id=self.id,
+            definition_id=self.definition_id,
+            title=self.title,
+            business_key=self.business_key,
+            confidential=self.confidential,
+            subject=str(self.subject or ""),
+        )
+
     def task(self, task_id: UUID) -> LiveTask | None:
         """The open or claimed task with this id, if there is one."""
         return next((task for task in self.live.values() if task.id == task_id), None)
@@ -232,7 +245,7 @@ def _case(row: Any, live: Iterable[Any]) -> Case:
         version=row.version,
         state=unpacked(row.state),
         events=row.events,
-        chain=Chain(str(row.id), row.chain_length, row.chain_head, new_salt),
+        chain=Chain(str(row.id), row.chain_length, row.chain_head, new_salt, told=row.told),
         ended_at=row.ended_at,
         subject=Subject(register=row.subject_register, row=row.subject_row) if row.subject_register else None,
         subject_number=row.subject_number,

@@ -28,9 +28,11 @@ from engine.store.base import table_of
 from engine.store.people import PersonRow
 from engine.store.records import Delivery, DeliveryAttempt
 from engine.store.running import Instance, Task
+from engine.subscriptions.feed import LANE as WEBHOOK_LANE
+from engine.subscriptions.feed import WEBHOOK
 
 DELIVERY, ATTEMPT = table_of(Delivery), table_of(DeliveryAttempt)
-LANES = ("urgent", "bulk")
+LANES = ("urgent", "bulk", WEBHOOK_LANE)
 LEASE = timedelta(seconds=60)
 """Longer than any sender waits for an answer."""
 LONGEST_ANSWER = 1_000
@@ -211,7 +213,7 @@ def take(
     given = {"of_lane": lane, "channels": names, "now": now, "machine_now": machine_now, "at_most": limit}
     found, leased = session.execute(DUE, given).all(), []
     for row in found:
-        if why := _is_moot(row):
+        if why := _is_moot(row, now):
             _end(session, row, "withdrawn", row.attempts, why, now=now)
         else:
             session.execute(TAKE, {"delivery": row.id, "lease_of": lock, "until": machine_now + LEASE})
@@ -292,8 +294,11 @@ def next_due(lane: str, session: Session, after: datetime) -> datetime | None:
     return moment
 
 
-def _is_moot(row: Any) -> str | None:
+def _is_moot(row: Any, now: datetime) -> str | None:
     """Why nobody needs to be told any more; None where somebody does."""
+    if row.channel == WEBHOOK:  # What machines are told stays true; only a question can be too late.
+        until = row.body.get("until")
+        return "The time to answer is over." if until and datetime.fromisoformat(until) <= now else None
     if row.active is not True:
         return "Whoever was to be told has left."
     if row.task_status in ("completed", "withdrawn"):
@@ -311,7 +316,7 @@ def _owed(row: Any, lock: str) -> Owed:
         channel=row.channel,
         data=row.body,
         recipient=row.recipient,
-        name=row.person,
+        name=row.person or row.recipient,
         email=row.email,
         zone=row.zone,
         instance_id=row.instance_id,

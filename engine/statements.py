@@ -16,6 +16,7 @@ from engine.hot import Hot, together
 from engine.rows import Row, Rows, chain_links, instance_row
 from engine.store.base import table_of
 from engine.store.running import Candidate, Instance, ServiceJob, Subscription, Task, Timer, Variable
+from engine.subscriptions import feed
 
 INSTANCE, TASK, TIMER, JOB = (table_of(entity) for entity in (Instance, Task, Timer, ServiceJob))
 SUBSCRIPTION, VARIABLE, CANDIDATE = (table_of(entity) for entity in (Subscription, Variable, Candidate))
@@ -89,8 +90,10 @@ def carry_out(session: Session, rows: Rows) -> None:
     Raises:
         IntegrityError: a rule about the data would be broken; nothing of the step may be kept.
     """
-    links = [link for case, _ in rows.begun for link in chain_links(case.chain)]
-    links += [link for case in rows.moved for link in chain_links(case.chain)]
+    cases = [*(case for case, _ in rows.begun), *rows.moved]
+    links = [link for case in cases for link in chain_links(case.chain)]
+    for owed in (feed.owed(session, case.chain, case.told()) for case in cases if case.chain.told):
+        rows.new.setdefault("deliveries", []).extend(owed)
     new = rows.new | {
         "instances": [row | instance_row(case) for case, row in rows.begun],
         "audit_entries": links,
@@ -102,7 +105,7 @@ def carry_out(session: Session, rows: Rows) -> None:
         *((INSERTS[table], new[table]) for table in sorted(new, key=PLACE.__getitem__)),
     ]
     together(session, [(statement, given) for statement, given in said if given])
-    for case in (*rows.moved, *(case for case, _ in rows.begun)):
+    for case in cases:
         case.chain.links.clear()
         case.is_new = False
 

@@ -1,4 +1,4 @@
-"""Are hooks, their secrets, and what came in, what the trail says?"""
+"""Are hooks and subscriptions, their secrets, and what came in, what the trail says?"""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -13,23 +13,29 @@ from engine.findings import Finding, Told, compared, hidden
 from engine.hooks.content import digest_of
 from engine.store.hooks import HookEvent, HookReceipt, HookVersion, Sample, Secret
 from engine.store.records import AuditEntry
+from engine.store.subscriptions import SubscriptionVersion
 
 PREFIX = "hook:"
+VERSIONS: dict[str, Any] = {"hook.changed": HookVersion, "subscription.changed": SubscriptionVersion}
+"""The tables whose rows are versions, by the verb that the trail has for a new one."""
 
 
 def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
-    """What differs from what the chain `platform` says of hooks and secrets."""
-    hooks: Told = {}
+    """What differs from what the chain `platform` says of hooks, subscriptions and secrets."""
+    versions: dict[str, Told] = {verb: {} for verb in VERSIONS}
     secrets: Told = {}
     for entry in entries:
-        if entry.verb == "hook.changed" and entry.body:
+        if entry.verb in VERSIONS and entry.body:
             body = orjson.loads(entry.body)
-            hooks[f"{entry.subject} {body['number']}"] = _said(entry, body, "id", "digest") | {"by": entry.actor}
+            said = _said(entry, body, "id", "digest") | {"by": entry.actor}
+            versions[entry.verb][f"{entry.subject} {body['number']}"] = said
         elif entry.verb == "secret.rotated" and entry.body:
             body = orjson.loads(entry.body)
             _rotate(secrets, entry, body)
-    rows = {f"{row.key} {row.number}": _hook(row) for row in session.scalars(select(HookVersion))}
-    yield from compared("hooks", audit.PLATFORM, hooks, rows, hidden(entries, "hook.changed"), len(entries))
+    for verb, table in VERSIONS.items():
+        rows = {f"{row.key} {row.number}": _version(row) for row in session.scalars(select(table))}
+        gone = hidden(entries, verb)
+        yield from compared(table.__tablename__, audit.PLATFORM, versions[verb], rows, gone, len(entries))
     kept = {str(row.id): _secret(row) for row in session.scalars(select(Secret))}
     if not hidden(entries, "secret.rotated"):  # Each rotation moves the ends of those before.
         yield from compared("secrets", audit.PLATFORM, secrets, kept, frozenset(), len(entries))
@@ -85,7 +91,7 @@ def _said(entry: AuditEntry, body: dict[str, Any], *names: str) -> dict[str, Any
     return {"#": entry.number, "at": entry.recorded_at, **{name: body[name] for name in names}}
 
 
-def _hook(row: HookVersion) -> dict[str, Any]:
+def _version(row: Any) -> dict[str, Any]:
     digest = row.digest if digest_of(row.key, row.content) == row.digest else "altered"
     return {"id": str(row.id), "digest": digest, "at": row.since, "by": row.by}
 

@@ -19,6 +19,7 @@ from engine.outreach import book as channels
 from engine.person import Person
 from engine.store.people import PersonRow
 from engine.store.records import Setting
+from engine.subscriptions import book as subscriptions
 from steward.program import Program, prepare
 from steward.settings import Settings
 
@@ -115,6 +116,7 @@ SEEDS: dict[str, Callable[..., None]] = {
     "ladders.toml": book.seed,
     "cycles.toml": cycles.seed,
     "hooks.toml": hooks.seed,
+    "subscriptions.toml": subscriptions.seed,
 }
 """The files that fill tables when a folder is new, in this order, and the verb that applies each."""
 

@@ -23,6 +23,7 @@ from engine.outreach.content import CHAT, MAIL
 from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.strongbox import Strongbox
+from engine.subscriptions.feed import WEBHOOK
 from engine.transactions import Database
 from engine.vault import Store
 from steward import simulation
@@ -38,6 +39,7 @@ from web.idempotency import forget
 from web.services import Services
 from webhooks.chat import Chat
 from webhooks.mail import Mail
+from webhooks.outbound import Webhooks
 from webhooks.safe_http import Rules
 from webhooks.sending import Sender, drain_deliveries
 
@@ -178,8 +180,26 @@ def prepare(
     clock, listen_url = chosen_clock(database, simulated_from), direct_url(settings)
     bell = Bell(listen_url) if listen_url else None
     program = Program(settings, database, clock, simulated=simulated_from is not None, bell=bell)
-    program.senders = senders_of(settings) | {CHAT: chat_of(program)}
+    program.senders = senders_of(settings) | {CHAT: chat_of(program), WEBHOOK: webhooks_of(program)}
     return program
+
+
+def webhooks_of(program: Program) -> Webhooks:
+    """
+    The way by which this process reaches those who have subscribed.
+
+    Raises:
+        Invalid: a network that may be reached is none.
+    """
+    settings = program.settings
+    return Webhooks(
+        database=program.database,
+        box=lambda: Strongbox(secrets_key(settings.folder)),
+        source=settings.address,
+        rules=outward(settings),
+        clock=program.clock,
+        machine_clock=utc_now,
+    )
 
 
 def chat_of(program: Program) -> Chat:
@@ -287,5 +307,6 @@ def reached(program: Program) -> Services:
         token_life=timedelta(days=settings.token_days),
         message_life=timedelta(days=settings.message_days),
         strongbox=Strongbox(secrets_key(settings.folder)),
+        templates={path.name: path.read_bytes() for path in sorted(settings.templates_folder.glob("*.json"))},
         ring=program.ring,
     )

@@ -71,6 +71,11 @@ class Settings:
         return Path(self.config)
 
     @property
+    def templates_folder(self) -> Path:
+        """The folder of the modeler's element templates, where Camunda Modeler looks for them."""
+        return Path(self.processes) / ".camunda" / "element-templates"
+
+    @property
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{(self.folder / 'steward.sqlite').resolve()}"

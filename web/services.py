@@ -1,6 +1,6 @@
 """What the front door needs from the program that opens it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,6 +50,7 @@ class Services:
         message_life: how long a message that nobody awaits is kept.
         heartbeat_within: a worker that was silent for longer counts as gone.
         strongbox: locks the secrets of hooks; by default with a key that nobody keeps.
+        templates: element templates for the modeler, by file name.
         ring: wakes the worker; called after each commit.
     """
 
@@ -67,6 +68,7 @@ class Services:
     message_life: timedelta = timedelta(days=30)
     heartbeat_within: timedelta = timedelta(seconds=60)
     strongbox: Strongbox = field(default_factory=Strongbox.fleeting)
+    templates: Mapping[str, bytes] = field(default_factory=dict)
     ring: Callable[[], None] = lambda: None
     limits: Limits = field(default_factory=Limits)
 

@@ -247,6 +247,8 @@ def _exchange(
         read = given.read(rules.most + 1, decode_content=False)
         if len(read) > rules.most:
             raise Unanswered(f"The answer is longer than {rules.most} bytes.")
+        if given.length_remaining:
+            raise Unanswered("The answer broke off before its end.")
         return Answer(given.status, dict(given.headers), read)
     finally:
         connection.close()

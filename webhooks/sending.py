@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine import acting, outbox
 from engine.ids import new_secret
@@ -24,9 +24,10 @@ AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Sent:
-    """The other side took it."""
+    """The other side took it. `reply` is what it answers to a question, as JSON."""
 
     answer: str = ""
+    reply: Any = None
 
 
 @dataclass(frozen=True)

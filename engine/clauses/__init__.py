@@ -2,11 +2,12 @@
 Clauses: the numbers under which auditors ask, and the records, evidence and open work that stand under each.
 
 One record serves both standards: a task that names clauses of two stands
-under both, with the same evidence.
+under both, with the same evidence; so does a row of a register.
 """
 
 from engine.clauses.applicability import state, statement
 from engine.clauses.coverage import Covered, Scope, coverage, records
+from engine.clauses.entries import under
 from engine.clauses.standards import adopt, choose, in_force, of_family, standard, standards
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "standards",
     "state",
     "statement",
+    "under",
 ]

@@ -1,4 +1,4 @@
-"""What stands under each clause: finished work and its evidence in a period, and what is open now."""
+"""What stands under each clause: work finished in a period, its evidence, rows of registers, and what is open."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import access
 from engine.clauses.applicability import statement
+from engine.clauses.entries import entries
 from engine.clauses.standards import standard
 from engine.core.catalogue import Clause, Standard
 from engine.definitions import parsed
@@ -34,14 +35,16 @@ class Covered:
     Args:
         records: tasks that were finished in the period and name the clause or one below it.
         evidence: files and links that were handed in with them.
+        rows: rows of registers that stood under it when the period ended.
         open, late: such tasks that are open now; of these, those past their due date.
-        shared: whether some of these records stand under clauses of another standard as well.
+        shared: whether some of these records and rows stand under clauses of another standard as well.
         reason: why it does not apply, where it was left out.
     """
 
     clause: Clause
     records: int = 0
     evidence: int = 0
+    rows: int = 0
     open: int = 0
     late: int = 0
     shared: bool = False
@@ -50,12 +53,12 @@ class Covered:
 
     @property
     def state(self) -> State:
-        """Met: there are records and nothing is late. Partly: something is open or late. Not: there is nothing."""
+        """Met: there are records or rows, and nothing is late. Partly: something is open or late. Not: nothing."""
         if not self.applies:
             return "not applicable"
-        if self.records and not self.late:
+        if (self.records or self.rows) and not self.late:
             return "met"
-        return "partly" if self.records or self.open else "not"
+        return "partly" if self.records or self.rows or self.open else "not"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,12 @@ def coverage(
             one.open += counts.open
             one.late += counts.late
             one.shared = one.shared or (elsewhere and bool(counts.records))
+    if scope.process is None:
+        for entry in entries(session, until=until, subject=scope.subject, by=by):
+            elsewhere = any(not key.startswith(f"{found.family}:") for key in entry.keys)
+            for ref in {ref for key in entry.keys for ref in found.above(key)}:
+                covered[ref].rows += 1
+                covered[ref].shared = covered[ref].shared or elsewhere
     for ref, said in statement(session, standard_id, at=until).items():
         if ref in covered:
             covered[ref].applies, covered[ref].reason = said.applies, said.reason

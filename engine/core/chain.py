@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -89,6 +90,7 @@ class Chain:
         length: how many links there are.
         head: the hash of the last of them; empty when there is none.
         salts: where the salts come from.
+        told: the newest change of who is told of its entries, as its owner was locked; None where nobody ever was.
     """
 
     key: str
@@ -96,6 +98,7 @@ class Chain:
     head: bytes
     salts: Callable[[], bytes]
     links: list[Link] = field(default_factory=list)
+    told: UUID | None = None
 
     def add(
         self,

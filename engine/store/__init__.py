@@ -12,6 +12,7 @@ from engine.store import (
     records,
     registers,
     running,
+    subscriptions,
 )
 from engine.store.base import Table
 
@@ -28,4 +29,5 @@ __all__ = [
     "records",
     "registers",
     "running",
+    "subscriptions",
 ]

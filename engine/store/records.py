@@ -173,7 +173,7 @@ class Delivery(Table):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("event", "recipient", "channel"),
-        CheckConstraint(one_of("lane", "urgent", "bulk"), name="lane"),
+        CheckConstraint(one_of("lane", "urgent", "bulk", "webhooks"), name="lane"),
         CheckConstraint(one_of("status", "owed", "sent", "dead", "withdrawn", "passed_on"), name="status"),
         CheckConstraint("(lock IS NULL) = (leased_until IS NULL)", name="lock"),
         index_where("deliveries_owed", "status = 'owed'", "lane", "next_attempt_at", "id"),

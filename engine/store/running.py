@@ -358,7 +358,7 @@ class ServiceJob(Table):
     """
     Work that no person does, leased by `lock`; `leased_until` is the machine's clock, not the product's.
 
-    `asked` waits for the answer of another case.
+    `asked` waits for an answer: of another case, or of somebody outside until `next_attempt_at`.
     """
 
     __tablename__ = "service_jobs"
@@ -367,6 +367,7 @@ class ServiceJob(Table):
         CheckConstraint(one_of("status", "owed", "done", "withdrawn", "stuck", "asked"), name="status"),
         CheckConstraint("(lock IS NULL) = (leased_until IS NULL)", name="lock"),
         index_where("service_jobs_owed", "status = 'owed'", "topic", "next_attempt_at", "id"),
+        index_where("service_jobs_asked", "status = 'asked'", "topic", "next_attempt_at", "id"),
     )
 
     id: Mapped[Id]

@@ -20,7 +20,7 @@ from steward.cli.server import LOCAL, Server
 
 MODULES: Mapping[str, tuple[str, ...]] = {
     "people": ("login", "token", "person", "group"),
-    "definitions": ("deploy", "release", "definitions"),
+    "definitions": ("deploy", "release", "definitions", "kit"),
     "cases": ("start", "instances", "show", "trail", "comment", "message", "signal", "correct", "case"),
     "work": ("tasks", "claim", "give-back", "assign", "complete", "sign", "attach"),
     "cycles": ("cycle",),
@@ -28,6 +28,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "oncall": ("oncall",),
     "ladders": ("acknowledge", "ladder", "ladders"),
     "operations": ("stuck", "retry", "clock", "seal"),
+    "subscriptions": ("subscription",),
     "hooks": ("hook", "sample"),
     "serve": ("init", "run"),
     "working": ("worker", "drain"),

@@ -1,5 +1,6 @@
 """Commands of the admin: deploy, release, look at what is in force."""
 
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,28 @@ def definitions(server: Server, key: str | None, every: bool) -> None:
     columns = {"KEY": "key", "VERSION": "version", "STATUS": "status", "OWNER": "owner", "NAME": "name", "ID": "id"}
     columns |= {"DEPLOYMENT": "deployment_id"}
     echo(found, table(found, columns, empty="Nothing is deployed."), as_json=server.as_json)
+
+
+@click.command()
+@click.argument("process")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the modeler; default: one that is called like the process.",
+)
+@click.option("--force", is_flag=True, help="Write over files that are there and differ.")
+@asks
+def kit(server: Server, process: str, folder: Path | None, force: bool) -> None:
+    """Pack the diagram, tables and forms of PROCESS, with element templates, into a folder for the modeler."""
+    place = folder or Path(process)
+    files = {place / one["name"]: b64decode(one["data"]) for one in server.get(f"/kits/{process}")["files"]}
+    there = [path for path, data in files.items() if path.exists() and path.read_bytes() != data]
+    if there and not force:
+        raise click.UsageError(f"{there[0]} is there already and differs. Choose another folder, or say --force.")
+    for path, data in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    names = [str(path) for path in files]
+    then = f"Open {names[0]} in Camunda Modeler, change it, and: steward deploy {place} --name {process}"
+    echo({"files": names}, [*names, then], as_json=server.as_json)

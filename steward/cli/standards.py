@@ -83,8 +83,8 @@ def show_coverage(
     """Tell each clause with its records, evidence, open work and state in a period."""
     period = {"since": _moment(since), "until": _moment(until), "process": process, "subject": subject}
     found = server.get(f"/standards/{standard_id}/coverage", **period)
-    columns = {"CLAUSE": "ref", "STATE": "state", "RECORDS": "records", "EVIDENCE": "evidence", "OPEN": "open"}
-    columns |= {"LATE": "late", "SHARED": "shared", "TITLE": "title"}
+    columns = {"CLAUSE": "ref", "STATE": "state", "RECORDS": "records", "EVIDENCE": "evidence", "ROWS": "rows"}
+    columns |= {"OPEN": "open", "LATE": "late", "SHARED": "shared", "TITLE": "title"}
     echo(found, table(found["items"], columns, empty="No clauses."), as_json=server.as_json)
 
 
@@ -104,6 +104,21 @@ def show_records(
     found = server.get(f"/standards/{standard_id}/clauses/{ref}/records", **period)["items"]
     columns = {"TASK": "name", "CASE": "title", "BY": "completed_by", "DONE": "closed_at", "ID": "id"}
     echo(found, table(found, columns, empty="There are no records."), as_json=server.as_json)
+
+
+@standard.command("rows")
+@one("standard_id")
+@click.argument("ref")
+@SINCE
+@UNTIL
+@SUBJECT
+@asks
+def show_rows(server: Server, standard_id: str, ref: str, since: str, until: str, subject: str | None) -> None:
+    """List the rows of registers that stood under the clause REF when the period ended."""
+    period = {"since": _moment(since), "until": _moment(until), "subject": subject}
+    found = server.get(f"/standards/{standard_id}/clauses/{ref}/rows", **period)["items"]
+    columns = {"REGISTER": "register", "KEY": "key", "TITLE": "title", "VERSION": "number", "IN FORCE": "in_force"}
+    echo(found, table(found, columns, empty="There are no rows."), as_json=server.as_json)
 
 
 @standard.command("applicability")

@@ -17,6 +17,7 @@ from engine.outreach.content import CHAT, MAIL
 from engine.passwords import Hashing
 from engine.store.definitions import Deployment
 from engine.store.people import PersonRow
+from engine.subscriptions.feed import WEBHOOK
 from steward import archive, demo, founding
 from steward.program import Program, calendar_settings, prepare
 from steward.rehearsal.crowd import PASSWORD
@@ -57,7 +58,7 @@ def staged(
                 _copy(replace(settings, home=str(like), database_url=""), own, Path(scratch) / "copy")
             program = prepare(own, simulated_from=begins)
             try:
-                program.senders = {MAIL: Sink(), CHAT: Sink()}
+                program.senders = dict.fromkeys((MAIL, CHAT, WEBHOOK), Sink())
                 _people(program, made_up=like is None)
                 yield program
             finally:

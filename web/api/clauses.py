@@ -26,10 +26,11 @@ from web.schemas.clauses import (
     StateApplicability,
     StatedOut,
 )
+from web.schemas.registers import RowOut
 
 theme = Theme("standards", __name__, description="The clauses of standards, and what stands under each.")
 LIST, ONE, COVERAGE = list_of(StandardOut), StandardWithClausesOut(), CoverageOut()
-RECORDS, STATEMENT = list_of(RecordOut), list_of(StatedOut)
+RECORDS, ROWS, STATEMENT = list_of(RecordOut), list_of(RowOut), list_of(StatedOut)
 STANDARD = "/standards/<standard_id>"
 
 
@@ -81,6 +82,13 @@ def records(query: dict[str, Any], standard_id: str, ref: str) -> Response:
     """The newest two hundred finished tasks that stand under a clause."""
     _must_be_a_period(query)
     return look(lambda session, person: found.records(session, person, standard_id, ref, query), RECORDS)
+
+
+@theme.operation("GET", f"{STANDARD}/clauses/<ref>/rows", scope="read", query=PeriodQuery, gives=ROWS)
+def rows(query: dict[str, Any], standard_id: str, ref: str) -> Response:
+    """The rows of registers that stood under a clause when the period ended."""
+    _must_be_a_period(query)
+    return look(lambda session, person: found.rows(session, person, standard_id, ref, query), ROWS)
 
 
 @theme.operation("GET", f"{STANDARD}/applicability", scope="read", query=AtQuery, gives=STATEMENT)

@@ -1,5 +1,6 @@
 """Definitions: versions of processes, and who stands for their roles."""
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,17 +9,20 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine import bindings as verbs
+from engine.kit import kit
 from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import definitions as found
 from web.schemas.base import list_of, page_of
-from web.schemas.definitions import Bind, BindingOut, DefinitionOut, DefinitionQuery
+from web.schemas.definitions import Bind, BindingOut, DefinitionOut, DefinitionQuery, KitOut
 from web.services import services
 
 theme = Theme("definitions", __name__, description="Versions of processes, as they were deployed.")
 DEFINITION = DefinitionOut()
-PAGE, BINDINGS = page_of(DefinitionOut), list_of(BindingOut)
+PAGE, BINDINGS, KIT = page_of(DefinitionOut), list_of(BindingOut), KitOut()
+TEMPLATES = ".camunda/element-templates"
+"""Where Camunda Modeler looks for element templates, beside or above a diagram."""
 BYTES = {"type": "string", "format": "binary"}
 
 
@@ -76,3 +80,15 @@ def bind(body: dict[str, Any], definition_id: UUID) -> Response:
         return found.bindings(session, definition_id)
 
     return act(verb, BINDINGS)
+
+
+@theme.operation("GET", "/kits/<key>", scope="read", gives=KIT)
+def one_kit(key: str) -> Response:
+    """What the released version of a process is changed with: its diagram, tables and forms, and element templates."""
+
+    def read(session: Session, _person: Person) -> dict[str, Any]:
+        templates = {f"{TEMPLATES}/{name}": data for name, data in services().templates.items()}
+        files = {**kit(session, key), **templates}
+        return {"files": [{"name": name, "data": b64encode(data).decode()} for name, data in files.items()]}
+
+    return look(read, KIT)

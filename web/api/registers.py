@@ -13,7 +13,7 @@ from engine.person import Person
 from web.acts import act, is_dry_run, look
 from web.operations import Theme
 from web.reads import registers as found
-from web.schemas.base import list_of
+from web.schemas.base import list_of, page_of
 from web.schemas.registers import (
     AddRow,
     AnswerEnd,
@@ -25,7 +25,6 @@ from web.schemas.registers import (
     RegisterOut,
     RowCaseOut,
     RowChangeOut,
-    RowList,
     RowOut,
     RowQuery,
     RowsQuery,
@@ -37,7 +36,7 @@ from web.schemas.registers import (
 )
 
 theme = Theme("registers", __name__, description="What the organisation keeps a list of, such as its AI systems.")
-LIST, ONE, ROWS, ROW, HISTORY = list_of(RegisterOut), RegisterOut(), RowList(), RowOut(), list_of(RowChangeOut)
+LIST, ONE, ROWS, ROW, HISTORY = list_of(RegisterOut), RegisterOut(), page_of(RowOut), RowOut(), list_of(RowChangeOut)
 WHOLE, CASES, LINES, SHEET = OneRowOut(), list_of(RowCaseOut), list_of(SheetLineOut), SheetOut()
 KEY = "/registers/<key>"
 ROW_KEY = f"{KEY}/rows/<row_key>"

@@ -46,6 +46,12 @@ def records(session: Session, person: Person, standard_id: str, ref: str, query:
     return {"items": clauses.records(session, standard_id, ref, **period, scope=scope, by=person)}
 
 
+def rows(session: Session, person: Person, standard_id: str, ref: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The rows of registers that stood under a clause when a period ended."""
+    subject = _scope(query).subject
+    return {"items": clauses.under(session, standard_id, ref, until=query["until"], subject=subject, by=person)}
+
+
 def statement(session: Session, standard_id: str, at: datetime) -> dict[str, Any]:
     """The statement of applicability as it stood at a moment: one line for each clause."""
     found = clauses.standard(session, standard_id)
@@ -69,5 +75,5 @@ def _told(one: Standard) -> dict[str, Any]:
 
 
 def _covered(one: Covered) -> dict[str, Any]:
-    names = ("records", "evidence", "open", "late", "shared", "state", "reason")
+    names = ("records", "evidence", "rows", "open", "late", "shared", "state", "reason")
     return {"ref": one.clause.ref, "title": one.clause.title, **{name: getattr(one, name) for name in names}}

@@ -79,6 +79,7 @@ class CoveredOut(Given):
     state = fields.String(required=True, metadata={"description": "met, partly, not, not applicable"})
     records = fields.Integer(required=True, metadata={"description": "Tasks finished in the period."})
     evidence = fields.Integer(required=True, metadata={"description": "Files and links handed in with them."})
+    rows = fields.Integer(required=True, metadata={"description": "Rows of registers when the period ended."})
     open = fields.Integer(required=True, metadata={"description": "Tasks open now."})
     late = fields.Integer(required=True, metadata={"description": "Of these, past their due date."})
     shared = fields.Boolean(required=True, metadata={"description": "Some stand under another standard as well."})

@@ -161,3 +161,16 @@ class DeploymentQuery(PageQuery):
 
     status = fields.String(load_default=None, validate=validate.OneOf(["waiting", "released"]))
     text = line("Part of a name.", load_default=None)
+
+
+class KitFileOut(Given):
+    """A file of a kit."""
+
+    name = fields.String(required=True, metadata={"description": "Where it belongs in the modeler's folder."})
+    data = fields.String(required=True, metadata={"description": "Its bytes, in Base64 (RFC 4648)."})
+
+
+class KitOut(Given):
+    """The files that a process is changed with."""
+
+    files = fields.List(fields.Nested(KitFileOut), required=True)

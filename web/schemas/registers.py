@@ -167,13 +167,6 @@ class SheetLineOut(Given):
     errors = fields.Dict(required=True, metadata={"description": "Field to sentences; only where it is refused."})
 
 
-class RowList(Given):
-    """Rows by key; `next` is the cursor of the next page."""
-
-    items = fields.List(fields.Nested(RowOut), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
 class AddRow(Sent):
     """A row."""
 

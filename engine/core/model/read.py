@@ -152,9 +152,9 @@ def _start(element: Element) -> Start:
 
 
 def _limits(process: Element, complain: Complain) -> Iterator[tuple[grammar.Limit, str]]:
-    """Each line of each property `limit`, with its text behind the name."""
+    """Each limit of each property `limit`, one a line or parted by `;`, with its text behind the name."""
     for name, value, entry in properties(process):
-        for line in value.splitlines() if name == "limit" else ():
+        for line in filter(str.strip, value.replace(";", "\n").splitlines()) if name == "limit" else ():
             try:
                 yield grammar.limit(line), line.partition("=")[2].strip()
             except grammar.GrammarError as error:

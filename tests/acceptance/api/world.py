@@ -96,4 +96,5 @@ def _work(app: Flask, login: Any) -> dict[str, str]:
         "key": "staff",
         "ladder_key": "ordinary",
         "hook_key": "alerts",
+        "subscription_key": "desk",
     }

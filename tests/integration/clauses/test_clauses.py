@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from engine import clauses, evidence, registers, tasks
+from engine import clauses, evidence, registers, tasks, timetable
+from engine.calendars import CalendarSettings
 from engine.clauses import Covered, Scope
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.store.clauses import Applicability, StandardRow
@@ -157,3 +158,37 @@ def test_edited_standards_and_statements_are_found(house: House, case: UUID):
         session.execute(update(StandardRow).where(StandardRow.id == "ai-2027").values(content={"id": "ai-2027"}))
     found = house.read(lambda s: {one.record for one in verify(s, None).findings})
     assert {"applicability", "standards"} <= found
+
+
+def test_a_row_of_a_register_stands_under_the_clauses_that_it_names_or_else_its_register(house: House):
+    form = {
+        **FORM,
+        "components": [*FORM["components"], {"type": "textfield", "key": "serves", "id": "f9", "label": "S"}],
+    }
+    kept = {**MACHINES, "clauses": ["q:8.1"], "row_clauses": "serves"}
+    house.act(timetable.adopt, CalendarSettings(), by="root")
+    house.act(registers.define, kept, json.dumps(form).encode(), by="root")
+    house.act(registers.add, "reg_machines", PRESS, by="anna")
+    house.act(registers.add, "reg_machines", {**PRESS, "id": "saw", "serves": "q:10.2, ai:10.2"}, by="anna")
+
+    quality, ai = covered(house, "q-2027"), covered(house, "ai-2027")
+
+    assert (quality["8.1"].rows, quality["8"].rows, quality["8.1"].shared) == (1, 1, False)
+    assert (quality["10.2"].state, quality["10.2"].rows, quality["10.2"].shared) == ("met", 1, True)
+    assert (ai["10"].rows, ai["10"].shared, ai["8"].rows) == (1, True, 0)
+    about = Subject(register="reg_machines", row="press")
+    assert covered(house, "q-2027", subject=about)["10.2"].rows == 0
+    asked = {"until": house.now, "subject": None, "by": house.who["olga"]}
+    assert [one.key for one in house.read(lambda s: clauses.under(s, "q-2027", "8", **asked))] == ["press"]
+    before = asked | {"until": house.now - timedelta(seconds=1)}
+    assert house.read(lambda s: clauses.under(s, "q-2027", "8", **before)) == []
+
+
+def test_rows_of_a_register_that_one_may_not_look_into_do_not_count(house: House):
+    kept = {**MACHINES, "clauses": ["q:8.1"], "may_read": ["staff"]}
+    house.act(timetable.adopt, CalendarSettings(), by="root")
+    house.act(registers.define, kept, json.dumps(FORM).encode(), by="root")
+    house.act(registers.add, "reg_machines", PRESS, by="anna")
+
+    assert covered(house, "q-2027", by="anna")["8.1"].rows == 1
+    assert covered(house, "q-2027", by="stranger")["8.1"].rows == 0

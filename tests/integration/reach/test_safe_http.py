@@ -179,8 +179,9 @@ def test_the_whole_exchange_ends_in_time_however_slowly_the_peer_speaks(before: 
         b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 200_000,
         b"not HTTP at all\r\n\r\n",
         b"",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab",
     ],
-    ids=["many headers", "long header", "no HTTP", "nothing"],
+    ids=["many headers", "long header", "no HTTP", "nothing", "half"],
 )
 def test_an_answer_that_is_none_is_told_as_such(said: bytes) -> None:
     with raw_peer(lambda link, _: link.sendall(said)) as port, pytest.raises(Unanswered):

@@ -1,0 +1,125 @@
+"""
+The subscriptions of the organisation: which there are, what they say, and how they change.
+
+Each change is a version of its own; the newest is in force, and none is ever
+taken away. ISO 9001, 7.5.3.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, func, insert, select
+from sqlalchemy.orm import Session
+
+from engine import audit
+from engine.errors import Forbidden, NotFound
+from engine.ids import new_id
+from engine.person import Person
+from engine.store.base import table_of
+from engine.store.subscriptions import SubscriptionVersion
+from engine.subscriptions.content import Subscription, digest_of, read
+
+TABLE = table_of(SubscriptionVersion)
+HISTORY = select(TABLE).where(TABLE.c.key == bindparam("key")).order_by(TABLE.c.number)
+NEWEST = select(TABLE).where(TABLE.c.key == bindparam("key")).order_by(TABLE.c.number.desc()).limit(1)
+ALL = select(TABLE).order_by(TABLE.c.key, TABLE.c.number)
+CHANGES = select(func.max(TABLE.c.change))
+KEEP = insert(TABLE)
+
+
+def owner_of(key: str) -> str:
+    """Under which name deliveries and secrets of a subscription are kept; no person has such an id."""
+    return f"subscription:{key}"
+
+
+def key_of(owner: str) -> str:
+    """The key of the subscription that is kept under this name."""
+    return owner.removeprefix("subscription:")
+
+
+def in_force(session: Session) -> list[Row[Any]]:
+    """The newest version of each subscription, by key."""
+    return list({row.key: row for row in session.execute(ALL)}.values())
+
+
+def history(session: Session, key: str) -> list[Row[Any]]:
+    """
+    All versions of a subscription, the oldest first.
+
+    Raises:
+        NotFound: there is no such subscription.
+    """
+    found = list(session.execute(HISTORY, {"key": key}))
+    if not found:
+        raise NotFound("subscription", key)
+    return found
+
+
+def find(session: Session, key: str) -> Subscription:
+    """
+    The subscription in force under a key, active or not.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.execute(NEWEST, {"key": key}).one_or_none()
+    if row is None:
+        raise NotFound("subscription", key)
+    return read(key, row.content)
+
+
+def change(session: Session, key: str, content: Mapping[str, Any], *, by: Person, now: datetime) -> UUID:
+    """
+    Make a subscription, or a new version of one; returns the version's id. What is the same makes no version.
+
+    It is told of what happens from here on.
+
+    Raises:
+        Forbidden: `by` does not manage the platform.
+        Invalid: with one problem a place.
+    """
+    must_manage(by)
+    kept = read(key, content).content()
+    chain = audit.extend(session, audit.PLATFORM)  # One at a time, so that numbers follow one another.
+    before = list(session.execute(HISTORY, {"key": key}))
+    digest = digest_of(key, kept)
+    if before and before[-1].digest == digest:
+        return UUID(str(before[-1].id))
+    made, number = new_id(), len(before) + 1
+    row = {"id": made, "key": key, "number": number, "change": (session.scalar(CHANGES) or 0) + 1}
+    session.execute(KEEP, [row | {"digest": digest, "content": kept, "since": now, "by": by.id}])
+    said = {"id": made, "number": number, "digest": digest, "name": kept["name"], "active": kept["active"]}
+    chain.add("subscription.changed", key, said, by=by.id, now=now)
+    audit.save(session, chain)
+    return made
+
+
+def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+    """
+    Make the subscriptions of `config/subscriptions.toml` that are not there yet; those that are stay as they are.
+
+    Raises:
+        Invalid: a subscription of the file cannot be used.
+    """
+    there = {row.key for row in in_force(session)}
+    for key, given in content.items():
+        if key not in there:
+            change(session, key, given, by=by, now=now)
+
+
+def must_manage(by: Person) -> None:
+    """
+    Let pass who manages the platform.
+
+    Raises:
+        Forbidden: `by` does not.
+    """
+    if not by.platform_admin:
+        raise Forbidden(f"{by.name} may not look after subscriptions.", "Ask an administrator of the platform.")
+
+
+def said(row: Row[Any]) -> dict[str, Any]:
+    """One version as lists show it: `key`, `number`, `since`, `by`, `digest`, and what it says."""
+    return {**row._mapping, **row.content}
