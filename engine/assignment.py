@@ -79,6 +79,7 @@ def assign(
     case: Owned,
     done: Iterable[tuple[str, str]] = (),
     variables: Mapping[str, Any] | None = None,
+    unable: Mapping[int, frozenset[str]] | None = None,
     organisation: bytes | None = None,
     at: datetime | None = None,
 ) -> dict[int, Assigned]:
@@ -92,6 +93,7 @@ def assign(
         organisation: the head of the platform's chain; the same head means the same people, groups and bindings.
         done: tasks (element, person) that the same transaction completes.
         variables: the case's variables after this step, for rules that name people in the case.
+        unable: by token, who does not hold what the task asks for.
         at: the moment at which whoever is away is replaced; None replaces nobody.
     """
     if not opened:
@@ -99,6 +101,7 @@ def assign(
     directory = _looked_up(session, case.definition_id, opened, organisation)
     apart = _apart(session, opened, parsed=parsed, case=case, done=tuple(done), variables=variables)
     nobody = frozenset[str]()
+    apart |= {token: apart.get(token, nobody) | who for token, who in (unable or {}).items() if who}
     found = {
         task.token: choose(task, directory, owner=case.owner, apart=apart.get(task.token, nobody)) for task in opened
     }

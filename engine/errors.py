@@ -95,6 +95,17 @@ class SeparationOfDuties(Forbidden):
 
 
 @dataclass
+class NotCompetent(Forbidden):
+    """The person does not hold what the model asks of whoever does this task."""
+
+    code: ClassVar[str] = "not-competent"
+    why: str = ""
+    remedy: str = ""
+    person: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass
 class Conflict(Rejected):
     """Somebody or something was faster, or the thing is in another state than the caller thinks."""
 

@@ -19,7 +19,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import answers_at_once, assignment, beginning, joining, parties, registers, timetable
+from engine import answers_at_once, assignment, beginning, competence, joining, parties, registers, timetable
 from engine.cases import Case
 from engine.cause import Cause
 from engine.core import effects as fx
@@ -217,6 +217,9 @@ def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) ->
     closed = [effect for effect in done.effects if isinstance(effect, fx.CloseTask) and effect.reason == "completed"]
     people = [person for person in (context.by, context.acting_for) if person]
     by_name = any(rule.startswith("person:") for one in opened for rule in rules_of(turn.parsed, one.element))
+    unable = {
+        one.token: competence.without(session, turn.parsed, turn.case, one.element, now=context.now) for one in opened
+    }
     return assignment.assign(
         session,
         opened,
@@ -224,6 +227,7 @@ def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) ->
         case=turn.case,
         done=[(effect.element, person) for effect in closed for person in people],
         variables=variables_of(done.state) if by_name else None,
+        unable=unable,
         organisation=turn.case.organisation,
         at=context.now,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import access, audit, guards, handing_in, people, separation, stepping, stuck
+from engine import access, audit, competence, guards, handing_in, people, separation, stepping, stuck
 from engine.absence import claims
 from engine.cases import Case, LiveTask, lock_for_task
 from engine.core import events as ev
@@ -97,6 +97,7 @@ def claim(session: Session, task_id: UUID, *, acting_for: str | None = None, by:
         Forbidden: `by`, or whom he acts for, is no candidate, nor accountable; he does not stand in; or only reads.
         AlreadyClaimed: another person holds it.
         SeparationOfDuties: `by` did a task that this one is separate from; the refusal stands in the trail.
+        NotCompetent: `by` does not hold what the task asks for; the refusal stands in the trail.
         TaskClosed: it is finished or was withdrawn.
     """
     case, task = held_case(session, task_id)
@@ -114,6 +115,7 @@ def claim(session: Session, task_id: UUID, *, acting_for: str | None = None, by:
     if not (offered & whose.parties or whose.id == task.accountable):
         raise Forbidden("This task is not offered to you.", f"Ask {task.accountable}, who is accountable for it.")
     separation.check_hand_out(session, definition, case, task, by, acting_for=acting_for)
+    competence.check(session, definition, case, task, by, now=now)
     _hand_to(session, case, task, by.id, "task.claimed", {}, for_whom=acting_for, by=by, now=now)
 
 
@@ -146,6 +148,7 @@ def assign(session: Session, task_id: UUID, *, to: str, reason: str, by: Person,
         NotFound, TaskClosed: as for `claim`; or there is no person `to`.
         Forbidden: `by` may not hand on tasks of this case.
         SeparationOfDuties: `to` did a task that this one is separate from.
+        NotCompetent: `to` does not hold what it asks for.
     """
     case, task = held_case(session, task_id)
     access.must_see(session, by, case)
@@ -161,6 +164,7 @@ def delegate(session: Session, task_id: UUID, *, to: str, reason: str = "", by: 
         NotFound, TaskClosed: as for `claim`; or there is no person `to`.
         Forbidden: `by` does not hold it.
         SeparationOfDuties: `to` did a task that this one is separate from.
+        NotCompetent: `to` does not hold what it asks for.
     """
     case, task = held_case(session, task_id)
     access.must_see(session, by, case)
@@ -195,7 +199,7 @@ def complete(
         AlreadyClaimed: another person holds it.
         Forbidden: `by` does not, or no longer, stand in for that person.
         Conflict: nobody holds it, the case rests, or its answers are kept in a stuck step already.
-        SeparationOfDuties: a rule keeps `by` apart from it; the refusal stands in the trail.
+        SeparationOfDuties, NotCompetent: a rule keeps `by` apart from it; the refusal stands in the trail.
         Invalid: answers or evidence do not hold.
         TaskClosed: it is finished or was withdrawn; a deadline that withdrew it just now is kept.
     """
@@ -205,6 +209,7 @@ def complete(
     if acting_for:
         claims.must_stand_in(session, definition, case, task, by=by, acting_for=acting_for, holds=True, now=now)
     separation.check(session, definition, case, task, by, acting_for=acting_for)
+    competence.check(session, definition, case, task, by, now=now)
     handed = handing_in.check(session, case, task, answers, sign=sign, note=note, by=by, now=now)
     event = ev.TaskCompleted(token=task.token, by=by.id, answers=handed.answers)
     beside = {table: list(handed.rows.new.get(table, ())) for table in ("signatures", "comments")}
@@ -306,6 +311,7 @@ def _pass_on(
     definition = parsed(session, case.definition_id)
     receiver, for_whom = claims.receiver(session, definition, case, task, receiver, now=now)
     separation.check_hand_out(session, definition, case, task, receiver, acting_for=for_whom)
+    competence.check(session, definition, case, task, receiver, now=now)
     said = {"to": receiver.id, "reason": reason} | ({"for": for_whom} if for_whom else {})
     _hand_to(session, case, task, receiver.id, verb, said, for_whom=for_whom, by=by, now=now)
     # He was given it, so he goes on seeing the case when somebody else has it.

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import people, separation
+from engine import competence, people, separation
 from engine.cases import Case, LiveTask
 from engine.definitions import Parsed
-from engine.errors import Conflict, Forbidden, SeparationOfDuties
+from engine.errors import Conflict, Forbidden, NotCompetent, SeparationOfDuties
 from engine.person import Person
 from engine.substitutes import absences
 
@@ -39,12 +39,19 @@ def must_stand_in(
         who = f"{order[0]} does." if order else "Nobody does at this moment."
         raise Forbidden(f"{by.name} does not stand in for {acting_for} here.", who)
     before = order[: order.index(by.id)] if not holds else ()
-    if willing := first_willing(session, definition, case, task, before, acting_for=acting_for):
+    if willing := first_willing(session, definition, case, task, before, acting_for=acting_for, now=now):
         raise Forbidden(f"{by.name} is the second to stand in for {acting_for}.", f"{willing.id} does now.")
 
 
 def first_willing(
-    session: Session, definition: Parsed, case: Case, task: LiveTask, order: Iterable[str], *, acting_for: str | None
+    session: Session,
+    definition: Parsed,
+    case: Case,
+    task: LiveTask,
+    order: Iterable[str],
+    *,
+    acting_for: str | None,
+    now: datetime,
 ) -> Person | None:
     """The first of these who may have the task in that person's place: no rule keeps either of them away."""
     for one in order:
@@ -53,7 +60,8 @@ def first_willing(
             continue
         try:
             separation.check_hand_out(session, definition, case, task, found, acting_for=acting_for)
-        except SeparationOfDuties:
+            competence.check(session, definition, case, task, found, now=now)
+        except (NotCompetent, SeparationOfDuties):
             continue
         return found
     return None
@@ -76,7 +84,7 @@ def receiver(
     if absence is None or task.acting_for == wanted.id:
         return wanted, None
     order = known.stand_ins(wanted.id, process, now)
-    found = first_willing(session, definition, case, task, order, acting_for=wanted.id)
+    found = first_willing(session, definition, case, task, order, acting_for=wanted.id, now=now)
     if found is None:
         until = f"{absence.ends_at:%Y-%m-%d %H:%M} UTC"
         raise Conflict(f"{wanted.id} is away until {until}, and nobody may stand in for {task.name}.")

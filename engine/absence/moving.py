@@ -121,7 +121,7 @@ def move(session: Session, task_id: UUID, *, by: Person, now: datetime) -> int:
     order = known.stand_ins(person, definition.model.key, now)
     if task.acting_for and task.holder in order:
         return 0
-    to = first_willing(session, definition, locked_case, task, order, acting_for=person)
+    to = first_willing(session, definition, locked_case, task, order, acting_for=person, now=now)
     if to is None:
         because = nobody(person)
         handing.let_go(session, locked_case, task, "task.stood_in", because, but=person, by=by, now=now)
@@ -134,7 +134,9 @@ def move(session: Session, task_id: UUID, *, by: Person, now: datetime) -> int:
 def _come_back(session: Session, definition: Parsed, case: Case, task: LiveTask, *, by: Person, now: datetime) -> int:
     """An unfinished task is again with whom it was for; offered to others, if a rule keeps him from it by now."""
     person = str(task.acting_for)
-    if people.find(session, person) and first_willing(session, definition, case, task, [person], acting_for=person):
+    if people.find(session, person) and first_willing(
+        session, definition, case, task, [person], acting_for=person, now=now
+    ):
         handing.hand(session, case, task, person, "task.returned", {"to": person}, by=by, now=now)
     else:
         because = f"{person} is back, and may not do it"

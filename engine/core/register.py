@@ -12,7 +12,7 @@ from engine.core.parts import Part, PartError
 
 KEYS = frozenset(
     ("key", "name", "description", "form", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
-) | frozenset(("rule", "decided", "signed_by", "end_agreed_by", "row_clauses"))
+) | frozenset(("rule", "decided", "signed_by", "end_agreed_by", "row_clauses", "competence_key", "competence_until"))
 ROLES = ("steward", "people", "oncall", "pause", "competence", "page")
 """What the engine may ask of a row, whatever its register is called."""
 
@@ -62,6 +62,8 @@ class Definition:
         provides: role to the path of the field that holds people; `people` is a path below which each key is a part.
         signed_by: groups; a version of a row is in force only once a member of each has signed it, different people.
         end_agreed_by: groups; a row ends only when a member, other than who asks, agrees.
+        competence_key, competence_until: where it provides `competence`, the fields with the key that its people hold
+            (by default the row's own) and with the last day on which they do (by default they always do).
         row_clauses: the field in which a row names the clauses that it serves.
     """
 
@@ -80,6 +82,8 @@ class Definition:
     signed_by: tuple[str, ...] = ()
     end_agreed_by: tuple[str, ...] = ()
     row_clauses: str | None = None
+    competence_key: str | None = None
+    competence_until: str | None = None
 
     def errors(
         self, values: Mapping[str, Any], before: Mapping[str, Any] | None, *, now: datetime, zone: tzinfo
@@ -140,7 +144,17 @@ def read_register(content: Mapping[str, Any]) -> Definition:
         signed_by=part.texts("signed_by"),
         end_agreed_by=part.texts("end_agreed_by"),
         row_clauses=_text(part, "row_clauses") if "row_clauses" in content else None,
+        competence_key=_of_competence(part, "competence_key"),
+        competence_until=_of_competence(part, "competence_until"),
     )
+
+
+def _of_competence(part: Part, name: str) -> str | None:
+    if name not in part.said:
+        return None
+    if "competence" not in part.said.get("provides", {}):
+        raise RegisterError(name, "Only a register that provides competence says this.")
+    return _text(part, name)
 
 
 def row_key(value: object) -> str | None:

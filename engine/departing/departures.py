@@ -145,10 +145,10 @@ def _hand_task(
         return
     away = task.acting_for if task.acting_for != person else None
     order = absences(session).stand_ins(away, definition.model.key, now) if away else (to,)
-    given = first_willing(session, definition, case, task, order, acting_for=away)
+    given = first_willing(session, definition, case, task, order, acting_for=away, now=now)
     if given is not None:
         handing.hand(session, case, task, given.id, verb, {"to": given.id}, acting_for=away, by=by, now=now)
-    elif away and first_willing(session, definition, case, task, (away,), acting_for=None):
+    elif away and first_willing(session, definition, case, task, (away,), acting_for=None, now=now):
         handing.hand(session, case, task, away, verb, {"to": away}, by=by, now=now)
     else:
         why = f"{person} is leaving, and {to} may not do it"

@@ -112,8 +112,8 @@ def _checked(content: Mapping[str, Any], form: bytes) -> tuple[Definition, Form]
         problems = [f"{problem.message} {problem.remedy}" for problem in error.problems]
         raise Invalid(f"The form {definition.form} cannot be used.", {"form": problems}) from error
     fields = {field.path for field in read.fields}
-    for name in ("row_key", "row_title"):
-        if getattr(definition, name) not in fields:
+    for name in ("row_key", "row_title", "competence_key", "competence_until"):
+        if getattr(definition, name) not in {*fields, None}:
             raise Invalid("This is no register.", {name: [f"The form has no field {getattr(definition, name)!r}."]})
     for role, path in definition.provides.items():
         if not any(field == path or field.startswith((f"{path}.", f"{path}[")) for field in fields):

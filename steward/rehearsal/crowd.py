@@ -12,12 +12,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engine import evidence, filling, groups, handing_in, instances, people, separation, services, tasks, versions
+from engine import (
+    competence,
+    evidence,
+    filling,
+    groups,
+    handing_in,
+    instances,
+    people,
+    separation,
+    services,
+    tasks,
+    versions,
+)
 from engine.cases import lock_for_task
 from engine.core.advance import variables_of
 from engine.core.vocabulary import Slot
 from engine.definitions import parsed
-from engine.errors import Invalid, SeparationOfDuties, StewardError, TaskClosed
+from engine.errors import Invalid, NotCompetent, SeparationOfDuties, StewardError, TaskClosed
 from engine.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.people import PersonRow
@@ -93,7 +105,9 @@ class Crowd:
             return
         with self.program.database.reading() as session:
             case, live = tasks.held_case(session, task.id)
-            able = sorted(separation.eligible(session, parsed(session, task.definition_id), case, live))
+            definition, now = parsed(session, task.definition_id), self.program.clock()
+            unable = competence.without(session, definition, case, live.element, now=now)
+            able = sorted(separation.eligible(session, definition, case, live) - unable)
         if not able:
             self.tally.nobody[f"{task.key}: {task.element}"] += 1
         here = [one for one in able if one not in away]
@@ -106,7 +120,7 @@ class Crowd:
         if drawn < behaviour.does:
             try:
                 self._perform(task.holder, lambda session, by, now: self._finish(session, task, by, now))
-            except SeparationOfDuties:
+            except (NotCompetent, SeparationOfDuties):
                 self._give_back(task, "Somebody else must do it.")
                 raise
             self.tally.finished(task.holder, f"{task.key}: {task.name}", task.due_at, self.program.clock())

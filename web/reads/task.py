@@ -8,7 +8,8 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, people, separation, versions
+from engine import access, competence, people, separation, versions
+from engine.cases import look
 from engine.core.forms import read_form
 from engine.core.model.references import Reference
 from engine.core.vocabulary import Node, Ref, Rules
@@ -76,7 +77,7 @@ def _form(
 
 
 def _shown(rules: Rules) -> dict[str, Any]:
-    names = ("sign", "sign_covers", "separate_from", "clauses", "escalation", "clock")
+    names = ("sign", "sign_covers", "separate_from", "competence", "clauses", "escalation", "clock")
     return {name: getattr(rules, name) for name in names}
 
 
@@ -97,6 +98,7 @@ def _why_not(
     try:
         access.must_act(person)
         separation.check(session, definition, _Case(row.instance_id), task, person, acting_for=for_whom)
+        competence.check(session, definition, look(session, row.instance_id), task, person, now=now)
     except (Forbidden, SeparationOfDuties) as error:
         return str(error)
     return None

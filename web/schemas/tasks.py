@@ -98,6 +98,7 @@ class RulesOut(Given):
     sign = fields.String(required=True, allow_none=True, metadata={"description": "Meaning of the signature it needs."})
     sign_covers = fields.List(fields.String(), required=True, allow_none=True)
     separate_from = fields.List(fields.String(), required=True)
+    competence = fields.List(fields.String(), required=True)
     clauses = fields.List(fields.String(), required=True)
     escalation = fields.String(required=True)
     clock = fields.String(required=True)

@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from engine import instances, registers
-from engine.errors import Invalid
+from engine import instances, registers, tasks
+from engine.errors import Invalid, SeparationOfDuties
 from engine.registers import Subject
 from engine.store.running import Instance, Task
 from engine.verify import verify
@@ -125,3 +125,34 @@ def test_a_case_keeps_its_subject_over_its_whole_life(house: House, case: UUID):
     house.do(case, "T_first")
     house.must_replay()
     assert house.read(lambda s: verify(s, None)).holds
+
+
+def offered(house: House, case: UUID) -> list[str]:
+    [opened] = house.said(case, "task.opened")
+    return list(opened["candidates"])
+
+
+@pytest.mark.parametrize("groups", ["${ who }", "${wanted}", "${'staff'}, ${spare}"])
+def test_candidate_groups_may_be_computed_from_data(house: House, groups: str):
+    house.act(registers.add, "reg_machines", PRESS, by="anna")
+    house.deploy(process("ask", sequence(START, user_task("T_do", groups=groups), END)))
+    data = {"who": "staff", "wanted": ["staff"], "spare": None}
+    case = house.start("ask", data, subject=PRESS_3)
+    assert offered(house, case) == ["group:staff"]
+    house.must_replay()
+
+
+def test_people_of_a_role_of_the_subject_are_kept_apart_by_a_variable(house: House):
+    house.act(registers.add, "reg_machines", PRESS, by="anna")
+    name = (
+        '<bpmn:scriptTask id="X" scriptFormat="feel"><bpmn:script>'
+        "{ keepers: [subject.steward, subject.pause[2]] }</bpmn:script></bpmn:scriptTask>"
+    )
+    check = user_task("T_check", groups="staff", apart="person:keepers")
+    house.deploy(process("look", sequence(START, name, check, END)))
+    case = house.start("look", subject=PRESS_3)
+    for keeper in ("anna", "bert"):
+        with pytest.raises(SeparationOfDuties, match="named in the case as keepers"):
+            house.act(tasks.claim, house.task(case, "T_check"), by=keeper)
+    house.do(case, "T_check", by="carl")
+    house.must_replay()
