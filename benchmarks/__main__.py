@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import completions, corrective, crowds, kills, lanes, proof, reading
+from benchmarks import completions, corrective, crowds, kills, lanes, outbound, proof, reading
 from benchmarks.place import Place, postgres, sqlite
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -35,6 +35,7 @@ GOALS: dict[str, tuple[str, float]] = {
     "timers_10000_seconds_postgres_2": ("<=", 25),
     "person_write_p99_ms_beside_drain_postgres": ("<=", 25),
     "timer_due_to_fired_p99_ms": ("<=", 300),
+    "urgent_behind_bulk_p50_ms": ("<=", 100),
     "kills": (">=", 200),
     "timers_lost": ("<=", 0),
     "timers_doubled": ("<=", 0),
@@ -83,6 +84,8 @@ ALONE: tuple[Callable[[], Figures], ...] = (
     lanes.timers_10000_sqlite,
     lanes.due_to_fired,
     lanes.idle,
+    outbound.deliveries_per_second,
+    outbound.urgent_behind_bulk,
     kills.kills,
 )
 """Those that make their own place, with processes of their own."""

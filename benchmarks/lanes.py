@@ -44,16 +44,16 @@ WAITED = text(
 def timers_10000_postgres() -> Figures:
     """Seconds from the moment at which all fall due to the last commit, with 1, 2 and 4 workers."""
     figures: Figures = {}
-    with _server() as server:
-        place = settle(Database(_url(server)))
+    with server_of() as server:
+        place = settle(Database(url_of(server)))
         _wait_for(place, COUNT)
         held = [place.claimed(place.start("three"), "T_first", "ann") for _ in range(PERSON)]
         place.database.close()
-        for workers in (1, 2, 4):
-            url = _copy(server, f"with_{workers}")
+        for count in (1, 2, 4):
+            url = _copy(server, f"with_{count}")
             copy = Place(Database(url), place.who)
-            seconds, waits = _drained(copy, url, workers, held if workers == 2 else [])
-            figures[f"timers_10000_seconds_postgres_{workers}"] = seconds
+            seconds, waits = _drained(copy, url, count, held if count == 2 else [])
+            figures[f"timers_10000_seconds_postgres_{count}"] = seconds
             if waits:
                 figures["person_write_p99_ms_beside_drain_postgres"] = round(quantile(waits, 0.99), 1)
             copy.database.close()
@@ -74,12 +74,12 @@ def timers_10000_sqlite() -> Figures:
 def due_to_fired(due: int = 200, span: float = 20) -> Figures:
     """How late timers fire that fall due one after the other, while thousands of others wait."""
     chance = Random(2027)
-    with _server() as server:
-        url = _url(server)
+    with server_of() as server:
+        url = url_of(server)
         place = settle(Database(url))
         _wait_for(place, COUNT)
         chosen = _cases(place)[:due]
-        with _workers(url, 1):
+        with workers(url, 1):
             begin = utc_now() + SOON
             for case in chosen:
                 _move(place, begin + timedelta(seconds=chance.uniform(0, span)), case)
@@ -95,8 +95,8 @@ def due_to_fired(due: int = 200, span: float = 20) -> Figures:
 
 def idle(seconds: float = 30) -> Figures:
     """Statements a second of a worker that has nothing to do, while thousands of cases wait."""
-    with _server() as server, tempfile.TemporaryDirectory(prefix="steward-bench-") as folder:
-        url = _url(server)
+    with server_of() as server, tempfile.TemporaryDirectory(prefix="steward-bench-") as folder:
+        url = url_of(server)
         place = settle(Database(url))
         _wait_for(place, COUNT)
         place.database.close()
@@ -118,7 +118,8 @@ def idle(seconds: float = 30) -> Figures:
 
 
 @contextmanager
-def _server() -> Iterator[PostgresServer]:
+def server_of() -> Iterator[PostgresServer]:
+    """A PostgreSQL on the disk that knows when each row was committed."""
     server = PostgresServer((*DURABLE, "track_commit_timestamp=on"), in_memory=False)
     try:
         yield server
@@ -126,7 +127,8 @@ def _server() -> Iterator[PostgresServer]:
         server.remove()
 
 
-def _url(server: PostgresServer, name: str = "postgres") -> str:
+def url_of(server: PostgresServer, name: str = "postgres") -> str:
+    """Where one of its databases is."""
     return server.url.set(database=name).render_as_string(hide_password=False)
 
 
@@ -134,7 +136,7 @@ def _copy(server: PostgresServer, name: str) -> str:
     """A database as the first one was, so that all runs find the same."""
     with connect(server.url.set(database="template1")) as admin:
         admin.execute(f"create database {name} template postgres")
-    return _url(server, name)
+    return url_of(server, name)
 
 
 def _wait_for(place: Place, count: int) -> None:
@@ -164,9 +166,10 @@ def _move(place: Place, to: datetime, case: UUID | None = None) -> None:
 
 
 @contextmanager
-def _workers(url: str, count: int) -> Iterator[None]:
+def workers(url: str, count: int, **settings: str) -> Iterator[None]:
+    """So many workers, each a process of its own, on a database."""
     with tempfile.TemporaryDirectory(prefix="steward-bench-") as folder:
-        own = CLEAN | {"STEWARD_HOME": folder, "STEWARD_DATABASE_URL": url}
+        own = CLEAN | {"STEWARD_HOME": folder, "STEWARD_DATABASE_URL": url} | settings
         begun = [
             subprocess.Popen([*COMMAND, "worker"], stdout=subprocess.PIPE, stderr=sys.stderr, env=own, cwd=ROOT)
             for _ in range(count)
@@ -183,7 +186,7 @@ def _workers(url: str, count: int) -> Iterator[None]:
                 one.communicate(timeout=60)
 
 
-def _drained(place: Place, url: str, workers: int, held: list[UUID]) -> tuple[float, list[float]]:
+def _drained(place: Place, url: str, at_work: int, held: list[UUID]) -> tuple[float, list[float]]:
     """Seconds that a crowd took, and how long a person's writes took meanwhile, in milliseconds."""
     done, waits = threading.Event(), list[float]()
 
@@ -197,7 +200,7 @@ def _drained(place: Place, url: str, workers: int, held: list[UUID]) -> tuple[fl
             place.act(tasks.complete, task, answers={"said": "done", "how": "well"}, by="ann", now=utc_now())
             waits.append((time.perf_counter() - begun) * 1000)
 
-    with _workers(url, workers):
+    with workers(url, at_work):
         due = utc_now() + SOON
         _move(place, due)
         thread = threading.Thread(target=person, args=[due])

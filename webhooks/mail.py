@@ -1,7 +1,6 @@
 """Mail: one letter a delivery, by SMTP (RFC 5321) with TLS and login, under a Message-ID that never changes."""
 
 import smtplib
-import ssl
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -11,8 +10,7 @@ from email.policy import SMTP
 from engine.outbox import Owed
 from webhooks.letters import written
 from webhooks.sending import Failed, Sent
-
-MODES = ("none", "starttls", "tls")
+from webhooks.trust import trusting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,14 +82,15 @@ class Mail:
         return message
 
     def _connected(self) -> smtplib.SMTP:
-        context = ssl.create_default_context(cafile=self.ca_file or None)
         if self.tls == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.seconds, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=self.seconds, context=trusting(self.ca_file)
+            )
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=self.seconds)
         try:
             if self.tls == "starttls":
-                server.starttls(context=context)
+                server.starttls(context=trusting(self.ca_file))
             if self.user:
                 server.login(self.user, self.password)
         except BaseException:

@@ -9,11 +9,9 @@ time of the whole exchange are bounded. OWASP, SSRF Prevention.
 
 import ipaddress
 import socket
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from http.client import HTTPException
 from threading import Timer
 from time import monotonic
@@ -22,6 +20,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
+
+from webhooks.trust import trusting
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -225,17 +225,12 @@ def _connection(scheme: str, host: str, port: int, link: socket.socket, rules: R
     """A connection of the HTTP library over a link that exists already."""
     wait = rules.seconds
     made = (
-        HTTPSConnection(host, port, timeout=wait, ssl_context=_trusting(rules.ca_file))
+        HTTPSConnection(host, port, timeout=wait, ssl_context=trusting(rules.ca_file))
         if scheme == "https"
         else HTTPConnection(host, port, timeout=wait)
     )
     made._new_conn = lambda: link  # type: ignore[method-assign]
     return made
-
-
-@lru_cache(maxsize=8)
-def _trusting(ca_file: str) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=ca_file or None)
 
 
 def _exchange(
