@@ -221,12 +221,13 @@ def take(
     return leased, len(found)
 
 
-def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> None:
-    """Note that it was sent; nothing where the lease is over and another sends it."""
+def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> bool:
+    """Note that it was sent; nothing where the lease is over and another sends it. Whether it was noted."""
     row = session.execute(MINE, {"delivery": owed.id, "lease_of": owed.lock}).one_or_none()
     if row is not None:
         _note(session, row, "sent", answer, now=now)
         _end(session, row, "sent", row.attempts + 1, None, now=now)
+    return row is not None
 
 
 def failed(

@@ -21,6 +21,7 @@ from engine.rows import Context, message_row
 from engine.store.base import table_of
 from engine.store.running import Instance, Message, Subscription
 from engine.subject import parted
+from engine.subscriptions import answers
 from engine.transactions import passing
 
 MESSAGE = table_of(Message)
@@ -241,6 +242,7 @@ BRINGERS: dict[str, Callable[[Session, Any, Person, datetime], str]] = {
     "cancel": _cancel,
     "raise": raising.bring,
     "raised": raising.bring_back,
+    "answered": answers.bring,
     "call": calling.bring,
     "call_alone": calling.bring_alone,
 }

@@ -263,6 +263,7 @@ def _serve(session: Session, case: Case, job: Any, *, by: Person, now: datetime)
     if result is None:
         rows.served.append({"job_id": job.id, "status": "asked", "retries": job.retries, "error": None})
         carry_out(session, rows)
+        audit.save(session, case.chain)
         return
     event = ev.ServiceDone(token=job.token, result=result)
     said = {"topic": job.topic, "result": result}

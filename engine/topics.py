@@ -3,10 +3,11 @@ Built-in topics: work that the engine itself does.
 
 `steward.notify` owes messages to people, `steward.link` ties this case to
 another, `steward.find` and `steward.count` look things up, `steward.freeze`
-keeps a document, and `steward.raise` brings about another case, whose answer comes later. These are answered within
-the step. `steward.register` changes a register: a worker does that in a
-transaction of its own. The answers are recorded as events, so a replay runs
-none of them again.
+keeps a document, `steward.webhook` tells others outside, and `steward.raise`
+brings about another case; the answers of these two may come later. All are
+answered within the step. `steward.register` changes a register: a worker does
+that in a transaction of its own. The answers are recorded as events, so a
+replay runs none of them again.
 """
 
 from collections.abc import Callable
@@ -27,9 +28,10 @@ from engine.registers.acts import Wish
 from engine.rows import Context, Rows, message_row
 from engine.store.running import Instance, Link
 from engine.subject import read_subject
+from engine.subscriptions import asking
 
 Topic = Callable[[Session, Case, fx.CallService, Rows, Context], dict[str, Any] | None]
-"""Gives the result, or None where the answer comes later from another case."""
+"""Gives the result, or None where the answer comes later, from another case or from outside."""
 
 MODES = ("new", "join")
 NOTHING = "none"
@@ -188,6 +190,7 @@ BUILT_IN: dict[str, Topic] = {
     "steward.freeze": freezing.freeze,
     "steward.raise": raise_case,
     "steward.register": keep_row,
+    asking.TOPIC: asking.tell,
 }
 LATER = frozenset({"steward.register"})
 """What changes more than the case: a worker does it, and undoes all of it where the model has no answer."""

@@ -23,6 +23,7 @@ from engine.outreach.content import CHAT, MAIL
 from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.strongbox import Strongbox
+from engine.subscriptions import answers
 from engine.subscriptions.feed import WEBHOOK
 from engine.transactions import Database
 from engine.vault import Store
@@ -102,6 +103,7 @@ class Program:
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
             Lane("services", 1, self._serve, services.next_due),
             *(Lane(lane, 1, partial(self._deliver, lane), partial(outbox.next_due, lane)) for lane in outbox.LANES),
+            Lane("answers", 1, self._batches(answers.drain_answers), answers.next_due),
             Lane("cycles", 30, self._batches(cycles.drain_cycles), cycles.next_due),
             Lane("heartbeat", 10, self._beat),
             Lane("housekeeping", 60, self._keep_house),

@@ -112,8 +112,9 @@ def _told(answer: Answer) -> Sent | Failed:
 
 
 def _reply(body: bytes) -> Any:
-    """What the receiver answers, where that is JSON; None where it says nothing that a case could use."""
+    """What the receiver answers, where that is JSON; None where it says nothing that a case could keep."""
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
+        said = orjson.loads(body)
+        return None if b"\\u0000" in orjson.dumps(said) else said
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return None

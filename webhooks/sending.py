@@ -16,6 +16,8 @@ from engine import acting, outbox
 from engine.ids import new_secret
 from engine.outbox import Owed
 from engine.outreach.content import family
+from engine.person import Person
+from engine.subscriptions import answers
 from engine.transactions import Database
 
 AT_ONCE = 4
@@ -76,18 +78,21 @@ def drain_deliveries(
             )
             if not seen:
                 break
-            list(pool.map(lambda owed: _send(database, senders[family(owed.channel)], owed, now=now), leased))
+            list(
+                pool.map(lambda owed: _send(database, senders[family(owed.channel)], owed, by=worker, now=now), leased)
+            )
             done += seen
     return done
 
 
-def _send(database: Database, sender: Sender, owed: Owed, *, now: datetime) -> None:
+def _send(database: Database, sender: Sender, owed: Owed, *, by: Person, now: datetime) -> None:
     try:
         came = sender.send(owed)
     except Exception as error:  # Whatever it is, it must not stop the messages to others.
         came = Failed(f"{type(error).__name__}: {error}")
     with database.writing() as session:
         if isinstance(came, Sent):
-            outbox.sent(session, owed, came.answer, now=now)
+            if outbox.sent(session, owed, came.answer, now=now) and came.reply is not None:
+                answers.came(session, owed, came.reply, by=by, now=now)
         else:
             outbox.failed(session, owed, came.why, permanent=came.permanent, after=came.after, now=now)

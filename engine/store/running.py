@@ -21,6 +21,7 @@ MESSAGE_KINDS = (
     "raised",
     "call",
     "call_alone",
+    "answered",
 )
 TASK_STATUS = ("open", "claimed", "completed", "withdrawn")
 

@@ -90,6 +90,8 @@ KINDS: dict[str, Kind] = {
     "signature.outdated": Kind("What a signature covers has changed.", "signature", ("element", "task", "signed_by")),
     "refusal.separation": Kind("A rule of separation kept somebody away.", "task", ("element", "rule", "person")),
     "refusal.rights": Kind("Somebody tried what only its owner may.", "case", ("person",)),
+    "refusal.competence": Kind("Somebody did not hold what a task asks for.", "task", ("element", "person", "missing")),
+    "document.frozen": Kind("It put a document together.", "document", ("name", "digest", "element")),
     "timer.fired": Kind("A timer came due.", "element"),
     "decision.made": Kind("A decision table answered.", "element", ("decision", "version")),
     "service.called": Kind("Work for a worker was asked for.", "element", ("topic",)),
@@ -108,6 +110,7 @@ KINDS: dict[str, Kind] = {
     "call.finished": Kind("A called case has ended.", "called case", ("name",)),
     "call.failed": Kind("A called case has failed.", "called case", ("name",)),
     "call.escalated": Kind("A called case escalated.", "called case", ("name",)),
+    "webhook.late": Kind("An answer came that it no longer waits for.", "element", ("subscription", "event")),
     "step.stuck": Kind("It cannot go on.", "stuck step", ("element", "task")),
     "step.retried": Kind("Somebody tried a stuck step again.", "stuck step"),
     "event.applied": Kind("A stuck step was put right.", "case", ("stuck_step",)),
@@ -157,3 +160,9 @@ def facts_of(verb: str, body: bytes) -> dict[str, Any]:
 def addressed_to(verb: str, body: bytes) -> str | None:
     """The one subscription that a model tells; None where all that take the type are told."""
     return orjson.loads(body).get("subscription") if verb == TOLD else None
+
+
+def asks_of(verb: str, body: bytes) -> dict[str, Any]:
+    """What a delivery of this event keeps besides, where the case waits for an answer: its token, and until when."""
+    said = orjson.loads(body) if verb == TOLD else {}
+    return {"asks": said["token"], "until": said["until"]} if "until" in said else {}

@@ -25,7 +25,7 @@ from engine.store.base import table_of
 from engine.store.running import Instance
 from engine.store.subscriptions import SubscriptionVersion
 from engine.subscriptions.content import About, Subscription, read
-from engine.subscriptions.events import TOLD, Event, addressed_to, facts_of, type_of
+from engine.subscriptions.events import TOLD, Event, addressed_to, asks_of, facts_of, type_of
 
 TABLE, INSTANCE = table_of(SubscriptionVersion), table_of(Instance)
 NEWEST = select(TABLE.c.id).order_by(TABLE.c.change.desc()).limit(1).scalar_subquery()
@@ -83,7 +83,8 @@ def owed(session: Session, chain: Chain, case: Told | None = None) -> list[dict[
         takers = takers_of(wanted, type_, about, addressed_to(link.verb, link.body))
         if takers:
             event = event_of(link, type_, case, definition)
-            rows += rows_of(event, takers, instance_id=case.id, now=link.recorded_at)
+            more = asks_of(link.verb, link.body)
+            rows += rows_of(event, takers, instance_id=case.id, now=link.recorded_at, more=more)
     return rows
 
 

@@ -13,8 +13,9 @@ from engine.core.due import resolve
 from engine.definitions import parsed
 from engine.errors import Invalid
 from engine.person import Person
-from engine.store.running import Instance, StuckStep, Task
+from engine.store.running import Instance, ServiceJob, StuckStep, Task
 from engine.subject import read_subject
+from engine.subscriptions import answers, asking
 from engine.timetable import calendar
 from steward.scenarios.story import Step
 from steward.scenarios.world import PASSWORD, World, newest_case
@@ -181,7 +182,20 @@ def _retries(world: World, session: Session, step: Step, target: UUID | None, by
     stuck.retry(session, found, by=by, now=world.now)
 
 
+def _answer(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    """Somebody outside answers what the case asked by a webhook."""
+    query = select(ServiceJob.token).where(ServiceJob.instance_id == target, ServiceJob.topic == asking.TOPIC)
+    token = session.scalars(query.where(ServiceJob.status == "asked").order_by(ServiceJob.id)).first()
+    if token is None or target is None:
+        raise Invalid(f"{step}: the case waits for no answer to a webhook.")
+    said = {"subscription": "", "event": str(step), "delivery": ""}
+    answers.answer(session, target, token, step.result.get("answer"), said, by=by, now=world.now)
+
+
 def _job(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    if step.job == asking.TOPIC:
+        _answer(world, session, step, target, by)
+        return
     leased = services.fetch(
         session, [str(step.job)], worker="story", limit=100, machine_now=world.now, by=by, now=world.now
     )

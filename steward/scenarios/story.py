@@ -47,6 +47,7 @@ class Organisation:
     bindings: dict[str, str] = field(default_factory=dict)
     registers: list[str] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
+    subscriptions: list[str] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
 

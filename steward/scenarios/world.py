@@ -19,11 +19,13 @@ from engine.errors import Invalid
 from engine.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
+from engine.subscriptions import book as subscriptions
 from steward import demo, founding
 from steward.program import Program, calendar_settings, prepare
 from steward.scenarios.story import EVERYBODY, Organisation
 from steward.settings import Settings
 
+NOWHERE = "https://receiver.invalid/"
 PASSWORD = "as-the-story-says"  # noqa: S105 - the people of a story exist only while it is played
 
 
@@ -104,6 +106,7 @@ class Template:
         shutil.copytree(home, copy)
         began = at if at.tzinfo else at.replace(tzinfo=ZoneInfo(self.organisation.zone))
         program = prepare(Settings(home=str(copy)), simulated_from=began)
+        program.senders = {}  # Nothing leaves a story; what comes back, it says itself.
         return World(program, self.organisation, self.process, began)
 
     def _deploy(self, program: Program, folder: Path, setup: Person, now: datetime) -> None:
@@ -124,6 +127,8 @@ class Template:
             groups.create(session, key, name=name, everybody=each, by=setup, now=now)
             demo.fill(session, key, [] if isinstance(members, str) else members, by=setup, now=now)
         self._keep_registers(session, setup, now)
+        for key in self.organisation.subscriptions:
+            subscriptions.change(session, key, {"name": key, "address": NOWHERE}, by=setup, now=now)
 
     def _keep_registers(self, session: Session, setup: Person, now: datetime) -> None:
         for name in self.organisation.all_registers:
