@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import registers
 from engine.store.definitions import DefinitionRow
-from engine.store.records import AuditEntry, Signature
+from engine.store.records import AuditEntry, Delivery, Signature
 from engine.store.running import Instance, Link, Passage, StuckStep, Subscription, Task, Timer, Variable
 from engine.subject import Subject, read_subject
 from steward.scenarios.story import Step
@@ -30,12 +30,14 @@ class Mark:
 
     entries: dict[str, int]
     cases: frozenset[UUID]
+    deliveries: frozenset[UUID]
 
 
 def mark(session: Session) -> Mark:
     """Where things stand now."""
     heads = select(AuditEntry.chain, func.max(AuditEntry.number)).group_by(AuditEntry.chain)
-    return Mark(dict(session.execute(heads).all()), frozenset(session.scalars(select(Instance.id))))
+    cases, deliveries = (frozenset(session.scalars(select(ids))) for ids in (Instance.id, Delivery.id))
+    return Mark(dict(session.execute(heads).all()), cases, deliveries)
 
 
 def differences(world: World, session: Session, case: UUID | None, step: Step, before: Mark) -> list[str]:
@@ -52,7 +54,7 @@ def differences(world: World, session: Session, case: UUID | None, step: Step, b
 
 
 def _normal(world: World, word: str, wanted: Any) -> Any:
-    if word in ("open", "stuck", "waits", "started", "links"):
+    if word in ("open", "stuck", "waits", "started", "links", "told"):
         return sorted(wanted)
     if word in ("due", "held", "accountable"):
         return {key: _one_or_sorted([_meant(world, one) for one in _listed(value)]) for key, value in wanted.items()}
@@ -147,6 +149,11 @@ def _started(_: World, session: Session, __: UUID | None, before: Mark, ___: Any
     return sorted(key for id_, key in session.execute(query) if id_ not in before.cases)
 
 
+def _told(_: World, session: Session, __: UUID | None, before: Mark, ___: Any) -> list[str]:
+    query = select(Delivery.id, Delivery.recipient)
+    return sorted({recipient for id_, recipient in session.execute(query) if id_ not in before.deliveries})
+
+
 def _about(_: World, session: Session, case: UUID | None, __: Mark, ___: Any) -> str:
     return str(_subject(session, case) or "nothing")
 
@@ -191,6 +198,7 @@ LOOKS: dict[str, Callable[[World, Session, UUID | None, Mark, Any], Any]] = {
     "signed": _signed,
     "waits": _waits,
     "started": _started,
+    "told": _told,
     "about": _about,
     "row": _row,
     "links": _links,

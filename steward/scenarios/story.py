@@ -49,6 +49,7 @@ class Organisation:
     rows: list[dict[str, Any]] = field(default_factory=list)
     subscriptions: list[str] = field(default_factory=list)
     turns: list[dict[str, Any]] = field(default_factory=list)
+    ladders: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
 
     @property
@@ -131,6 +132,7 @@ class Step:
     signed: dict[str, str] | None = None
     waits: list[str] | None = None
     started: list[str] | None = None
+    told: list[str] | None = None
     about: str | None = None
     row: dict[str, Any] | None = None
     links: list[str] | None = None

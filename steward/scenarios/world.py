@@ -16,6 +16,7 @@ from engine import cycles, groups, oncall, passwords, people, registers, timetab
 from engine.calendars import CalendarSettings
 from engine.core.model import read_models
 from engine.errors import Invalid
+from engine.ladders import book
 from engine.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
@@ -126,9 +127,19 @@ class Template:
             each, name = members == EVERYBODY, key.replace("_", " ").capitalize()
             groups.create(session, key, name=name, everybody=each, by=setup, now=now)
             demo.fill(session, key, [] if isinstance(members, str) else members, by=setup, now=now)
+        self._climb_ladders(session, setup, now)
         self._keep_registers(session, setup, now)
         for key in self.organisation.subscriptions:
             subscriptions.change(session, key, {"name": key, "address": NOWHERE}, by=setup, now=now)
+
+    def _climb_ladders(self, session: Session, setup: Person, now: datetime) -> None:
+        """The shipped ladders that the organisation names; without any, nobody is reminded of anything."""
+        path = self._settings.config_folder / "ladders.toml"
+        shipped = tomllib.loads(path.read_text())
+        for key in self.organisation.ladders:
+            if key not in shipped:
+                raise Invalid(f"organisation.toml names the ladder {key}; {path} has {', '.join(shipped)}.")
+        book.seed(session, {key: shipped[key] for key in self.organisation.ladders}, by=setup, now=now)
 
     def _keep_registers(self, session: Session, setup: Person, now: datetime) -> None:
         for name in self.organisation.all_registers:
