@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from engine import groups, separation
 from engine.absence.opening import in_place
 from engine.cache import Cache
+from engine.core.chain import canonical
 from engine.hot import Hot, among
 from engine.rows import Assigned
 from engine.store.definitions import Binding
@@ -244,8 +245,8 @@ def _apart(
     done: tuple[tuple[str, str], ...],
     variables: Mapping[str, Any] | None,
 ) -> dict[int, frozenset[str]]:
-    """Whom the rules keep from each task that has rules; those that open together at one element share one question."""
-    asked: dict[tuple[str, datetime], frozenset[str]] = {}
+    """Whom the rules keep from each task that has rules; those that open together and name the same share a question."""
+    asked: dict[tuple[str, datetime, bytes], frozenset[str]] = {}
     found = {}
     for task in opened:
         rules = separation.rules_of(parsed, task.element)
@@ -253,7 +254,7 @@ def _apart(
             continue
         if _begins_round(task, opened):
             rules = tuple(rule for rule in rules if rule != "self")
-        key = (task.element, task.at)
+        key = (task.element, task.at, canonical(separation.named_by_itself(task, rules)))
         if key not in asked:
             bars = separation.barred(session, case.id, task, rules, opened_at=task.at, done=done, variables=variables)
             asked[key] = frozenset(bar.person for bar in bars)

@@ -3,10 +3,11 @@ Separation of duties: who must be kept apart from a task, because of what he did
 
 The rules are the model's (`separate_from`): the id of a task (who did it in
 this case, in every round), `self` (who did this same task in this round: two
-approvers), `person:VARIABLE` (who is named in the case) and `called:ACTIVITY`
-(who worked in the case that it called). Whoever acted for somebody counts as
-both, and who amended a finished record or replaced its evidence as one who
-did it. Checked at claim, assign, delegate and complete; a refusal is a record.
+approvers), `person:VARIABLE` (who is named in the case, or in what this task
+has for itself) and `called:ACTIVITY` (who worked in the case that it called).
+Whoever acted for somebody counts as both, and who amended a finished record or
+replaced its evidence as one who did it. Checked at claim, assign, delegate and
+complete; a refusal is a record.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -193,24 +194,30 @@ def barred(
         return frozenset()
     counter = task.locals.get("loopCounter")
     in_round = rules.itself and isinstance(counter, int)
-    query = query_for(
-        bool(rules.tasks), rules.itself, in_round, bool(rules.variables), bool(rules.calls), who is not None
-    )
+    own = named_by_itself(task, texts)
+    named = tuple(name for name in rules.variables if name not in own)
+    kinds = (bool(rules.tasks), rules.itself, in_round, bool(named), bool(rules.calls))
     given = {
         "instance_id": instance_id,
         "elements": rules.tasks,
         "element": task.element,
         "opened_at": opened_at,
-        "names": rules.variables,
+        "names": named,
         "calls": rules.calls,
         "who": who or (),
     }
-    found = {bar for row in query.all(session, given) for bar in _bars(row)}
+    rows = query_for(*kinds, who is not None).all(session, given) if any(kinds) else ()
+    found = {bar for row in rows for bar in _bars(row)}
     found |= {Bar(element, person) for element, person in done if element in rules.tasks}
     found |= {Bar("self", person) for element, person in done if rules.itself and element == task.element}
-    for name in rules.variables if variables else ():
-        found |= {Bar(f"person:{name}", person) for person in _named((variables or {}).get(name))}
+    for name, value in [*own.items(), *((name, (variables or {}).get(name)) for name in named)]:
+        found |= {Bar(f"person:{name}", person) for person in _named(value)}
     return frozenset(bar for bar in found if who is None or bar.person in who)
+
+
+def named_by_itself(task: Work, texts: Sequence[str]) -> dict[str, Any]:
+    """The variables of `person:` rules that the task has for itself, as one instance of a multi-instance may."""
+    return {name: task.locals[name] for name in Rules.of(texts).variables if name in task.locals}
 
 
 def _bars(row: Any) -> Iterable[Bar]:

@@ -131,6 +131,16 @@ def test_who_is_named_in_the_case_by_this_very_step_counts(session, sample):
     assert got[1].because == NO_ELIGIBLE
 
 
+def test_tasks_that_open_together_keep_away_whom_each_names_for_itself(session, sample):
+    pieces = [
+        Piece("T_check", token=number, locals={"loopCounter": number, "owner": owner}, candidate_users=("bob",))
+        for number, owner in enumerate(("bob", "cem"))
+    ]
+
+    got = assign(session, sample, *pieces, rules=Rules(separate_from=("person:owner",)))
+    assert [got[number].because == NO_ELIGIBLE for number in (0, 1)] == [True, False]
+
+
 def test_two_hundred_tasks_that_open_together_cost_at_most_three_statements(session, sample):
     pieces = [
         Piece("T_check", token=token, candidate_groups=("checkers",), locals={"loopCounter": token})

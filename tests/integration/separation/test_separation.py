@@ -114,6 +114,15 @@ def test_whoever_is_named_in_the_case_is_kept_away(session, sample, value):
     assert check(session, sample, ("person:other",), "ann") == ""
 
 
+def test_whoever_the_task_names_for_itself_is_kept_away_and_not_whom_the_case_names(session, sample):
+    session.execute(insert(Variable), [{"instance_id": sample.id, "name": "owner", "value": '"bob"'}])
+    its_own = {"loopCounter": 0, "owner": "ann"}
+    mine = task(session, sample.id, "T_check", accountable="owen", candidates=("group:checkers",), locals=its_own)
+
+    assert check(session, sample, ("person:owner",), "ann", of=mine) == "person:owner"
+    assert check(session, sample, ("person:owner",), "bob", of=mine) == ""
+
+
 def test_who_worked_in_a_called_case_is_kept_away_also_where_that_called_another(session, sample):
     called = {"caller_id": sample.id, "caller_token": 7, "caller_element": "CA_change"}
     change = case(session, sample.definition_id, owner="owen", by="dan", **called)
