@@ -16,4 +16,4 @@ def test_a_shipped_diagram_is_drawn_without_fault(path):
 
 
 def test_there_are_diagrams_to_look_at():
-    assert [path.stem for path in DIAGRAMS] == ["ai_change_approval", "corrective_action", "routine"]
+    assert {"ai_change_approval", "corrective_action", "management_review", "routine"} <= {one.stem for one in DIAGRAMS}
