@@ -245,7 +245,7 @@ def _apart(
     done: tuple[tuple[str, str], ...],
     variables: Mapping[str, Any] | None,
 ) -> dict[int, frozenset[str]]:
-    """Whom the rules keep from each task that has rules; those that open together and name the same share a question."""
+    """Whom the rules keep from each task that has rules; those alike that open together share a question."""
     asked: dict[tuple[str, datetime, bytes], frozenset[str]] = {}
     found = {}
     for task in opened:

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import cycles, deployments, groups, passwords, people, registers
-from engine.errors import Forbidden
-from engine.groups import Standing
 from engine.core.model.names import said
 from engine.core.safe_xml import parse
+from engine.errors import Forbidden
+from engine.groups import Standing
 from engine.person import Person
 from engine.store.records import Setting
 from steward.program import Program

@@ -123,6 +123,11 @@ ROWS: dict[str, dict[str, Any]] = {
         "review_by": "2027-11-09",
         "clauses": "iso9001:5.2, iso42001:5.2, iso42001:A.2.2",
     },
+    "reg_review_items": {
+        "item": "Figures of suppliers come late.",
+        "input": "MR-I-10",
+        "status": "open",
+    },
     "reg_risks": {
         "title": "Silent discrimination by age",
         "kind": "silent_discrimination",
@@ -162,6 +167,7 @@ REFUSED = [
         "fallback",
         "An active T3 system can be switched off or overridden: say how.",
     ),
+    ("reg_review_items", {"status": "taken"}, "review", "An item that was taken up says in which review."),
     ("reg_actions", {"status": "done"}, "result", "What is done or dropped says what came of it."),
     ("reg_bias_log", {"within": "no"}, "remark", "A value past its limit says what follows."),
     ("reg_envelopes", {"valid_until": "2028-02-01"}, "valid_until", "It is valid for twelve months at most."),
