@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from engine import access, audit
 from engine.backoff import WAITS, rest
 from engine.errors import Conflict, Forbidden, NotFound
-from engine.ids import new_id
+from engine.ids import id_of, new_id
 from engine.outreach import routes
 from engine.outreach.content import family
+from engine.outreach.routes import Ways
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.people import PersonRow
@@ -32,20 +33,24 @@ from engine.subscriptions.feed import LANE as WEBHOOK_LANE
 from engine.subscriptions.feed import WEBHOOK
 
 DELIVERY, ATTEMPT = table_of(Delivery), table_of(DeliveryAttempt)
+DIGEST = "digest"
 LANES = ("urgent", "bulk", WEBHOOK_LANE)
 LEASE = timedelta(seconds=60)
 """Longer than any sender waits for an answer."""
 LONGEST_ANSWER = 1_000
+URGENCY = {"bulk": "ordinary"}
+"""What lanes are not urgent; nothing else knows quiet hours."""
 PATIENCE = 3
 """Failures after which another channel takes over, where there is one."""
 LONGEST_WAIT = timedelta(hours=2)
 """The longest rest that the other side may ask for."""
 
+OWED, ALONE = text("deliveries.status = 'owed'"), text("deliveries.digest_id IS NULL")
 OWE = {
     "postgresql": postgresql.insert(DELIVERY).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(DELIVERY).on_conflict_do_nothing(),
 }
-DUE = (
+ROWS = (
     select(
         DELIVERY,
         PersonRow.name.label("person"),
@@ -63,8 +68,11 @@ DUE = (
     .outerjoin(PersonRow, PersonRow.id == DELIVERY.c.recipient)
     .outerjoin(Instance, Instance.id == DELIVERY.c.instance_id)
     .outerjoin(Task, Task.id == DELIVERY.c.task_id)
-    .where(
-        text("deliveries.status = 'owed'"),
+    .where(OWED)
+)
+DUE = (
+    ROWS.where(
+        ALONE,
         DELIVERY.c.lane == bindparam("of_lane"),
         DELIVERY.c.next_attempt_at <= bindparam("now"),
         DELIVERY.c.channel.in_(bindparam("channels", expanding=True)),
@@ -74,6 +82,18 @@ DUE = (
     .limit(bindparam("at_most"))
     .with_for_update(of=DELIVERY, skip_locked=True)
 )
+IN_DIGEST = ROWS.where(DELIVERY.c.digest_id == bindparam("digest")).order_by(DELIVERY.c.id).with_for_update(of=DELIVERY)
+DEAD_WITH = (
+    update(DELIVERY)
+    .where(DELIVERY.c.digest_id == bindparam("digest"), text("deliveries.status = 'dead'"))
+    .values(status="owed", ended_at=None, note=None)
+)
+MOVE_TO = (
+    update(DELIVERY)
+    .where(DELIVERY.c.digest_id == bindparam("digest"), OWED)
+    .values(digest_id=bindparam("other"), channel=bindparam("by"))
+)
+LATER = update(DELIVERY).where(DELIVERY.c.id == bindparam("delivery")).values(next_attempt_at=bindparam("moment"))
 TAKE = (
     update(DELIVERY)
     .where(DELIVERY.c.id == bindparam("delivery"))
@@ -98,15 +118,12 @@ ENDS = (
     )
 )
 NEXT = select(func.min(DELIVERY.c.next_attempt_at)).where(
-    text("deliveries.status = 'owed'"),
+    OWED,
+    ALONE,
     DELIVERY.c.lane == bindparam("of_lane"),
     DELIVERY.c.next_attempt_at > bindparam("after"),
 )
-WAITING = (
-    select(DELIVERY.c.channel)
-    .distinct()
-    .where(text("deliveries.status = 'owed'"), DELIVERY.c.lane == bindparam("of_lane"))
-)
+WAITING = select(DELIVERY.c.channel).distinct().where(OWED, ALONE, DELIVERY.c.lane == bindparam("of_lane"))
 BY_ID = select(DELIVERY).where(DELIVERY.c.id == bindparam("delivery")).with_for_update()
 
 
@@ -136,7 +153,11 @@ class Notice:
 
 @dataclass(frozen=True, kw_only=True)
 class Owed:
-    """A leased delivery, with what a sender must know; the case's words only where they may be told."""
+    """
+    A leased delivery, with what a sender must know; the case's words only where they may be told.
+
+    `items` are the messages that a digest gathers.
+    """
 
     id: UUID
     lock: str
@@ -154,23 +175,38 @@ class Owed:
     confidential: bool
     task: str | None
     due_at: datetime | None
+    items: tuple["Owed", ...] = ()
 
 
 def owe(session: Session, notices: Iterable[Notice], *, now: datetime) -> int:
     """Owe each of them, in the transaction of its cause; one that is owed already is nothing. How many were new."""
     rows = rows_of(session, notices, now=now)
-    return len(_insert(session, rows)) if rows else 0
+    new = _insert(session, rows) if rows else []
+    return len(new) - len({row["id"] for row in rows if row["kind"] == DIGEST} & set(new))
 
 
-def rows_of(session: Session, notices: Iterable[Notice], *, now: datetime) -> list[dict[str, Any]]:
-    """The rows of these notices, for a step that writes all it means in one journey."""
+def rows_of(
+    session: Session, notices: Iterable[Notice], *, organisation: bytes | None = None, now: datetime
+) -> list[dict[str, Any]]:
+    """
+    The rows of these notices, for a step that writes all it means in one journey; digests before what is in them.
+
+    Args:
+        organisation: the head of the platform's chain, where it is known.
+    """
     told = [one for one in notices if one.recipient != one.cause]
-    ways = routes.ways(session, {name for one in told for name in one.channels})
-    return [_row(one, ways.route(one.recipient, one.channels), now) for one in told]
+    if not told:
+        return []
+    ways = routes.ways(session, organisation=organisation)
+    rows = [row for one in told for row in _rows(one, ways, now)]
+    return list({row["id"]: row for row in rows}.values())
 
 
-def _row(one: Notice, route: Sequence[str], now: datetime) -> dict[str, Any]:
-    return {
+def _rows(one: Notice, ways: Ways, now: datetime) -> list[dict[str, Any]]:
+    """A message and, where the person is told of it among others, the digest that will hold it."""
+    first, *further = ways.route(one.recipient, one.channels, one.urgency)
+    gathered = ways.digest_at(one.recipient, one.urgency, now)
+    row = {
         "id": new_id(),
         "instance_id": one.instance_id,
         "task_id": one.task_id,
@@ -178,14 +214,20 @@ def _row(one: Notice, route: Sequence[str], now: datetime) -> dict[str, Any]:
         "event": one.event,
         "kind": one.template,
         "recipient": one.recipient,
-        "channel": route[0],
-        "further": list(route[1:]),
+        "channel": first,
+        "further": further,
+        "digest_id": None,
         "body": one.data,
         "status": "owed",
         "owed_at": now,
-        "next_attempt_at": now,
+        "next_attempt_at": gathered or ways.not_before(one.recipient, one.urgency, now),
         "attempts": 0,
     }
+    if gathered is None:
+        return [row]
+    digest = row | {"id": id_of(gathered, one.recipient, first), "event": f"digest:{gathered.isoformat()}"}
+    digest |= {"kind": DIGEST, "instance_id": None, "task_id": None, "body": {}}
+    return [digest, row | {"digest_id": digest["id"]}]
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> list[Any]:
@@ -212,13 +254,31 @@ def take(
         return [], 0
     given = {"of_lane": lane, "channels": names, "now": now, "machine_now": machine_now, "at_most": limit}
     found, leased = session.execute(DUE, given).all(), []
+    ways = routes.ways(session) if found else None
     for row in found:
-        if why := _is_moot(row, now):
-            _end(session, row, "withdrawn", row.attempts, why, now=now)
+        moment = ways.not_before(row.recipient, URGENCY.get(lane, "urgent"), now) if ways else now
+        items, why = _items(session, row, now=now), _is_moot(row, now)
+        if why or (row.kind == DIGEST and not items):
+            _end_all(session, row, "withdrawn", row.attempts, why or "Nothing of it is left to say.", now=now)
+        elif moment > now:
+            session.execute(LATER, {"delivery": row.id, "moment": moment})
         else:
             session.execute(TAKE, {"delivery": row.id, "lease_of": lock, "until": machine_now + LEASE})
-            leased.append(_owed(row, lock))
+            leased.append(_owed(row, lock, tuple(_owed(item, lock) for item in items)))
     return leased, len(found)
+
+
+def _items(session: Session, row: Any, *, now: datetime) -> list[Any]:
+    """What a digest has to say; what nobody needs to be told any more is withdrawn on the way."""
+    if row.kind != DIGEST:
+        return []
+    found, left = session.execute(IN_DIGEST, {"digest": row.id}).all(), []
+    for item in found:
+        if why := _is_moot(item, now):
+            _end(session, item, "withdrawn", item.attempts, why, now=now)
+        else:
+            left.append(item)
+    return left
 
 
 def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> bool:
@@ -226,7 +286,7 @@ def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> bool:
     row = session.execute(MINE, {"delivery": owed.id, "lease_of": owed.lock}).one_or_none()
     if row is not None:
         _note(session, row, "sent", answer, now=now)
-        _end(session, row, "sent", row.attempts + 1, None, now=now)
+        _end_all(session, row, "sent", row.attempts + 1, None, now=now)
     return row is not None
 
 
@@ -248,7 +308,7 @@ def failed(
     if (permanent or tries >= PATIENCE) and _pass_on(session, row, now=now):
         _end(session, row, "passed_on", tries, why, now=now)
     elif permanent or tries > len(WAITS):
-        _end(session, row, "dead", tries, why, now=now)
+        _end_all(session, row, "dead", tries, why, now=now)
     else:
         moment = now + max(rest(tries, row.id), min(after or timedelta(0), LONGEST_WAIT))
         given = {"becomes": "owed", "tries": tries, "moment": moment, "ends": None}
@@ -262,7 +322,9 @@ def _pass_on(session: Session, row: Any, *, now: datetime) -> bool:
     for place, channel in enumerate(row.further, 1):
         further = row.further[place:]
         begins = {"status": "owed", "owed_at": now, "next_attempt_at": now, "attempts": 0}
-        if _insert(session, [{"id": new_id(), "channel": channel, "further": further, **again, **begins}]):
+        new = _insert(session, [{"id": new_id(), "channel": channel, "further": further, **again, **begins}])
+        if new:
+            session.execute(MOVE_TO, {"digest": row.id, "other": new[0], "by": channel})
             return True
     return False
 
@@ -274,7 +336,7 @@ def retry(session: Session, delivery_id: UUID, *, by: Person, now: datetime) -> 
     Raises:
         NotFound: there is no such delivery.
         Forbidden: `by` neither manages the platform nor is to be told.
-        Conflict: it is not dead.
+        Conflict: it is not dead, or it was part of a digest.
     """
     access.must_act(by)
     row = session.execute(BY_ID, {"delivery": delivery_id}).one_or_none()
@@ -284,8 +346,11 @@ def retry(session: Session, delivery_id: UUID, *, by: Person, now: datetime) -> 
         raise Forbidden(f"{by.name} does not look after deliveries.", "Ask an administrator of the platform.")
     if row.status != "dead":
         raise Conflict(f"It is {row.status}; only what is dead is sent again by hand.")
+    if row.digest_id:
+        raise Conflict(f"It was part of a digest. Send that once more: {row.digest_id}.")
     given = {"becomes": "owed", "tries": 0, "moment": now, "ends": None, "why": None}
     session.execute(ENDS, {"delivery": row.id, **given})
+    session.execute(DEAD_WITH, {"digest": row.id})
     audit.append(session, audit.PLATFORM, "delivery.retried", row.id, {"recipient": row.recipient}, by=by, now=now)
 
 
@@ -309,7 +374,7 @@ def _is_moot(row: Any, now: datetime) -> str | None:
     return None
 
 
-def _owed(row: Any, lock: str) -> Owed:
+def _owed(row: Any, lock: str, items: tuple[Owed, ...] = ()) -> Owed:
     return Owed(
         id=row.id,
         lock=lock,
@@ -327,6 +392,7 @@ def _owed(row: Any, lock: str) -> Owed:
         confidential=bool(row.confidential),
         task=row.task,
         due_at=row.due_at,
+        items=items,
     )
 
 
@@ -334,6 +400,13 @@ def _note(session: Session, row: Any, outcome: str, answer: str, *, now: datetim
     tried = session.scalar(select(func.max(ATTEMPT.c.number)).where(ATTEMPT.c.delivery_id == row.id)) or 0
     noted = {"delivery_id": row.id, "number": tried + 1, "at": now, "outcome": outcome}
     session.execute(insert(ATTEMPT), [noted | {"answer": answer[:LONGEST_ANSWER]}])
+
+
+def _end_all(session: Session, row: Any, status: str, tries: int, why: str | None, *, now: datetime) -> None:
+    """A delivery ends and, where it is a digest, all that is left in it."""
+    _end(session, row, status, tries, why, now=now)
+    for item in session.execute(IN_DIGEST, {"digest": row.id}).all() if row.kind == DIGEST else ():
+        _end(session, item, status, 1, why, now=now)
 
 
 def _end(session: Session, row: Any, status: str, tries: int, why: str | None, *, now: datetime) -> None:

@@ -15,6 +15,7 @@ from engine import store
 from engine.hot import Hot, together
 from engine.rows import Row, Rows, chain_links, instance_row
 from engine.store.base import table_of
+from engine.store.records import Delivery
 from engine.store.running import Candidate, Instance, ServiceJob, Subscription, Task, Timer, Variable
 from engine.subscriptions import feed
 
@@ -80,6 +81,13 @@ def _latest(dialect: Any) -> Any:
 
 
 INSERTS = {table.name: Hot(insert(table)) for table in store.Table.metadata.sorted_tables}
+# A digest may be there already, for what it gathers beside this.
+INSERTS["deliveries"] = Hot(
+    {
+        "postgresql": postgresql.insert(table_of(Delivery)).on_conflict_do_nothing(),
+        "sqlite": sqlite.insert(table_of(Delivery)).on_conflict_do_nothing(),
+    }
+)
 INSERTS["variables"] = Hot({"postgresql": _latest(postgresql), "sqlite": _latest(sqlite)})
 
 

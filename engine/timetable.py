@@ -71,6 +71,12 @@ def in_use(session: Session, *, by: Person, now: datetime) -> str:
     return value["digest"] if value else adopt(session, CalendarSettings(), by=by, now=now)
 
 
+def zone_in_use(session: Session) -> str:
+    """The zone of the organisation, as the calendar says that new cases get; the usual one where none was adopted."""
+    value = session.execute(IN_USE).scalar_one_or_none()
+    return calendar(session, value["digest"]).zone if value else CalendarSettings().zone
+
+
 def _read(session: Session, digest: str) -> Calendar:
     body = session.execute(BODY, {"digest": digest}).scalar_one_or_none()
     if body is None:

@@ -13,8 +13,8 @@ from typing import Any
 
 OPEN = "Open it"
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
-SHORT, LONG = 150, 900
-"""Signs of a title and of a line; every chat takes that many."""
+SHORT, LONG = 150, 250
+"""Signs of a title and of a line; every chat takes some twenty lines of these."""
 
 MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
 AT = "@\N{ZERO WIDTH SPACE}"
@@ -55,7 +55,7 @@ class Card:
 def slack(card: Card) -> dict[str, Any]:
     """Block Kit, for an incoming webhook."""
     lines = [f"*{_mrkdwn(name)}:* {_mrkdwn(said)}" for name, said in card.facts]
-    text = "\n".join([*lines, *([_mrkdwn(card.text)] if card.text else [])])
+    lines += [_mrkdwn(card.text)] if card.text else []
     buttons = [
         {"type": "button", "text": {"type": "plain_text", "text": word}, "url": link} for word, link in card.all_buttons
     ]
@@ -63,7 +63,7 @@ def slack(card: Card) -> dict[str, Any]:
         "text": _mrkdwn(card.title),
         "blocks": [
             {"type": "header", "text": {"type": "plain_text", "text": card.title, "emoji": False}},
-            *([{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}] if text else []),
+            *({"type": "section", "text": {"type": "mrkdwn", "text": line, "verbatim": True}} for line in lines),
             {"type": "actions", "elements": buttons},
         ],
     }

@@ -28,6 +28,9 @@ from webhooks.sending import Failed, Sent
 PASSING = (408, 421, 425, 429)
 """Refusals that pass; every other 4xx means that this card, or this address, will never be taken."""
 
+SHOWN_AT_ONCE = 20
+"""Messages that a card lists."""
+
 SHOWN = 300
 """Signs of an answer that are kept for people."""
 
@@ -80,12 +83,27 @@ class Chat:
 
 def card_of(owed: Owed, said: Told) -> Card:
     """The card for a delivery: for whom, which case, until when, why, what otherwise."""
+    if said.items:
+        return _digest(owed, said)
     lines = {"For": said.name, "Case": said.case, "Due": said.due}
     if not owed.confidential:
         lines |= {"Why you": said.why, "Otherwise": said.otherwise}
     facts = tuple((name, shortened(text)) for name, text in lines.items() if text)
     text = shortened(said.text) if said.text else None
     return Card(id=str(owed.id), title=shortened(said.deed, SHORT), facts=facts, text=text, link=said.link)
+
+
+def _digest(owed: Owed, said: Told) -> Card:
+    """A card that gathers messages, a line each; what does not fit is counted."""
+    lines = [(str(place), shortened(_line(one))) for place, one in enumerate(said.items[:SHOWN_AT_ONCE], 1)]
+    left = len(said.items) - len(lines)
+    text = f"And {left} more." if left else None
+    return Card(id=str(owed.id), title=said.deed, facts=(("For", said.name), *lines), text=text, link=said.link)
+
+
+def _line(said: Told) -> str:
+    due = f", due {said.due}" if said.due else ""
+    return f"{said.deed}{due}" + (f" ({said.case})" if said.case and said.case != said.deed else "")
 
 
 def outcome(answer: Answer) -> Sent | Failed:

@@ -50,6 +50,7 @@ class Told:
     Args:
         case, due, text, otherwise: None where there is nothing to say, or it may not be said.
         link: where one reads on.
+        items: what a digest gathers; a digest itself says nothing else.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Told:
     why: str
     otherwise: str | None
     link: str
+    items: tuple["Told", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,20 +91,23 @@ def told(owed: Owed, *, address: str, zone: str) -> Told:
         why=WHY.get(owed.kind, WHY["notice"]),
         otherwise=ELSE.get(owed.kind),
         link=_link(owed, address.rstrip("/")),
+        items=tuple(told(item, address=address, zone=zone) for item in owed.items),
     )
 
 
 def written(owed: Owed, *, address: str, zone: str) -> Letter:
     """The letter for a delivery; `address` and `zone` as for `told`."""
     said = told(owed, address=address, zone=zone)
-    facts = {**asdict(said), "told": HOW}
-    html = css_inline.inline(TEMPLATES.get_template("letter.html").render(facts))
-    return Letter(_subject(owed, said.due), TEMPLATES.get_template("letter.txt").render(facts), html)
+    facts, name = {**asdict(said), "told": HOW}, "digest" if said.items else "letter"
+    html = css_inline.inline(TEMPLATES.get_template(f"{name}.html").render(facts))
+    return Letter(_subject(owed, said.due), TEMPLATES.get_template(f"{name}.txt").render(facts), html)
 
 
 def _deed(owed: Owed) -> str:
     if owed.confidential:
         return HIDDEN
+    if owed.items:
+        return "One message for you" if len(owed.items) == 1 else f"{len(owed.items)} messages for you"
     return owed.task or str(owed.data.get("text") or owed.data.get("title") or owed.title or HIDDEN)
 
 

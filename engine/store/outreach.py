@@ -22,3 +22,12 @@ class ChannelVersion(Table):
     content: Mapped[dict[str, Any]]
     since: Mapped[datetime]
     by: Mapped[str] = mapped_column(ForeignKey("people.id"))
+
+
+class WishesRow(Table):
+    """How one person wishes to be told; who has no row is told by mail, at once."""
+
+    __tablename__ = "wishes"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    content: Mapped[dict[str, Any]]

@@ -167,7 +167,8 @@ class Delivery(Table):
 
     Leased by `lock` while it is sent; `leased_until` is the machine's clock. When
     it fails, the first of the channels `further` takes over, as a delivery of
-    its own, and this one is `passed_on`.
+    its own, and this one is `passed_on`. What is gathered in a digest is not
+    sent by itself, but ends with the digest.
     """
 
     __tablename__ = "deliveries"
@@ -177,6 +178,7 @@ class Delivery(Table):
         CheckConstraint(one_of("status", "owed", "sent", "dead", "withdrawn", "passed_on"), name="status"),
         CheckConstraint("(lock IS NULL) = (leased_until IS NULL)", name="lock"),
         index_where("deliveries_owed", "status = 'owed'", "lane", "next_attempt_at", "id"),
+        index_where("deliveries_digest", "digest_id IS NOT NULL", "digest_id"),
     )
 
     id: Mapped[Id]
@@ -188,6 +190,7 @@ class Delivery(Table):
     recipient: Mapped[str]
     channel: Mapped[str]
     further: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
+    digest_id: Mapped[UUID | None] = mapped_column(ForeignKey("deliveries.id"))
     body: Mapped[dict[str, Any]]
     status: Mapped[str] = mapped_column(default="owed")
     owed_at: Mapped[datetime]

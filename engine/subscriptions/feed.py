@@ -154,6 +154,7 @@ def rows_of(
             "recipient": f"subscription:{one.key}",
             "channel": WEBHOOK,
             "further": [],
+            "digest_id": None,
             "body": event.body() | (more or {}),
             "status": "owed",
             "owed_at": now,

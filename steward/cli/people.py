@@ -156,6 +156,47 @@ def end_person(server: Server, person_id: str, reason: str, hand_over_to: str | 
     echo({**done, "holdings": held} if dry_run else done, [*(shown if dry_run else ()), left], as_json=server.as_json)
 
 
+@person.command("channels")
+@one("person_id")
+@click.option("--ordinary", help="By which channels, the first first: mail,chat:KEY.")
+@click.option("--urgent", help="By which channels what is urgent comes.")
+@click.option("--digest", type=click.Choice(["instant", "daily", "weekly"]), help="One by one, or gathered.")
+@click.option("--at", help="When a digest comes, by that person's clocks: 07:30.")
+@click.option("--weekday", help="On which day a weekly digest comes: monday.")
+@click.option("--quiet", help="When nothing ordinary comes: 22:00-06:00, or none.")
+@DRY_RUN
+@asks
+def person_channels(server: Server, person_id: str, dry_run: bool, **wishes: str | None) -> None:
+    """Show how a person is told, or say how; what is not named stays. Your own, or anybody's as an administrator."""
+    path, given = f"/people/{person_id}/channels", {key: value for key, value in wishes.items() if value is not None}
+    found = server.get(path)
+    if given:
+        found = server.change(
+            "PUT", path, found | {key: _wish(key, value) for key, value in given.items()}, dry_run=dry_run
+        )
+    quiet = found["quiet"]
+    lines = [f"Ordinary: {', '.join(found['ordinary'])}", f"Urgent: {', '.join(found['urgent'])}"]
+    when = {"instant": "one by one", "daily": f"daily at {found['at']}"}
+    weekly = f"every {found['weekday'].capitalize()} at {found['at']}"
+    lines += [f"What is ordinary comes {when.get(found['digest'], weekly)}."]
+    lines += [f"Quiet from {quiet['from']} until {quiet['until']}."] if quiet else []
+    echo(found, lines, as_json=server.as_json)
+
+
+def _wish(name: str, text: str) -> Any:
+    """What an option says, as the server takes it."""
+    if name in ("ordinary", "urgent"):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if name != "quiet":
+        return text
+    if text == "none":
+        return None
+    begins, dash, until = text.partition("-")
+    if not dash:
+        raise click.UsageError("Quiet hours read 22:00-06:00, or none.")
+    return {"from": begins.strip(), "until": until.strip()}
+
+
 @click.group()
 def group() -> None:
     """Look up groups, and say who belongs to them."""

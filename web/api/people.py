@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 from engine import passwords
 from engine import people as verbs
 from engine.departing import departures, holdings
+from engine.outreach import choosing
 from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import people as found
 from web.schemas.base import list_of, page_of
 from web.schemas.identity import ChangePerson, CreatePerson, EndPerson, HoldingOut, PersonOut, PersonQuery, SetPassword
+from web.schemas.wishes import Choose, WishesOut
 
 theme = Theme("people", __name__, description="Who works here, and who did.")
-PERSON = PersonOut()
+PERSON, WISHES = PersonOut(), WishesOut()
 PAGE, HOLDINGS = page_of(PersonOut), list_of(HoldingOut)
 
 
@@ -96,3 +98,27 @@ def password(body: dict[str, Any], person_id: str) -> Response:
         passwords.set_password(session, person_id, body["password"], by=by, now=now)
 
     return act(verb)
+
+
+@theme.operation("GET", "/people/<person_id>/channels", scope="read", gives=WISHES)
+def channels(person_id: str) -> Response:
+    """How somebody wishes to be told; for himself, and for administrators."""
+
+    def read(session: Session, by: Person) -> dict[str, Any]:
+        choosing.must_choose(by, person_id)
+        return choosing.of(session, person_id).content()
+
+    return look(read, WISHES)
+
+
+@theme.operation("PUT", "/people/<person_id>/channels", scope="work", body=Choose, gives=WISHES)
+def choose(body: dict[str, Any], person_id: str) -> Response:
+    """Say how one wishes to be told from now on; an administrator may say it for others."""
+    quiet = body.get("quiet")
+    content = body | {"quiet": {"from": quiet["begins"], "until": quiet["until"]} if quiet else None}
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        choosing.choose(session, person_id, content, by=by, now=now)
+        return choosing.of(session, person_id).content()
+
+    return act(verb, WISHES)

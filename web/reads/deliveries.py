@@ -16,6 +16,7 @@ COLUMNS = (
     Delivery.recipient,
     Delivery.channel,
     Delivery.further,
+    Delivery.digest_id,
     Delivery.kind,
     Delivery.lane,
     Delivery.status,

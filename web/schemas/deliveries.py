@@ -34,6 +34,9 @@ class OwedOut(Given):
     further = fields.List(
         fields.String(), required=True, metadata={"description": "Channels that take over when it fails."}
     )
+    digest_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "The digest that it is gathered in; it ends with it."}
+    )
     kind = fields.String(required=True)
     lane = fields.String(required=True)
     status = fields.String(required=True)

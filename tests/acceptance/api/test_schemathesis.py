@@ -54,6 +54,7 @@ JUDGED = {
     "POST /api/v1/subscriptions/{subscription_key}/replay",
     "PUT /api/v1/channels/{channel_key}",
     "PUT /api/v1/channels/{channel_key}/address",
+    "PUT /api/v1/people/{person_id}/channels",
     "PUT /api/v1/ladders/{ladder_key}",
     "PUT /api/v1/registers/{key}",
     "PUT /api/v1/on-call/rotations",

@@ -61,3 +61,16 @@ def test_a_channel_is_defined_led_somewhere_and_tried_and_its_address_is_never_t
     assert adam.send("POST", "/deliveries/test", json=test | {"person": "anna"}).status_code == 422
     assert adam.send("POST", "/deliveries/test", json=test | {"channel": "chat:gone"}).status_code == 422
     assert adam.send("PUT", "/channels/quality", json=channel | {"kind": "pager"}).status_code == 422
+
+
+def test_everybody_says_for_himself_how_he_is_told(login: Login):
+    anna = login("anna")
+    assert anna.get("/people/anna/channels")["ordinary"] == ["mail"]
+    wishes = {"digest": "daily", "at": "07:30", "quiet": {"from": "22:00", "until": "06:00"}}
+    made = anna.send("PUT", "/people/anna/channels", json=wishes).get_json()
+    assert (made["digest"], made["at"], made["quiet"]) == ("daily", "07:30", {"from": "22:00", "until": "06:00"})
+    assert login("adam").get("/people/anna/channels") == made
+    assert login("bert").send("GET", "/people/anna/channels").status_code == 403
+    assert login("bert").send("PUT", "/people/anna/channels", json={}).status_code == 403
+    assert anna.send("PUT", "/people/anna/channels", json={"urgent": ["chat:gone"]}).status_code == 422
+    assert anna.send("PUT", "/people/anna/channels", json={"at": "25:00"}).status_code == 422

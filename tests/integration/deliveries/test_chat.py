@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from engine import outbox, people
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.outreach import book
+from engine.outreach import book, choosing
 from engine.outreach.content import KINDS, Channel
 from engine.person import Person
 from engine.store.hooks import Secret
@@ -152,7 +152,8 @@ def test_a_chat_may_take_over_from_a_chat_and_without_a_next_one_it_is_dead_in_t
     room.set(fallback="chat:spare")
     for key in ("quality", "spare"):
         room.peer.answers[f"/{key}/a-long-path-that-nobody-guesses"] = (500, {}, b"")
-    room.owe()
+    room.act(choosing.choose, "anna", {"ordinary": ["chat:quality"]})
+    room.owe(by=())
     for _ in range(3 + 5):
         room.fail()
     assert room.ends() == [("chat:quality", "passed_on", 3), ("chat:spare", "dead", 5)]

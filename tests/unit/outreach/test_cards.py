@@ -9,7 +9,7 @@ import pytest
 
 from engine.outbox import Owed
 from engine.outreach.content import Channel, digest_of, is_name, read
-from webhooks.cards import FORMATS, SHORT, Card
+from webhooks.cards import FORMATS, LONG, SHORT, Card
 from webhooks.chat import card_of, outcome, retry_after
 from webhooks.letters import told
 from webhooks.safe_http import Answer
@@ -87,8 +87,9 @@ def test_in_markdown_nothing_typed_calls_anybody_or_hides_a_link(kind: str):
 
 def test_in_slack_what_is_typed_opens_no_reference():
     given = FORMATS["slack"](card(title=TYPED, data={"text": TYPED}))
-    assert "&lt;!channel&gt;" in given["blocks"][1]["text"]["text"]
-    assert "<" not in given["blocks"][1]["text"]["text"] + given["text"]
+    said = "\n".join([given["text"], *(one["text"]["text"] for one in given["blocks"][1:-1])])
+    assert "&lt;!channel&gt;" in said
+    assert "<" not in said
     assert given["blocks"][0]["text"]["type"] == "plain_text"
 
 
@@ -108,12 +109,23 @@ def test_buttons_are_links():
     ]
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_digest_is_a_line_a_message_and_counts_what_does_not_fit(kind: str):
+    items = tuple(owed(id=UUID(int=n), task=f"Task number {n}") for n in range(25))
+    made = card(kind="digest", task=None, title=None, task_id=None, instance_id=None, due_at=None, items=items)
+    said = "\n".join(texts(FORMATS[kind](made))).replace("\\", "")
+    assert "25 messages for you" in said
+    assert "Task number 19, due Mon 1 Mar 2027, 11:00 (New York time) (Leak in hall 2)" in said
+    assert "Task number 20" not in said
+    assert "And 5 more." in said
+
+
 def test_what_is_too_long_for_a_chat_is_shortened():
     made = card(task="x" * 5_000, title="y" * 5_000, data={"text": "z" * 50_000})
     assert len(made.title) == SHORT
-    assert all(len(said) <= 900 for _, said in made.facts)
+    assert all(len(said) <= LONG for _, said in made.facts)
     assert made.text is not None
-    assert len(made.text) == 900
+    assert len(made.text) == LONG
 
 
 @pytest.mark.parametrize(
