@@ -13,7 +13,11 @@ class DeliveryQuery(PageQuery):
         validate=validate.OneOf(["owed", "sent", "dead", "withdrawn", "passed_on"]),
         metadata={"description": ""},
     )
-    recipient = a_person("To whom.", load_default=None)
+    recipient = fields.String(
+        load_default=None,
+        validate=validate.Regexp(r"^(subscription:)?[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}$"),
+        metadata={"description": "To whom: a person, or subscription:KEY."},
+    )
 
 
 class AttemptOut(Given):
@@ -30,7 +34,7 @@ class OwedOut(Given):
 
     id = fields.UUID(required=True)
     recipient = fields.String(required=True)
-    channel = fields.String(required=True, metadata={"description": "mail, or chat:KEY"})
+    channel = fields.String(required=True, metadata={"description": "mail, chat:KEY, or webhook"})
     further = fields.List(
         fields.String(), required=True, metadata={"description": "Channels that take over when it fails."}
     )
