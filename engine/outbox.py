@@ -124,6 +124,19 @@ NEXT = select(func.min(DELIVERY.c.next_attempt_at)).where(
     DELIVERY.c.next_attempt_at > bindparam("after"),
 )
 WAITING = select(DELIVERY.c.channel).distinct().where(OWED, ALONE, DELIVERY.c.lane == bindparam("of_lane"))
+UNTIED = (
+    select(DELIVERY.c.id)
+    .where(
+        text("deliveries.status = 'owed'"),
+        DELIVERY.c.lane == bindparam("of_lane"),
+        DELIVERY.c.next_attempt_at < bindparam("later"),
+        DELIVERY.c.recipient == bindparam("to"),
+        DELIVERY.c.channel == bindparam("by_channel"),
+        DELIVERY.c.lock.is_(None),
+    )
+    .with_for_update(skip_locked=True)
+)
+LEAVE_ALONE = update(DELIVERY).where(DELIVERY.c.id.in_(UNTIED)).values(next_attempt_at=bindparam("later"))
 BY_ID = select(DELIVERY).where(DELIVERY.c.id == bindparam("delivery")).with_for_update()
 
 
@@ -291,7 +304,14 @@ def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> bool:
 
 
 def failed(
-    session: Session, owed: Owed, why: str, *, permanent: bool, after: timedelta | None = None, now: datetime
+    session: Session,
+    owed: Owed,
+    why: str,
+    *,
+    permanent: bool,
+    after: timedelta | None = None,
+    away: bool = False,
+    now: datetime,
 ) -> None:
     """
     Note that it was not sent: it rests and is tried again, goes by the next channel, or is dead where there is none.
@@ -299,6 +319,8 @@ def failed(
     Args:
         permanent: whether trying it again by this channel is of no use.
         after: how long the other side wants to be left alone.
+        away: whether it did not answer at all: what else it is owed on this lane rests as long, so that nobody waits
+            behind it. That counts as no try.
     """
     row = session.execute(MINE, {"delivery": owed.id, "lease_of": owed.lock}).one_or_none()
     if row is None:
@@ -313,6 +335,9 @@ def failed(
         moment = now + max(rest(tries, row.id), min(after or timedelta(0), LONGEST_WAIT))
         given = {"becomes": "owed", "tries": tries, "moment": moment, "ends": None}
         session.execute(ENDS, {"delivery": row.id, "why": why[:LONGEST_ANSWER], **given})
+        if away:
+            whom = {"of_lane": row.lane, "to": row.recipient, "by_channel": row.channel}
+            session.execute(LEAVE_ALONE, {"later": moment, **whom})
 
 
 def _pass_on(session: Session, row: Any, *, now: datetime) -> bool:

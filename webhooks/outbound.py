@@ -71,7 +71,7 @@ class Webhooks:
         except Refused as error:
             return Failed(str(error), permanent=True)
         except Unanswered as error:
-            return Failed(str(error))
+            return Failed(str(error), away=True)
         return _told(answer)
 
     def _looked_up(self, key: str) -> tuple[Subscription, list[str]]:

@@ -34,11 +34,19 @@ class Sent:
 
 @dataclass(frozen=True)
 class Failed:
-    """It was not taken; `permanent` where trying again is of no use, `after` where the other side asks for a rest."""
+    """
+    It was not taken.
+
+    Args:
+        permanent: whether trying again is of no use.
+        after: how long the other side asks to be left alone.
+        away: whether it did not answer at all.
+    """
 
     why: str
     permanent: bool = False
     after: timedelta | None = None
+    away: bool = False
 
 
 class Sender(Protocol):
@@ -95,4 +103,4 @@ def _send(database: Database, sender: Sender, owed: Owed, *, by: Person, now: da
             if outbox.sent(session, owed, came.answer, now=now) and came.reply is not None:
                 answers.came(session, owed, came.reply, by=by, now=now)
         else:
-            outbox.failed(session, owed, came.why, permanent=came.permanent, after=came.after, now=now)
+            outbox.failed(session, owed, came.why, permanent=came.permanent, after=came.after, away=came.away, now=now)

@@ -5,20 +5,22 @@ Each change is a version of its own; the newest is in force, and none is ever
 taken away. ISO 9001, 7.5.3.
 """
 
+import base64
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from engine import audit
-from engine.errors import Forbidden, NotFound
+from engine import audit, strongbox
+from engine.errors import Forbidden, Invalid, NotFound
 from engine.ids import new_id
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.subscriptions import SubscriptionVersion
+from engine.strongbox import Strongbox
 from engine.subscriptions.content import Subscription, digest_of, read
 
 TABLE = table_of(SubscriptionVersion)
@@ -107,6 +109,43 @@ def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datet
     for key, given in content.items():
         if key not in there:
             change(session, key, given, by=by, now=now)
+
+
+def rotate(
+    session: Session,
+    key: str,
+    box: Strongbox,
+    *,
+    secret: str | None = None,
+    overlap: timedelta = strongbox.OVERLAP,
+    by: Person,
+    now: datetime,
+) -> str:
+    """
+    Give a subscription a new secret; the one before signs too for `overlap`. Returns the secret, told this once.
+
+    Args:
+        secret: one that the receiver made, as Standard Webhooks write it; None makes one.
+
+    Raises:
+        Forbidden: `by` does not manage the platform.
+        NotFound: there is no such subscription.
+        Invalid: the secret is not `whsec_` and base64 of 24 to 64 bytes.
+    """
+    must_manage(by)
+    history(session, key)
+    if secret is not None and not _serves(secret):
+        why = "Write it as Standard Webhooks do: whsec_ and base64 of 24 to 64 bytes. Or leave it out: one is made."
+        raise Invalid(why, {"secret": [why]})
+    return strongbox.rotate(session, owner_of(key), box, secret=secret, overlap=overlap, by=by, now=now)
+
+
+def _serves(secret: str) -> bool:
+    try:
+        made = base64.b64decode(secret.removeprefix(strongbox.PREFIX), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith(strongbox.PREFIX) and 24 <= len(made) <= 64
 
 
 def must_manage(by: Person) -> None:

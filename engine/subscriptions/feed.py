@@ -39,6 +39,8 @@ WEBHOOK = "webhook"
 """The channel of what subscriptions are owed."""
 
 LANE = "webhooks"
+ASKING = "urgent"
+"""The lane of what a case waits for an answer to: it is not held up by the crowd of all other events."""
 
 _subscriptions: Cache[UUID, tuple[Subscription, ...]] = Cache(8)
 _standards: Cache[UUID, frozenset[str]] = Cache(256)
@@ -148,7 +150,7 @@ def rows_of(
             "id": new_id(),
             "instance_id": instance_id,
             "task_id": None,
-            "lane": LANE,
+            "lane": ASKING if "asks" in (more or {}) else LANE,
             "event": f"{event.id}{again}",
             "kind": event.type,
             "recipient": f"subscription:{one.key}",

@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from engine import strongbox
 from engine.person import Person
 from engine.subscriptions import again, book
 from web.acts import act, look
@@ -72,10 +71,8 @@ def rotate(body: dict[str, Any], subscription_key: str) -> Response:
     overlap = timedelta(hours=body["overlap_hours"])
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, str]:
-        book.must_manage(by)
-        book.history(session, subscription_key)
-        owner, box = book.owner_of(subscription_key), services().strongbox
-        return {"secret": strongbox.rotate(session, owner, box, secret=body["secret"], overlap=overlap, by=by, now=now)}
+        given = {"secret": body["secret"], "overlap": overlap}
+        return {"secret": book.rotate(session, subscription_key, services().strongbox, **given, by=by, now=now)}
 
     return act(verb, SECRET)
 

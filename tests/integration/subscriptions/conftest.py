@@ -79,7 +79,8 @@ class Outpost(House):
     def send(self, sender: Sender | None = None, *, machine_now: datetime | None = None) -> int:
         """Let the worker send what is due."""
         given = {"now": self.now, "machine_now": machine_now or self.now, "limit": 100}
-        return drain_deliveries(self.database, "webhooks", {"webhook": sender or self.sender}, **given)
+        senders = {"webhook": sender or self.sender}
+        return sum(drain_deliveries(self.database, lane, senders, **given) for lane in ("urgent", "webhooks"))
 
     def owed(self) -> list[Delivery]:
         """All that is or was owed to subscriptions, the oldest first."""

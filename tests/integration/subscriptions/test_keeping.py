@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from engine.errors import Forbidden, NotFound
+from engine.errors import Forbidden, Invalid, NotFound
 from engine.store.hooks import Secret
 from engine.store.subscriptions import SubscriptionVersion
 from engine.subscriptions import book
@@ -40,17 +40,19 @@ def test_seeds_make_what_is_not_there_and_leave_what_is(outpost: Outpost):
     assert outpost.read(lambda s: book.find(s, "desk").types) == ("task.*",)
 
 
-@pytest.mark.parametrize("column", ["content", "digest", "since"])
-def test_an_edited_subscription_is_found(outpost: Outpost, column: str):
+def test_an_edited_subscription_is_found(outpost: Outpost):
     outpost.subscribe("desk")
-    values = {"content": {"name": "x", "address": "https://evil.example"}, "digest": "0" * 64, "since": outpost.cases}
-    values["since"] = outpost.now.replace(year=2020)  # type: ignore[assignment]
     with outpost.database.writing() as session:
-        session.execute(update(SubscriptionVersion).values({column: values[column]}))
-
-    finding = outpost.verified().first
-    assert finding is not None
-    assert (finding.chain, finding.record.split(" ")[0]) == ("platform", "webhook_subscriptions")
+        row = session.query(SubscriptionVersion).one()
+        before = {"content": row.content, "digest": row.digest, "since": row.since}
+    edited = {"content": {"name": "x", "address": "https://evil.example"}, "digest": "0" * 64}
+    edited["since"] = outpost.now.replace(year=2020)  # type: ignore[assignment]
+    for column, value in edited.items():
+        with outpost.database.writing() as session:
+            session.execute(update(SubscriptionVersion).values(before | {column: value}))
+        finding = outpost.verified().first
+        assert finding is not None
+        assert (finding.chain, finding.record.split(" ")[0]) == ("platform", "webhook_subscriptions")
 
 
 def test_a_secret_that_was_put_in_place_of_another_is_found(outpost: Outpost):
@@ -68,3 +70,19 @@ def test_a_secret_is_not_in_the_database_as_it_is(outpost: Outpost):
         kept = session.query(Secret).one()
     assert secret.encode() not in bytes(kept.locked)
     assert isinstance(kept.id, UUID)
+
+
+def test_a_secret_that_no_receiver_could_check_with_is_refused(outpost: Outpost):
+    outpost.subscribe("desk", secret=False)
+    for secret in ("a plain text of the receiver", "whsec_", "whsec_QUJD", "whsec_!" + "QUJD" * 8):
+        given = {"secret": secret, "by": outpost.admin, "now": outpost.now}
+        with pytest.raises(Invalid, match="whsec_"):
+            outpost.perform(lambda s, given=given: book.rotate(s, "desk", outpost.box, **given))
+    assert outpost.secrets("desk") == []
+
+
+def test_a_secret_that_the_receiver_made_is_taken(outpost: Outpost):
+    outpost.subscribe("desk", secret=False)
+    given = {"secret": "whsec_" + "QUJD" * 8, "by": outpost.admin, "now": outpost.now}
+    outpost.perform(lambda s: book.rotate(s, "desk", outpost.box, **given))
+    assert outpost.secrets("desk") == ["whsec_" + "QUJD" * 8]

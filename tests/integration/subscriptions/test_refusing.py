@@ -116,24 +116,40 @@ def test_who_never_answers_is_waited_for_no_longer_than_allowed_and_holds_up_nob
     assert "No whole answer came in time." in told.tried()
 
 
-@pytest.mark.parametrize(
-    ("address", "why"),
-    [
-        ("http://127.0.0.1:9/", "127.0.0.1, which is not allowed"),
-        ("http://[::1]:9/", "::1, which is not allowed"),
-        ("http://169.254.169.254/latest", "169.254.169.254, which is not allowed"),
-        ("http://10.0.0.7/", "10.0.0.7, which is not allowed"),
-        ("http://[::ffff:192.168.1.1]/", "which is not allowed"),
-    ],
-)
-def test_private_addresses_are_refused_where_the_settings_do_not_name_them(told: Outpost, address: str, why: str):
-    told.rules = Rules(insecure=True)
-    told.subscribe("desk", address, types=["instance.started"])
-    told.send()
+def test_who_is_away_is_left_alone_for_a_while_and_the_rest_is_no_try(outpost: Outpost):
+    def wait(link: socket.socket, closing: threading.Event) -> None:
+        closing.wait()
 
-    [owed] = told.owed()
-    assert owed.status == "dead"
-    assert why in str(owed.note)
+    outpost.rules = replace(outpost.rules, seconds=0.2)
+    with raw_peer(wait) as port:
+        outpost.subscribe("away", f"http://127.0.0.1:{port}/", types=["instance.started"])
+        for _ in range(10):
+            outpost.start("mend")
+        outpost.subscribe("desk", types=["instance.started"])
+        outpost.start("mend")
+        outpost.send()
+
+    tries = [one.attempts for one in outpost.owed() if one.recipient == "subscription:away"]
+    assert (sum(tries), len(tries)) == (4, 11)
+    assert all(one.next_attempt_at > outpost.now for one in outpost.owed() if one.status == "owed")
+    assert [got.path for got in outpost.peer.got] == ["/desk"]
+    outpost.subscribe("away", types=["instance.started"])
+    outpost.lapse()
+    outpost.send()
+    assert {status for status, _ in outpost.state()} == {"sent"}
+
+
+def test_private_addresses_are_refused_where_the_settings_do_not_name_them(told: Outpost):
+    told.rules = Rules(insecure=True)
+    hosts = ("127.0.0.1", "[::1]", "169.254.169.254", "10.0.0.7", "[::ffff:192.168.1.1]", "0.0.0.0", "[fe80::1]")
+    for host in hosts:
+        told.subscribe("desk", f"http://{host}:9/", types=["instance.started"])
+        told.start("mend")
+        told.send()
+
+    assert {one.status for one in told.owed()} == {"dead"}
+    assert len(told.owed()) == 1 + len(hosts)
+    assert all("which is not allowed" in str(one.note) for one in told.owed())
 
 
 def test_http_is_refused_where_the_settings_do_not_allow_it(told: Outpost):

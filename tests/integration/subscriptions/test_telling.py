@@ -24,7 +24,9 @@ CONFIDENTIAL = (
 
 def mended(outpost: Outpost, **more: Any) -> Any:
     """A case from its beginning to its end."""
-    case = outpost.start("mend", {"amount": 42}, title="Leak in hall 2", business_key="CAPA-2027-003", **more)
+    case = outpost.start(
+        "mend", {"what": "an oil that nobody names"}, title="Leak in hall 2", business_key="CAPA-2027-003", **more
+    )
     outpost.do(case, "T_mend", {"found": "a secret of the customer"})
     return case
 
@@ -57,7 +59,7 @@ def test_a_case_is_told_from_its_beginning_to_its_end_in_signed_events(outpost: 
     }
     assert done["data"]["actor"] == "anna"
     assert done["data"]["facts"] == {"element": "T_mend", "name": "T mend"}
-    assert not any(b"secret of the customer" in got.body or b"42" in got.body for got in outpost.peer.got)
+    assert not any(b"secret of the customer" in got.body or b"an oil" in got.body for got in outpost.peer.got)
     assert {status for status, _ in outpost.state()} == {"sent"}
     assert outpost.verified().holds
 
