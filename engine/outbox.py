@@ -148,7 +148,7 @@ class Notice:
     Args:
         event: what happened, by a name of its own: he is told of it once on each channel.
         recipient: the id of a person.
-        template: which words: `reminder`, `due`, `overdue`, `unclaimed`, `call`, `notice`.
+        template: which words: `assigned`, `reminder`, `due`, `overdue`, `unclaimed`, `call`, `notice`.
         channels: by which he is told, as far as they are there and for him; by default the usual ones.
         cause: who did it; he is not told of his own act.
     """
@@ -394,8 +394,11 @@ def _is_moot(row: Any, now: datetime) -> str | None:
         return "Whoever was to be told has left."
     if row.task_status in ("completed", "withdrawn"):
         return f"The task is {row.task_status}."
-    if row.body.get("holder") == row.recipient and row.holder not in (None, row.recipient):
+    held = row.body.get("holder") == row.recipient
+    if held and row.holder not in (None, row.recipient):
         return f"{row.holder} holds the task now."
+    if held and row.kind == "assigned" and row.holder is None:
+        return "He has given the task back."
     return None
 
 

@@ -19,7 +19,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import answers_at_once, assignment, beginning, competence, joining, parties, registers, timetable
+from engine import (
+    answers_at_once,
+    assigned,
+    assignment,
+    beginning,
+    competence,
+    joining,
+    outbox,
+    parties,
+    registers,
+    timetable,
+)
 from engine.cases import Case
 from engine.cause import Cause
 from engine.core import effects as fx
@@ -158,6 +169,10 @@ def write(session: Session, case: Case | None, rows: Rows, context: Context) -> 
         case.version += 1
         rows.moved.append(case)
     beginning.cancel_called(session, rows, context)
+    if notices := list(assigned.opened(rows, context)):
+        organisation = case.organisation if case else None
+        for row in outbox.rows_of(session, notices, organisation=organisation, now=context.now):
+            rows.add("deliveries", row)
     carry_out(session, rows)
 
 

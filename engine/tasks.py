@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import access, audit, competence, guards, handing_in, people, separation, stepping, stuck
+from engine import access, assigned, audit, competence, guards, handing_in, people, separation, stepping, stuck
 from engine.absence import claims
 from engine.cases import Case, LiveTask, lock_for_task
 from engine.core import events as ev
@@ -335,4 +335,5 @@ def _hand_to(
     session.execute(TAKE_OFF, {"of_task": task.id, "moment": now})
     body = {"element": task.element, "from": task.holder, **said}
     acting_for = for_whom if who == by.id else None
-    audit.append(session, case.id, verb, task.id, body, by=by, now=now, acting_for=acting_for)
+    link = audit.append(session, case.id, verb, task.id, body, by=by, now=now, acting_for=acting_for)
+    assigned.tell(session, task.id, who, instance_id=case.id, entry=link.number, by=by.id, now=now)

@@ -42,6 +42,8 @@ def notify(session: Session, case: Case, effect: fx.CallService, rows: Rows, con
     """
     Owe a message to people: `to` (one or a list of `person:ID`, `group:KEY` or ids), `text`, `urgency`.
 
+    Whoever brought the step about is not told of his own act.
+
     Raises:
         Stuck: it names nobody.
     """
@@ -51,13 +53,17 @@ def notify(session: Session, case: Case, effect: fx.CallService, rows: Rows, con
     urgency = "urgent" if effect.inputs.get("urgency") == "urgent" else "ordinary"
     event = f"{case.id}:{effect.element}:{effect.token}"
     said = {"text": str(effect.inputs.get("text", "")), "title": case.title}
-    notices = [
-        outbox.Notice(event=event, recipient=one, template="notice", urgency=urgency, instance_id=case.id, data=said)
-        for one in people
-    ]
-    for row in outbox.rows_of(session, notices, now=context.now):
+    more: dict[str, Any] = {
+        "template": "notice",
+        "urgency": urgency,
+        "instance_id": case.id,
+        "data": said,
+        "cause": context.by,
+    }
+    notices = [outbox.Notice(event=event, recipient=one, **more) for one in people]
+    for row in outbox.rows_of(session, notices, organisation=case.organisation, now=context.now):
         rows.add("deliveries", row)
-    return {"notified": people}
+    return {"notified": [one for one in people if one != context.by]}
 
 
 def link(session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> dict[str, Any]:

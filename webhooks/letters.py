@@ -23,6 +23,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 WHY = {
+    "assigned": "It was given to you, and you hold it now.",
     "reminder": "You hold this task, and half of its time is gone.",
     "due": "It is due, and you hold it or may take it on.",
     "overdue": "It is late, and you are the next to be told.",
@@ -32,6 +33,7 @@ WHY = {
     "test": "Somebody wanted to see whether messages reach you.",
 }
 ELSE = {
+    "assigned": "If you cannot do it, hand it on or give it back.",
     "reminder": "If nothing is done until it is due, the group is told as well.",
     "due": "If nothing is done, the lead of the group is told next.",
     "overdue": "If nothing is done, the next level is told.",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from engine import audit, groups, tasks
+from engine import assigned, audit, groups, tasks
 from engine.cases import Case, LiveTask
 from engine.person import Person
 from engine.store.base import table_of
@@ -48,7 +48,8 @@ def hand(
     _pass_draft(session, task, to)
     state = {"holder": to, "status": "claimed", "acting_for": acting_for}
     body = {"element": task.element, "from": task.holder, "seen_by": seen_by, "now": state, **said}
-    audit.append(session, case.id, verb, task.id, body, by=by, now=now)
+    link = audit.append(session, case.id, verb, task.id, body, by=by, now=now)
+    assigned.tell(session, task.id, to, instance_id=case.id, entry=link.number, by=by.id, now=now)
 
 
 def let_go(
