@@ -6,7 +6,9 @@ it; so do whoever stands in for one of them while a task of his is open,
 whoever started it and whoever was told of a task by its ladder. Its
 owner sees and manages it. Auditors and administrators of the platform read
 what is not confidential; a confidential case does not exist for them, nor for
-an owner who is not among its people.
+an owner who is not among its people. Where a group handles it, it exists for
+that group and for whoever has, had or was offered work in it; that somebody
+started it is then no reason. Nobody of all these sees a case that is shut to him.
 """
 
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from engine.errors import Forbidden, NotFound
 from engine.person import Person
 from engine.store.absence import SubstitutionRow
 from engine.store.ladders import LadderTold
-from engine.store.running import Candidate, Instance, Task
+from engine.store.running import Candidate, Instance, ShutOut, Task
 
 
 class Case(Protocol):
@@ -43,6 +45,10 @@ class Case(Protocol):
     def confidential(self) -> bool:
         """Whether it exists for its own people only."""
 
+    @property
+    def handlers(self) -> str | None:
+        """The group that handles it, if one does."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
@@ -53,18 +59,30 @@ class Facts:
         people: who holds, did, stood in for or answers for a task of it, or was told of one by its ladder; and who
             stands in for somebody to whom an open one belongs.
         parties: to whom a task was ever offered, as `person:ID` and `group:KEY`.
+        handlers: the group that handles it.
+        shut_out: for whom it does not exist, whatever else they are to it.
     """
 
     owner: str
     started_by: str
     confidential: bool = False
+    handlers: str | None = None
     people: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
+    shut_out: frozenset[str] = frozenset()
 
 
 def may_see(by: Person, facts: Facts) -> bool:
     """Whether the case exists for this person."""
-    if by.kind == "operator" or by.id == facts.started_by or by.id in facts.people or by.parties & facts.parties:
+    if by.kind == "operator":
+        return True
+    if by.id in facts.shut_out:
+        return False
+    if by.id in facts.people or by.parties & facts.parties:
+        return True
+    if facts.handlers is not None:
+        return facts.handlers in by.groups
+    if by.id == facts.started_by:
         return True
     return not facts.confidential and (by.id == facts.owner or by.auditor or by.platform_admin)
 
@@ -88,8 +106,10 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
     )
     told = select(LadderTold.task_id).where(LadderTold.instance_id == Instance.id, LadderTold.person_id == by.id)
     open_to_all = or_(Instance.owner == by.id, literal(by.auditor or by.platform_admin).is_(True))
-    return or_(
-        Instance.started_by == by.id,
+    shut = select(ShutOut.person_id).where(ShutOut.instance_id == Instance.id, ShutOut.person_id == by.id)
+    return not_(shut.correlate(Instance).exists()) & or_(
+        Instance.handlers.is_(None) & (Instance.started_by == by.id),
+        Instance.handlers.in_(sorted(by.groups)),
         touched.correlate(Instance).exists(),
         offered.correlate(Instance).exists(),
         told.exists(),
@@ -102,14 +122,18 @@ def facts_of(session: Session, case: Case) -> Facts:
     """What decides who sees this case. One statement."""
     people: set[str] = set()
     parties: set[str] = set()
+    shut: set[str] = set()
+    sets = {"party": parties, "shut out": shut}
     for kind, who in session.execute(_FACTS, {"instance_id": case.id}):
-        (parties if kind == "party" else people).add(who or "")
+        sets.get(kind, people).add(who or "")
     return Facts(
         owner=case.owner,
         started_by=case.started_by,
         confidential=case.confidential,
+        handlers=case.handlers,
         people=frozenset(people),
         parties=frozenset(parties),
+        shut_out=frozenset(shut),
     )
 
 
@@ -139,6 +163,11 @@ def must_manage(session: Session, by: Person, case: Case) -> None:
         raise Forbidden(f"{by.name} does not manage this case.", f"Ask its owner, {case.owner}.")
 
 
+def is_shut_out(session: Session, case: Case, person: Person) -> bool:
+    """Whether a case is shut to somebody."""
+    return case.handlers is not None and person.id in facts_of(session, case).shut_out
+
+
 def must_act(by: Person) -> None:
     """
     Refuse whoever only reads.
@@ -153,11 +182,12 @@ def must_act(by: Person) -> None:
 def _enough(session: Session, by: Person, case: Case) -> Facts:
     """All facts, or those of the row alone where they decide already."""
     alone = Facts(owner=case.owner, started_by=case.started_by, confidential=case.confidential)
-    return alone if may_see(by, alone) else facts_of(session, case)
+    return alone if case.handlers is None and may_see(by, alone) else facts_of(session, case)
 
 
 _HERE = Task.instance_id == bindparam("instance_id")
 _FACTS: CompoundSelect[str, str | None] = union_all(
+    select(literal("shut out"), ShutOut.person_id).where(ShutOut.instance_id == bindparam("instance_id")),
     select(literal("holder"), Task.holder).where(_HERE, Task.holder.is_not(None)).distinct(),
     select(literal("doer"), Task.completed_by).where(_HERE, text("tasks.completed_by IS NOT NULL")).distinct(),
     select(literal("accountable"), Task.accountable).where(_HERE).distinct(),

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engine import joining, numbering, registers, timetable, versions
+from engine import circle, joining, numbering, registers, timetable, versions
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.core import events as ev
@@ -79,6 +79,12 @@ def new_case(
     called_by, effect = caller or (None, None)
     subject = subject or (called_by.subject if called_by else None)
     about = registers.must_be_kept(session, subject) if subject else None
+    handlers, shut_by = circle.of_model(definition.model, start)
+    if called_by is not None and called_by.handlers:
+        handlers, shut_by = called_by.handlers, tuple(dict.fromkeys((*called_by.shut_by, *shut_by)))
+    shut = circle.named_in(shut_by, variables)
+    if handlers is not None:
+        owner = circle.head(session, handlers, shut)
     case_id = context.new_id()
     numbered: dict[str, Any] = {}
     if business_key is None and definition.model.number:
@@ -103,6 +109,8 @@ def new_case(
         calendar=calendar,
         subject=subject,
         subject_number=about.number if about else None,
+        handlers=handlers,
+        shut_by=shut_by,
         version=1,
         state=None,
         events=0,
@@ -130,6 +138,7 @@ def new_case(
         "owner": owner,
         "caller": called_by.id if called_by else None,
         "confidential": case.confidential,
+        **({"handlers": handlers, "shut_by": " ".join(shut_by) or None} if handlers else {}),
         "calendar": calendar,
         **({"subject": str(subject), "subject_number": case.subject_number} if subject else {}),
         **({"number": [numbered["year"], numbered["number"]]} if numbered else {}),
@@ -254,9 +263,10 @@ def _facts(case: Case, definition: Parsed) -> dict[str, Any]:
 
 def _row(case: Case) -> dict[str, Any]:
     names = ("id", "definition_id", "title", "business_key", "started_at", "started_by", "owner")
-    more = ("caller_id", "caller_token", "caller_element", "confidential", "calendar")
+    more = ("caller_id", "caller_token", "caller_element", "confidential", "handlers", "calendar")
     about = {
         "subject_register": case.subject.register if case.subject else None,
         "subject_row": case.subject.row if case.subject else None,
     }
-    return {name: getattr(case, name) for name in (*names, *more)} | about
+    shut_by = " ".join(case.shut_by) or None
+    return {name: getattr(case, name) for name in (*names, *more)} | about | {"shut_by": shut_by}

@@ -135,6 +135,8 @@ class Case:
     ended_at: datetime | None = None
     subject: Subject | None = None
     subject_number: int | None = None
+    handlers: str | None = None
+    shut_by: tuple[str, ...] = ()
     live: dict[int, LiveTask] = field(default_factory=dict)
     is_new: bool = False
     """Whether this transaction makes it; nobody else can see it yet."""
@@ -249,5 +251,7 @@ def _case(row: Any, live: Iterable[Any]) -> Case:
         ended_at=row.ended_at,
         subject=Subject(register=row.subject_register, row=row.subject_row) if row.subject_register else None,
         subject_number=row.subject_number,
+        handlers=row.handlers,
+        shut_by=tuple((row.shut_by or "").split()),
         live=_by_token(live),
     )

@@ -5,14 +5,22 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from engine.person import Person
 from engine.store.base import table_of
-from engine.store.running import Candidate
+from engine.store.running import Candidate, ShutOut, Task
 
-CANDIDATE = table_of(Candidate)
+CANDIDATE, TASK, SHUT = table_of(Candidate), table_of(Task), table_of(ShutOut)
+SHUT_ANYWHERE = exists().where(SHUT.c.person_id == bindparam("person"))
+"""Asked once; for nearly everybody the answer is no, and no task needs to be looked at."""
+SHUT_HERE = exists(
+    select(TASK.c.id)
+    .join(SHUT, SHUT.c.instance_id == TASK.c.instance_id)
+    .where(TASK.c.id == CANDIDATE.c.task_id, SHUT.c.person_id == bindparam("person"))
+    .correlate(CANDIDATE)
+)
 
 
 def oldest_claimable(
@@ -27,7 +35,10 @@ def oldest_claimable(
         after: the moment at which the last task of the page before was opened, and its id.
     """
     parties = sorted(person.parties)
-    given: dict[str, Any] = {f"who_{place}": who for place, who in enumerate(parties)} | {"at_most": limit}
+    given: dict[str, Any] = {f"who_{place}": who for place, who in enumerate(parties)} | {
+        "at_most": limit,
+        "person": person.id,
+    }
     if after is not None:
         given |= {"opened": after[0], "task": after[1]}
     return list(session.connection().execute(_statement(len(parties), after is not None), given).all())
@@ -43,7 +54,7 @@ def _statement(parties: int, goes_on: bool) -> Select[Any]:
 
 def _oldest_of(place: int, goes_on: bool) -> Any:
     query = select(CANDIDATE.c.task_id, CANDIDATE.c.opened_at).where(
-        CANDIDATE.c.who == bindparam(f"who_{place}"), CANDIDATE.c.closed_at.is_(None)
+        CANDIDATE.c.who == bindparam(f"who_{place}"), CANDIDATE.c.closed_at.is_(None), or_(~SHUT_ANYWHERE, ~SHUT_HERE)
     )
     if goes_on:
         opened: ColumnElement[Any] = bindparam("opened", type_=CANDIDATE.c.opened_at.type)

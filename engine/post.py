@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, insert, or_, select, text, union_all, update
 from sqlalchemy.orm import Session
 
-from engine import audit, calling, instances, people, raising, stepping, stuck
+from engine import audit, calling, circle, instances, people, raising, stepping, stuck
 from engine.backoff import WAITS, rest
 from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
 from engine.core.stuck import Stuck
 from engine.correlation import addressees, apply, start_by_message, starting_with
+from engine.departing import departures
 from engine.errors import Conflict, Rejected
 from engine.ids import new_id
 from engine.person import Person
@@ -233,6 +234,16 @@ def _cancel(session: Session, message: Any, by: Person, now: datetime) -> str:
     return "applied"
 
 
+def _shut_out(session: Session, message: Any, by: Person, now: datetime) -> str:
+    """Whatever somebody holds or answers for in a case that is shut to him by now passes to who owns it instead."""
+    case, person = lock(session, message.target_id), message.payload["person"]
+    shut = circle.shut_out_of(session, case.id)
+    if case.handlers is None or person not in shut or case.ended_at is not None:
+        return "applied"
+    departures.hand_over(session, case.id, person=person, to=circle.head(session, case.handlers, shut), by=by, now=now)
+    return "applied"
+
+
 BRINGERS: dict[str, Callable[[Session, Any, Person, datetime], str]] = {
     "message": _message,
     "signal": _signal,
@@ -245,6 +256,7 @@ BRINGERS: dict[str, Callable[[Session, Any, Person, datetime], str]] = {
     "answered": answers.bring,
     "call": calling.bring,
     "call_alone": calling.bring_alone,
+    "shut_out": _shut_out,
 }
 
 

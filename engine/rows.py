@@ -59,6 +59,7 @@ class Rows:
     unsubscribed: list[Row] = field(default_factory=list)
     withdrawn: list[Row] = field(default_factory=list)
     served: list[Row] = field(default_factory=list)
+    readmitted: list[Row] = field(default_factory=list)
     forgotten: list[Row] = field(default_factory=list)
     cancelled: list[tuple[Case, int]] = field(default_factory=list)
     """Called cases that exist already and are to be cancelled, by caller and token; the shell looks them up."""

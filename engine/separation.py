@@ -211,7 +211,7 @@ def barred(
     found |= {Bar(element, person) for element, person in done if element in rules.tasks}
     found |= {Bar("self", person) for element, person in done if rules.itself and element == task.element}
     for name, value in [*own.items(), *((name, (variables or {}).get(name)) for name in named)]:
-        found |= {Bar(f"person:{name}", person) for person in _named(value)}
+        found |= {Bar(f"person:{name}", person) for person in people_in(value)}
     return frozenset(bar for bar in found if who is None or bar.person in who)
 
 
@@ -222,18 +222,18 @@ def named_by_itself(task: Work, texts: Sequence[str]) -> dict[str, Any]:
 
 def _bars(row: Any) -> Iterable[Bar]:
     if row.kind == "person":
-        return (Bar(f"person:{row.rule}", person) for person in _named(orjson.loads(row.person)))
+        return (Bar(f"person:{row.rule}", person) for person in people_in(orjson.loads(row.person)))
     return (Bar(f"called:{row.rule}" if row.kind == "called" else row.rule, row.person),)
 
 
-def _named(value: Any) -> Iterable[str]:
+def people_in(value: Any) -> Iterable[str]:
     """The ids of people in a variable's value: a text, a list of them, or objects with an `id`."""
     if isinstance(value, str):
         return (value.removeprefix("person:"),)
     if isinstance(value, dict):
-        return _named(value.get("id"))
+        return people_in(value.get("id"))
     if isinstance(value, list):
-        return tuple(person for item in value for person in _named(item))
+        return tuple(person for item in value for person in people_in(item))
     return ()
 
 

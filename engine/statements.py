@@ -16,11 +16,12 @@ from engine.hot import Hot, together
 from engine.rows import Row, Rows, chain_links, instance_row
 from engine.store.base import table_of
 from engine.store.records import Delivery
-from engine.store.running import Candidate, Instance, ServiceJob, Subscription, Task, Timer, Variable
+from engine.store.running import Candidate, Instance, ServiceJob, ShutOut, Subscription, Task, Timer, Variable
 from engine.subscriptions import feed
 
 INSTANCE, TASK, TIMER, JOB = (table_of(entity) for entity in (Instance, Task, Timer, ServiceJob))
 SUBSCRIPTION, VARIABLE, CANDIDATE = (table_of(entity) for entity in (Subscription, Variable, Candidate))
+SHUT = table_of(ShutOut)
 
 PLACE = {table.name: place for place, table in enumerate(store.Table.metadata.sorted_tables)}
 MOVED = ("status", "ended_at", "version", "state", "events", "chain_length", "chain_head", "subject_number")
@@ -73,6 +74,8 @@ SERVE = Hot(
     )
 )
 FORGET = Hot(delete(VARIABLE).where(VARIABLE.c.instance_id == bindparam("case"), VARIABLE.c.name == bindparam("gone")))
+
+READMIT = Hot(delete(SHUT).where(SHUT.c.instance_id == bindparam("of_case"), SHUT.c.person_id == bindparam("person")))
 
 
 def _latest(dialect: Any) -> Any:
@@ -128,4 +131,5 @@ def _changes(rows: Rows) -> list[tuple[Hot, list[Row]]]:
         (WITHDRAW, rows.withdrawn),
         (SERVE, rows.served),
         (FORGET, rows.forgotten),
+        (READMIT, rows.readmitted),
     ]

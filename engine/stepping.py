@@ -24,6 +24,7 @@ from engine import (
     assigned,
     assignment,
     beginning,
+    circle,
     competence,
     joining,
     outbox,
@@ -192,6 +193,8 @@ def _apply(session: Session, first: _Turn, rows: Rows, by: Person, context: Cont
             if any(isinstance(effect, fx.Finish) or _reaches_out(effect) for effect in done.effects):
                 turn.case.callers = joining.waiting(session, turn.case)
             absorb(rows, turn.case, done.effects, _assigned(session, turn, done, context), context)
+            if turn.case.shut_by:
+                circle.keep(session, rows, turn.case, variables_of(done.state), context)
             turns.extend(_follow(session, turn, done, rows, by, context))
         if not turns:
             return None
@@ -232,10 +235,12 @@ def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) ->
     closed = [effect for effect in done.effects if isinstance(effect, fx.CloseTask) and effect.reason == "completed"]
     people = [person for person in (context.by, context.acting_for) if person]
     by_name = any(rule.startswith("person:") for one in opened for rule in rules_of(turn.parsed, one.element))
+    shut = circle.named_in(turn.case.shut_by, variables_of(done.state)) if turn.case.shut_by else frozenset()
     unable = {
-        one.token: competence.without(session, turn.parsed, turn.case, one.element, now=context.now) for one in opened
+        one.token: shut | competence.without(session, turn.parsed, turn.case, one.element, now=context.now)
+        for one in opened
     }
-    return assignment.assign(
+    found = assignment.assign(
         session,
         opened,
         parsed=turn.parsed,
@@ -246,6 +251,7 @@ def _assigned(session: Session, turn: _Turn, done: Advance, context: Context) ->
         organisation=turn.case.organisation,
         at=context.now,
     )
+    return circle.inside(session, turn.case, found, shut)
 
 
 def _follow(session: Session, turn: _Turn, done: Advance, rows: Rows, by: Person, context: Context) -> Iterator[_Turn]:

@@ -308,6 +308,8 @@ def _pass_on(
     if receiver.kind != "person":
         raise Invalid("A task is done by a person.", {"to": ["This is no person."]})
     access.must_act(receiver)
+    if access.is_shut_out(session, case, receiver):
+        raise Forbidden(f"{receiver.name} is shut out of this case.", "It is about this person. Choose another one.")
     definition = parsed(session, case.definition_id)
     receiver, for_whom = claims.receiver(session, definition, case, task, receiver, now=now)
     separation.check_hand_out(session, definition, case, task, receiver, acting_for=for_whom)

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import freezing, groups, lookups, outbox
+from engine import circle, freezing, groups, lookups, outbox
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.errors import Invalid, Rejected
@@ -47,7 +47,7 @@ def notify(session: Session, case: Case, effect: fx.CallService, rows: Rows, con
     Raises:
         Stuck: it names nobody.
     """
-    people = sorted(groups.people_of(session, _parties(effect)))
+    people = sorted(groups.people_of(session, _parties(effect)) - circle.shut_out_of(session, case.id))
     if not people:
         raise stuck(effect, f"Nobody is meant by {effect.inputs.get('to')!r}.")
     urgency = "urgent" if effect.inputs.get("urgency") == "urgent" else "ordinary"

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 from uuid import UUID
 
+import orjson
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,9 @@ from engine.core.chain import canonical, content_digest, settled
 from engine.errors import StewardError
 from engine.findings import Finding
 from engine.replay import Replayed, replay
+from engine.separation import people_in
 from engine.store.definitions import DecisionRow, DefinitionRow
+from engine.store.people import PersonRow
 from engine.store.records import AuditEntry, FrozenDocument
 from engine.store.running import (
     Answer,
@@ -31,9 +34,11 @@ from engine.store.running import (
     Message,
     Passage,
     ServiceJob,
+    ShutOut,
     StuckStep,
     Task,
     Timer,
+    Variable,
 )
 
 ENDS = ("instance.completed", "instance.cancelled", "instance.failed")
@@ -113,6 +118,7 @@ def _beginning(case: _Case) -> Iterator[Finding]:
             said["owner"] = other.body["owner"]["after"]
         said["ended_at"] = ends[-1].entry.happened_at if ends else None
         said |= {name: one.body[name] for name in ("confidential", "calendar") if name in one.body}
+        said |= {name: one.body.get(name) for name in ("handlers", "shut_by")}
         there = {name: getattr(row, name) for name in said if name not in ("process", "version", "caller")}
         there |= {"caller": str(row.caller_id) if row.caller_id else None}
         there |= {"process": definition.key, "version": definition.version} if definition else {}
@@ -123,6 +129,7 @@ def _beginning(case: _Case) -> Iterator[Finding]:
         for name in sorted(said):
             if said[name] != there.get(name):
                 yield case.finding("altered", "instances", f"The trail says otherwise of the case: {name}.", 1)
+        yield from _shut_out(case)
         numbers = [[row.year, row.number] for row in case.rows(CaseNumber) if row.process == one.body["process"]]
         if numbers != ([one.body["number"]] if one.body.get("number") else []):
             yield case.finding("altered", "case_numbers", "The trail says otherwise of the number of the case.", 1)
@@ -131,6 +138,18 @@ def _beginning(case: _Case) -> Iterator[Finding]:
             if fixed.get((kind, reference)) != version:
                 why = f"The {kind} {reference} was fixed in another version when the case began."
                 yield case.finding("altered", "fixed_versions", why, 1)
+
+
+def _shut_out(case: _Case) -> Iterator[Finding]:
+    """To whom the case is shut follows from its variables."""
+    names, wanted = (case.row.shut_by or "").split(), set[str]()
+    query = select(Variable.name, Variable.value).where(Variable.instance_id == case.row.id, Variable.name.in_(names))
+    for _, value in case.session.execute(query) if names else ():
+        wanted |= set(people_in(orjson.loads(value)))
+    there = {row.person_id for row in case.rows(ShutOut)}
+    known = set(case.session.scalars(select(PersonRow.id).where(PersonRow.id.in_(sorted(wanted))))) if wanted else set()
+    if there != known:
+        yield case.finding("altered", "shut_out", "To whom the case is shut is not what its data say.")
 
 
 def _moments(case: _Case) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import competence, people, separation
+from engine import access, competence, people, separation
 from engine.cases import Case, LiveTask
 from engine.definitions import Parsed
 from engine.errors import Conflict, Forbidden, NotCompetent, SeparationOfDuties
@@ -56,7 +56,7 @@ def first_willing(
     """The first of these who may have the task in that person's place: no rule keeps either of them away."""
     for one in order:
         found = people.find(session, one)
-        if found is None or found.auditor:
+        if found is None or found.auditor or access.is_shut_out(session, case, found):
             continue
         try:
             separation.check_hand_out(session, definition, case, task, found, acting_for=acting_for)

@@ -49,6 +49,8 @@ class Rules:
     separate_from: tuple[str, ...] = ()
     competence: tuple[str, ...] = ()
     confidential: bool = False
+    handlers: str | None = None
+    shut_out: tuple[str, ...] = ()
     unblocked: bool = False
 
 

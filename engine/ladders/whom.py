@@ -3,7 +3,8 @@ Who stands on a rung: people by name, at the moment it is climbed.
 
 A group to which everybody belongs is not told as a whole: of it, only its
 lead is. Whoever is absent is told through his substitute. In a confidential
-case nobody is told who does not know of it already.
+case nobody is told who does not know of it already; where a group handles it,
+only its members and who has the task are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, groups, oncall, registers
+from engine import access, circle, groups, oncall, registers
 from engine.cases import Case, LiveTask
 from engine.core.ladder_text import Whom, read_whom
 from engine.core.ladders import Rung
@@ -55,7 +56,10 @@ def reached(session: Session, level: Level, rung: Rung, *, top: bool) -> tuple[s
     if not found and top:
         owner = _people(session, level, [Whom(kind="owner")])
         found = _there(session, level, owner) or owner
-    if level.case.confidential and found:
+    if level.case.handlers is not None:
+        found &= _circle(session, level)
+        found = found or (frozenset({level.case.owner}) if top else found)
+    elif level.case.confidential and found:
         found &= _initiated(session, level)
     return tuple(sorted(found))
 
@@ -136,6 +140,13 @@ def _there(session: Session, level: Level, people: frozenset[str]) -> frozenset[
     if not people:
         return people
     return frozenset(in_place_of(session, sorted(people), level.model.key, level.at))
+
+
+def _circle(session: Session, level: Level) -> frozenset[str]:
+    """Who handles the case, and who has the task; nobody who is shut out of it."""
+    holder = frozenset({level.task.holder} if level.task.holder else ())
+    members = groups.members(session, level.case.handlers or "")
+    return (members | holder) - circle.shut_out_of(session, level.case.id)
 
 
 def _initiated(session: Session, level: Level) -> frozenset[str]:

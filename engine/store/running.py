@@ -22,6 +22,7 @@ MESSAGE_KINDS = (
     "call",
     "call_alone",
     "answered",
+    "shut_out",
 )
 TASK_STATUS = ("open", "claimed", "completed", "withdrawn")
 
@@ -49,6 +50,8 @@ class Instance(Table):
             ["register_rows.register", "register_rows.key"],
             name="instances_subject_fkey",
         ),
+        CheckConstraint("handlers IS NULL OR confidential", name="handlers"),
+        CheckConstraint("shut_by IS NULL OR handlers IS NOT NULL", name="shut_by"),
         Index("instances_subject", "subject_register", "subject_row"),
         {"postgresql_with": {"fillfactor": 70}},
     )
@@ -66,6 +69,8 @@ class Instance(Table):
     caller_token: Mapped[int | None]
     caller_element: Mapped[str | None]
     confidential: Mapped[bool] = mapped_column(default=False)
+    handlers: Mapped[str | None]
+    shut_by: Mapped[str | None]
     subject_register: Mapped[str | None]
     subject_row: Mapped[str | None]
     subject_number: Mapped[int | None]
@@ -97,6 +102,19 @@ class CaseNumber(Table):
     year: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"))
+
+
+class ShutOut(Table):
+    """
+    Somebody for whom a case does not exist, though he may belong to those who handle it: it is about him.
+
+    Follows the variables that `instances.shut_by` names.
+    """
+
+    __tablename__ = "shut_out"
+
+    instance_id: Mapped[UUID] = mapped_column(ForeignKey("instances.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
 
 
 class JoinedCall(Table):

@@ -12,7 +12,7 @@ from engine.errors import NotFound
 from engine.person import Person
 from engine.store.base import Moment
 from engine.store.definitions import DefinitionRow
-from engine.store.running import Candidate, Instance, Task
+from engine.store.running import Candidate, Instance, ShutOut, Task
 from engine.substitutes import absences
 from web.paging import Key, Page, decoded, page
 from web.reads.cases import one_case
@@ -143,7 +143,9 @@ def _for_others(session: Session, person: Person, now: datetime) -> Any:
 
 def _offered(person: Person) -> ColumnElement[bool]:
     mine = Candidate.who.in_(sorted(person.parties))
-    return exists(select(Candidate.task_id).where(Candidate.task_id == Task.id, mine, Candidate.closed_at.is_(None)))
+    shut = exists().where(ShutOut.instance_id == Task.instance_id, ShutOut.person_id == person.id)
+    offered = select(Candidate.task_id).where(Candidate.task_id == Task.id, mine, Candidate.closed_at.is_(None))
+    return exists(offered) & ~shut
 
 
 def _wanted(filters: dict[str, Any], now: datetime) -> list[ColumnElement[bool] | Any]:

@@ -45,6 +45,8 @@ def read_rules(element: Element, complain: Complain, *, clock: grammar.Clock = "
         separate_from=told.read("separate_from", grammar.separations, ()),
         competence=told.read("competence", grammar.names, ()),
         confidential=told.read("confidential", grammar.yes, False),
+        handlers=told.text("handlers") or None,
+        shut_out=told.read("shut_out", grammar.names, ()),
         unblocked=told.read("unblocked", grammar.yes, False),
     )
 

@@ -33,7 +33,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
     **dict.fromkeys(("limit", "pause_clock", "title", "number"), _PROCESS),
     **dict.fromkeys(("clauses", "clause"), _PROCESS | FLOW_NODES),
     "clock": _TIMED,
-    "confidential": _PROCESS | {"startEvent"},
+    **dict.fromkeys(("confidential", "handlers", "shut_out"), _PROCESS | {"startEvent"}),
     "duplicate_key": frozenset({"startEvent"}),
     "join": frozenset({"callActivity"}),
     "payload": _TOLD,

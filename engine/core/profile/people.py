@@ -11,7 +11,7 @@ from engine.core.profile.known import Known
 from engine.core.profile.sheet import Sheet, called
 from engine.core.profile.texts import Text
 from engine.core.safe_xml import Element
-from engine.core.vocabulary import Model
+from engine.core.vocabulary import Model, Rules
 
 _TASK_OF = re.compile(r"\b(done_at|actor)\(\s*([A-Za-z_][\w.-]*)\s*\)")
 
@@ -21,12 +21,14 @@ def check_people(sheet: Sheet, models: Iterable[Model], known: Known) -> None:
     for process, model in zip(sheet.processes, models, strict=True):
         _check_names(sheet, process, model.starter_users, model.starter_groups, known)
         _check_pauses(sheet, process, model)
+        _check_circle(sheet, process, model.rules, model.rules, known)
         for node in model.nodes.values():
             element = sheet.by_id[node.id]
             people = filter(None, (node.rules.assignee, *node.rules.candidate_users))
             _check_names(sheet, element, people, node.rules.candidate_groups, known)
             _check_separations(sheet, element, model)
             _check_ladder(sheet, element, known)
+            _check_circle(sheet, element, node.rules, model.rules, known)
             if node.kind == "userTask" and not _names_somebody(node.rules, node.lane):
                 sheet.warn(
                     element,
@@ -47,6 +49,26 @@ def _check_ladder(sheet: Sheet, element: Element, known: Known) -> None:
             "unknown-ladder",
             f"{called(element)} is to climb the ladder {key!r}, which nobody knows.",
             f"{_perhaps(key, known.ladders)}Write one of {there}, or add the ladder first.",
+        )
+
+
+def _check_circle(sheet: Sheet, element: Element, rules: Rules, around: Rules, known: Known) -> None:
+    """Who handles a confidential case is a group that exists, and is said where somebody is shut out."""
+    if rules.handlers:
+        _check_names(sheet, element, (), (rules.handlers,), known)
+    if rules.handlers and not (rules.confidential or around.confidential):
+        sheet.refuse(
+            element,
+            "handlers-not-confidential",
+            f"{called(element)} names who handles its cases, and they are not confidential.",
+            "Add the property confidential = true, or remove the property handlers.",
+        )
+    if rules.shut_out and not (rules.handlers or around.handlers):
+        sheet.refuse(
+            element,
+            "shut-out-without-handlers",
+            f"{called(element)} shuts people out of its cases and names no group that handles them.",
+            "Add the property handlers with the group that does, so that somebody is always left.",
         )
 
 

@@ -50,6 +50,7 @@ def texts_of(sheet: Sheet) -> Iterator[Text]:
         yield from _attributes(process, ("candidateStarterUsers", "candidateStarterGroups"))
         yield from (Text(entry, "title", value) for name, value, entry in properties(process) if name == "title")
         yield from _limits(process)
+        yield from _shut_out(process)
     for node in sheet.nodes:
         yield from _of_node(node)
     for condition in conditions(sheet):
@@ -73,6 +74,7 @@ def _of_node(node: Element) -> Iterator[Text]:
         yield from _mappings(node)
     if is_bpmn(node, "scriptTask") and speaks(node.get("scriptFormat")) and text_of(child(node, "script")):
         yield Text(node, "script", text_of(child(node, "script")), "script", "feel")
+    yield from _shut_out(node)
     yield from _parameters(node)
     yield from _repetition(node)
     yield from _timer(node)
@@ -92,6 +94,16 @@ def _limits(process: Element) -> Iterator[Text]:
                 yield Text(entry, "limit", grammar.limit(line).due, "due")
             except grammar.GrammarError:
                 continue
+
+
+def _shut_out(element: Element) -> Iterator[Text]:
+    """The variables that shut people out, as what reads them."""
+    for name, value, entry in properties(element):
+        try:
+            names = grammar.names(value) if name == "shut_out" else ()
+        except grammar.GrammarError:
+            continue
+        yield from (Text(entry, "property shut_out", f"${{{one}}}") for one in names)
 
 
 def _mappings(node: Element) -> Iterator[Text]:

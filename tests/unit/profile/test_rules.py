@@ -153,3 +153,34 @@ def test_a_foreign_form_is_kept_and_never_served(inside):
 def test_form_fields_drawn_into_the_diagram_are_a_warning(inside):
     data = '<extensionElements><c:formData><c:formField id="x" type="string"/></c:formData></extensionElements>'
     inside(f'<userTask id="T"> <!-- here -->\n{data}</userTask>').warned("form-fields", "T")
+
+
+def guarded(**said: str) -> str:
+    found = "".join(f'<c:property name="{name}" value="{value}"/>' for name, value in said.items())
+    extra = f"<extensionElements><c:properties>{found}</c:properties></extensionElements>"
+    return f'<startEvent id="S">{extra}</startEvent>\nS -> E\n<endEvent id="E"/>'
+
+
+def test_a_group_that_handles_confidential_cases_must_exist(told):
+    known = Known(groups=frozenset({"handlers"}))
+    assert told(guarded(confidential="true", handlers="handlers"), known=known).errors == []
+    told(guarded(confidential="true", handlers="handelrs"), known=known).refused("unknown-group", "S")
+
+
+def test_a_group_that_handles_cases_which_are_not_confidential_is_refused(told):
+    told(guarded(handlers="handlers")).refused("handlers-not-confidential", "S")
+
+
+def test_people_who_are_shut_out_leave_a_group_that_handles_the_case(told):
+    told(guarded(confidential="true", shut_out="concerned")).refused("shut-out-without-handlers", "S")
+
+
+def test_a_variable_that_shuts_out_is_declared(told):
+    wrong = told(guarded(confidential="true", handlers="h", shut_out="concerned"))
+    assert wrong.warnings("undeclared-variable") == ["S"]
+    right = told(guarded(confidential="true", handlers="h", shut_out="concerned", payload="concerned"))
+    assert right.warnings("undeclared-variable") == []
+
+
+def test_names_that_shut_out_are_names(told):
+    told(guarded(confidential="true", handlers="h", shut_out="a b!")).refused("property-shut-out", "S")
