@@ -5,7 +5,6 @@ import os
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine import cycles, deployments, groups, passwords, people, registers
-from engine.core.model.names import said
-from engine.core.safe_xml import parse
 from engine.errors import Forbidden
 from engine.groups import Standing
 from engine.person import Person
 from engine.store.records import Setting
+from steward.order import in_order
 from steward.program import Program
 from steward.settings import Settings
 
@@ -77,30 +75,7 @@ def first_commands(settings: Settings) -> list[str]:
 def process_folders(settings: Settings) -> list[Path]:
     """The folders of the shipped processes and tables, those first that others call or ask."""
     files = (path for path in sorted(Path(settings.processes).glob("*/*")) if path.suffix in SUFFIXES)
-    coming = {folder: _Needs.of(folder) for folder in dict.fromkeys(path.parent for path in files)}
-    ordered: list[Path] = []
-    while coming:
-        brought = {key for needs in coming.values() for key in needs.brings}
-        ready = [folder for folder, needs in coming.items() if not needs.wants & (brought - needs.brings)]
-        ordered.append(ready[0] if ready else next(iter(coming)))
-        del coming[ordered[-1]]
-    return ordered
-
-
-@dataclass(frozen=True)
-class _Needs:
-    """What the files of a folder bring, and what they call or ask: keys of processes and decisions."""
-
-    brings: frozenset[str]
-    wants: frozenset[str]
-
-    @classmethod
-    def of(cls, folder: Path) -> "_Needs":
-        files = [parse(path.read_bytes(), path.name) for path in folder.iterdir() if path.suffix in (".bpmn", ".dmn")]
-        things = [found for file in files for found in file.iter("{*}process", "{*}decision")]
-        calls = [found.get("calledElement") for file in files for found in file.iter("{*}callActivity")]
-        asks = [said(found, "decisionRef") for file in files for found in file.iter("{*}businessRuleTask")]
-        return cls(frozenset(one.get("id", "") for one in things), frozenset(one for one in (*calls, *asks) if one))
+    return in_order(path.parent for path in files)
 
 
 def _let_come_round(program: Program) -> None:

@@ -22,6 +22,7 @@ from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
 from engine.subscriptions import book as subscriptions
 from steward import demo, founding
+from steward.order import in_order
 from steward.program import Program, calendar_settings, prepare
 from steward.scenarios.story import EVERYBODY, Organisation
 from steward.settings import Settings
@@ -88,7 +89,7 @@ class Template:
         now = begins.replace(tzinfo=ZoneInfo(organisation.zone)) - timedelta(days=1)
         setup = program.operator("setup")
         program.database.perform(lambda session: self._found(session, setup, now), by=setup, now=now)
-        for each in (*(folder / other for other in organisation.beside), folder):
+        for each in in_order([folder, *((folder / other).resolve() for other in organisation.beside)]):
             self._deploy(program, each, setup, now)
         self.process = _main_process(folder)
         program.database.close()
