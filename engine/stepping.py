@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -114,12 +114,13 @@ def take(
 
 def _look_at_subject(session: Session, case: Case, subject: Subject, *, by: Person, now: datetime) -> None:
     """Tell the case of a change of what it is about, as a step of its own, before anything else happens to it."""
-    found = registers.news(session, subject, case.subject_number)
-    if found is None:
+    heard = registers.news(session, subject, case.subject_number)
+    if heard is None:
         return
+    found, since = heard
     case.subject_number = found.number
     cause = Cause(verb="subject.changed", subject=subject, body={"number": found.number})
-    event = ev.SubjectChanged(subject=registers.facts_of(session, found))
+    event = ev.SubjectChanged(subject=registers.facts_of(session, found), at=since.astimezone(UTC).isoformat())
     take(session, case, event, by=by, now=now, cause=cause)
 
 

@@ -114,9 +114,15 @@ class DataChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class SubjectChanged:
-    """What the case is about has changed in its register; expressions see it as it is from now on."""
+    """
+    What the case is about has changed in its register; expressions see it as it is from then on.
+
+    Args:
+        at: when it changed, ISO 8601: timers that were due before saw it as it was. None stands for now.
+    """
 
     subject: dict[str, Any]
+    at: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from engine.core.definition import Definition
 from engine.core.difference import Watch
-from engine.core.events import Event, Started, TimerDue
+from engine.core.events import Event, Started, SubjectChanged, TimerDue
 from engine.core.spiff import applying, running, timing
 from engine.core.spiff.activities import begin
 from engine.core.spiff.step import current
@@ -35,14 +35,20 @@ def let_happen(case: Case, event: Event, last: datetime, *, timers: bool = True)
         _begin(case, event)
     else:
         if timers:
-            _catch_up(case, watch, now, last)
+            _catch_up(case, watch, _since(event, now, last), last)
         refused = None if isinstance(event, TimerDue) else applying.apply(case, event)
     if refused is None:
         running.settle(case)
         watch.look()
     if timers:
-        _catch_up(case, watch, now, now)
+        _catch_up(case, watch, now, step.now)
     return watch, refused
+
+
+def _since(event: Event, now: datetime, last: datetime) -> datetime:
+    """When the event happened: of a change of the subject the case may hear late."""
+    told = event.at if isinstance(event, SubjectChanged) else None
+    return now if told is None else min(now, max(datetime.fromisoformat(told), last))
 
 
 def _begin(case: Case, event: Started) -> None:

@@ -1,5 +1,6 @@
 """What a case knows of its subject: the values of the row, and the people that it names by role."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from engine.core.forms.places import get
 from engine.errors import Invalid
 from engine.registers.definitions import defined
-from engine.registers.reading import Row, row
+from engine.registers.reading import Row, changed_at, row
 from engine.subject import Subject
 
 
@@ -45,7 +46,9 @@ def must_be_kept(session: Session, subject: Subject) -> Row:
     return found
 
 
-def news(session: Session, subject: Subject, known: int | None) -> Row | None:
-    """The subject's row, if it has changed since version `known`."""
+def news(session: Session, subject: Subject, known: int | None) -> tuple[Row, datetime] | None:
+    """The subject's row, if it has changed since version `known`, and when it came to be as it is."""
     found = row(session, subject.register, subject.row)
-    return found if found is not None and found.number != known else None
+    if found is None or found.number == known:
+        return None
+    return found, changed_at(session, subject.register, subject.row)

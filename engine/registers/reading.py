@@ -18,6 +18,7 @@ ROW, CHANGE, VERSION = table_of(RegisterRow), table_of(RegisterChange), table_of
 SIGNATURE = table_of(RegisterSignature)
 NOW = select(ROW).where(ROW.c.register == bindparam("of_register")).order_by(ROW.c.key)
 ONE_NOW = select(ROW).where(ROW.c.register == bindparam("of_register"), ROW.c.key == bindparam("of_key"))
+SINCE = select(ROW.c.changed_at).where(ROW.c.register == bindparam("of_register"), ROW.c.key == bindparam("of_key"))
 _LAST = (
     select(CHANGE.c.key, func.max(CHANGE.c.number).label("number"))
     .where(CHANGE.c.register == bindparam("of_register"), CHANGE.c.at <= bindparam("until"))
@@ -116,6 +117,12 @@ def holders(
     if found is None or found.ended:
         return ()
     return defined(session, subject.register).definition.holders(found.values, role, part)
+
+
+def changed_at(session: Session, register: str, key: str) -> datetime:
+    """When a row that there is came to be as it is."""
+    moment: datetime = session.execute(SINCE, {"of_register": register, "of_key": key}).scalar_one()
+    return moment
 
 
 def changes(session: Session, register: str, key: str) -> list[Any]:

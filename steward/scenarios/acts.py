@@ -82,7 +82,7 @@ def _message(world: World, session: Session, step: Step, target: UUID | None, by
         session,
         str(step.message),
         key=step.key,
-        instance_id=target if step.key is None and target is not None else None,
+        instance_id=target if step.key is None and step.subject is None else None,
         payload=step.payload | ({"subject": step.subject} if step.subject else {}),
         by=by,
         now=world.now,

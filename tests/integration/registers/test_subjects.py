@@ -54,6 +54,27 @@ def test_a_change_of_the_subject_reaches_the_case_once(house: House, case: UUID)
     house.must_replay()
 
 
+@pytest.mark.parametrize(("hours", "saw"), [(1, "Press 4"), (3, "Press 3")])
+def test_a_timer_sees_the_subject_as_it_was_when_it_was_due(house: House, hours: int, saw: str):
+    house.act(registers.add, "reg_machines", PRESS, by="anna")
+    waits = (
+        '<bpmn:intermediateCatchEvent id="C"><bpmn:timerEventDefinition><bpmn:timeDuration>PT2H</bpmn:timeDuration>'
+        "</bpmn:timerEventDefinition></bpmn:intermediateCatchEvent>"
+    )
+    script = "<bpmn:script>{saw: subject.name}</bpmn:script>"
+    looks = f'<bpmn:scriptTask id="X" scriptFormat="feel">{script}</bpmn:scriptTask>'
+    house.deploy(process("late", sequence(START, waits, looks, user_task("T_then", groups="staff"), END)))
+    case = house.start("late", subject=PRESS_3)
+    house.later(hours=hours)
+    house.act(registers.change, "reg_machines", "press", {"name": "Press 4"}, reason="Moved.", by="anna")
+    house.later(hours=9)
+    house.work()
+
+    assert house.variables(case) == {"saw": saw}
+    house.must_replay()
+    assert house.read(lambda s: verify(s, None)).holds
+
+
 def test_whoever_may_pause_the_subject_is_offered_the_task(house: House):
     house.act(registers.add, "reg_machines", PRESS, by="anna")
     ask = user_task("T_pause").replace(
