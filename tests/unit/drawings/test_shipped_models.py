@@ -53,7 +53,7 @@ def test_no_table_and_no_form_has_a_problem():
 
 
 @pytest.mark.parametrize("folder", [pytest.param(path, id=path.name) for path in FOLDERS])
-def test_every_form_and_table_of_a_folder_is_used_by_its_diagram_or_by_a_cycle(folder):
+def test_every_form_and_table_of_a_folder_is_used_by_its_diagram_a_cycle_or_a_register(folder):
     model = model_of(folder)
     forms = {node.rules.form.key for node in model.nodes.values() if node.rules.form}
     ids = {json.loads(data)["id"] for name, data in files(folder).items() if name.endswith(".form")}
@@ -63,6 +63,9 @@ def test_every_form_and_table_of_a_folder_is_used_by_its_diagram_or_by_a_cycle(f
 
     cycles = tomllib.loads((PROCESSES.parent / "config/cycles.toml").read_text("utf-8"))["cycles"].values()
     decided |= {one["decision"] for one in cycles if one.get("decision") in tables}
+
+    registers = [tomllib.loads(path.read_text("utf-8")) for path in PROCESSES.parent.glob("config/registers/*.toml")]
+    decided |= {part["decision"] for one in registers for part in one.get("decided", []) if part["decision"] in tables}
 
     elsewhere = {path.stem for path in PROCESSES.glob("*/*.dmn") if path.parent != folder}
     assert (forms, decided - elsewhere) == (ids, tables)
@@ -91,6 +94,7 @@ def is_optional(component: dict) -> bool:
         "void_second_reason",
         "discussion",
         "conclusion",
+        "builder",
     }
 
 
