@@ -35,7 +35,7 @@ def free_port() -> int:
 
 @dataclass
 class Served:
-    """A working folder, and the process that serves it."""
+    """A working folder, and the process that serves it; `more` settings stand in its environment."""
 
     home: Path
     options: list[str] = field(default_factory=lambda: ["--demo"])
@@ -44,6 +44,7 @@ class Served:
     process: subprocess.Popen[str] | None = None
     worker: subprocess.Popen[str] | None = None
     greeting: list[str] = field(default_factory=list)
+    more: dict[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -55,7 +56,7 @@ class Served:
         """What a shell beside it would have set."""
         own = {"STEWARD_HOME": str(self.home), "STEWARD_SERVER": self.address}
         own |= {"STEWARD_CREDENTIALS": str(self.home.parent / "credentials.json")}
-        return own | ({"STEWARD_DATABASE_URL": self.database_url} if self.database_url else {})
+        return own | self.more | ({"STEWARD_DATABASE_URL": self.database_url} if self.database_url else {})
 
     def start(self) -> "Served":
         """Serve; returns when it listens."""
