@@ -216,8 +216,13 @@ def rows_of(
 
 
 def _rows(one: Notice, ways: Ways, now: datetime) -> list[dict[str, Any]]:
-    """A message and, where the person is told of it among others, the digest that will hold it."""
-    first, *further = ways.route(one.recipient, one.channels, one.urgency)
+    """A message on each route and, where the person is told of it among others, the digest that will hold it."""
+    routes_of = ways.routes(one.recipient, one.channels, one.urgency)
+    return [row for route in routes_of for row in _row(one, route, ways, now)]
+
+
+def _row(one: Notice, route: tuple[str, ...], ways: Ways, now: datetime) -> list[dict[str, Any]]:
+    first, *further = route
     gathered = ways.digest_at(one.recipient, one.urgency, now)
     row = {
         "id": new_id(),

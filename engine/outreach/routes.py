@@ -43,18 +43,27 @@ class Ways:
     serves: Mapping[str, frozenset[str]]
     wishes: Mapping[str, tuple[Wishes, str]]
 
-    def route(self, recipient: str, wanted: Sequence[str], urgency: str) -> tuple[str, ...]:
+    def routes(self, recipient: str, wanted: Sequence[str], urgency: str) -> tuple[tuple[str, ...], ...]:
         """
-        The channels for one person: those `wanted`, then his own, then what takes over from the last; at least mail.
+        By what one person is told: each route is a message of its own, whose channels are tried one after the other.
+
+        Usually that is one: the channels `wanted`, then his own, then what takes over from the last; at least mail.
+        Who wishes to be told by all of them together has a route for each, which ends in what takes over from it.
 
         Args:
             wanted: names of channels, the first first; those that are not for him or not there are passed over.
         """
-        own = self._of(recipient)[0].channels(urgency)
-        found = tuple(dict.fromkeys(one for one in (*wanted, *own) if self._is_for(recipient, one))) or (MAIL,)
-        while (after := self._fallback(found[-1])) and after not in found and self._is_for(recipient, after):
-            found += (after,)
-        return found
+        mine = self._of(recipient)[0]
+        found = (*wanted, *mine.channels(urgency))
+        fitting = tuple(dict.fromkeys(one for one in found if self._is_for(recipient, one))) or (MAIL,)
+        begun = [(one,) for one in fitting] if mine.together else [fitting]
+        return tuple(self._ended(recipient, route, fitting) for route in begun)
+
+    def _ended(self, recipient: str, route: tuple[str, ...], taken: tuple[str, ...]) -> tuple[str, ...]:
+        """The route with what takes over from its last channel; never by one that is on a route already."""
+        while (after := self._fallback(route[-1])) and after not in (*route, *taken) and self._is_for(recipient, after):
+            route += (after,)
+        return route
 
     def digest_at(self, recipient: str, urgency: str, now: datetime) -> datetime | None:
         """When the digest comes in which he is told of this; None where he is told of it alone."""

@@ -19,7 +19,7 @@ from engine.outreach.content import MAIL, is_name
 DIGESTS = ("instant", "daily", "weekly")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-PARTS = ("ordinary", "urgent", "digest", "at", "weekday", "quiet")
+PARTS = ("ordinary", "urgent", "together", "digest", "at", "weekday", "quiet")
 MOST = 10
 
 
@@ -30,6 +30,7 @@ class Wishes:
 
     Args:
         ordinary, urgent: names of channels, the first first.
+        together: whether he is told by all of them at once; else by the next where one has failed.
         digest: `instant`, or gathered `daily` or `weekly`; ordinary messages alone.
         at: when a digest comes.
         weekday: on which day a weekly one does, by its English name.
@@ -38,6 +39,7 @@ class Wishes:
 
     ordinary: tuple[str, ...] = (MAIL,)
     urgent: tuple[str, ...] = (MAIL,)
+    together: bool = False
     digest: str = "instant"
     at: time = time(7)
     weekday: str = "monday"
@@ -50,8 +52,8 @@ class Wishes:
     def content(self) -> dict[str, Any]:
         """The wishes as they are kept, and as people write them."""
         quiet = {"from": f"{self.quiet[0]:%H:%M}", "until": f"{self.quiet[1]:%H:%M}"} if self.quiet else None
-        said = {"ordinary": list(self.ordinary), "urgent": list(self.urgent), "digest": self.digest}
-        return said | {"at": f"{self.at:%H:%M}", "weekday": self.weekday, "quiet": quiet}
+        said = {"ordinary": list(self.ordinary), "urgent": list(self.urgent), "together": self.together}
+        return said | {"digest": self.digest} | {"at": f"{self.at:%H:%M}", "weekday": self.weekday, "quiet": quiet}
 
     def digest_after(self, now: datetime, zone: str) -> datetime | None:
         """The moment of the digest that a message of `now` belongs to, strictly later; None where it goes at once."""
@@ -100,6 +102,7 @@ def read(content: Mapping[str, Any]) -> Wishes:
     return Wishes(
         ordinary=tuple(usual["ordinary"]),
         urgent=tuple(usual["urgent"]),
+        together=usual["together"],
         digest=usual["digest"],
         at=time.fromisoformat(usual["at"]),
         weekday=usual["weekday"],
@@ -114,6 +117,8 @@ def _wrong(given: Mapping[str, Any]) -> dict[str, list[str]]:
         fits = isinstance(names, list | tuple) and 0 < len(names) <= MOST and all(is_name(one) for one in names)
         if not fits or len(set(names)) < len(names):
             found[name] = [f"One to {MOST} channels, each once: mail or chat:KEY."]
+    if not isinstance(given.get("together", False), bool):
+        found["together"] = ["true or false."]
     for name, words in (("digest", DIGESTS), ("weekday", WEEKDAYS)):
         if given.get(name, words[0]) not in words:
             found[name] = [f"One of {', '.join(words)}."]

@@ -160,6 +160,7 @@ def end_person(server: Server, person_id: str, reason: str, hand_over_to: str | 
 @one("person_id")
 @click.option("--ordinary", help="By which channels, the first first: mail,chat:KEY.")
 @click.option("--urgent", help="By which channels what is urgent comes.")
+@click.option("--together", type=click.Choice(["yes", "no"]), help="By all of them at once, or one after the other.")
 @click.option("--digest", type=click.Choice(["instant", "daily", "weekly"]), help="One by one, or gathered.")
 @click.option("--at", help="When a digest comes, by that person's clocks: 07:30.")
 @click.option("--weekday", help="On which day a weekly digest comes: monday.")
@@ -176,6 +177,7 @@ def person_channels(server: Server, person_id: str, dry_run: bool, **wishes: str
         )
     quiet = found["quiet"]
     lines = [f"Ordinary: {', '.join(found['ordinary'])}", f"Urgent: {', '.join(found['urgent'])}"]
+    lines += ["By all of them at once."] if found["together"] else []
     when = {"instant": "one by one", "daily": f"daily at {found['at']}"}
     weekly = f"every {found['weekday'].capitalize()} at {found['at']}"
     lines += [f"What is ordinary comes {when.get(found['digest'], weekly)}."]
@@ -187,6 +189,8 @@ def _wish(name: str, text: str) -> Any:
     """What an option says, as the server takes it."""
     if name in ("ordinary", "urgent"):
         return [part.strip() for part in text.split(",") if part.strip()]
+    if name == "together":
+        return text == "yes"
     if name != "quiet":
         return text
     if text == "none":

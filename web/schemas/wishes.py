@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from engine.outreach.wishes import DIGESTS, MOST, WEEKDAYS
-from web.schemas.base import Given, Sent
+from web.schemas.base import Flag, Given, Sent
 
 CLOCK = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", error="A time of day, such as 07:00.")
 
@@ -40,6 +40,7 @@ class Choose(Sent):
 
     ordinary = names("By which channels")
     urgent = names("By which channels what is urgent comes")
+    together = Flag(metadata={"description": "By all of them at once, and not by the next where one has failed."})
     digest = fields.String(
         validate=validate.OneOf(list(DIGESTS)),
         metadata={"description": "Whether ordinary messages come one by one, or gathered."},
@@ -65,6 +66,7 @@ class WishesOut(Given):
 
     ordinary = fields.List(fields.String(), required=True)
     urgent = fields.List(fields.String(), required=True)
+    together = fields.Boolean(required=True)
     digest = fields.String(required=True)
     at = fields.String(required=True)
     weekday = fields.String(required=True)

@@ -60,6 +60,19 @@ def test_after_three_failures_the_next_of_his_own_takes_over_and_a_rung_goes_fir
     assert room.ends() == [("chat:ops", "passed_on", 1), ("chat:quality", "passed_on", 3), ("mail", "sent", 1)]
 
 
+def test_who_wishes_so_is_told_by_all_of_his_channels_at_once(room: Room):
+    room.set()
+    wish(room, ordinary=["mail", "chat:quality"], together=True)
+    room.peer.answers[PATH] = (404, {}, b"")
+    room.owe(by=())
+    room.drain()
+    assert sorted(room.ends()) == [("chat:quality", "dead", 1), ("mail", "sent", 1)]
+    room.peer.answers[PATH] = (200, {}, b"ok")
+    room.owe(by=(), event="again")
+    room.drain()
+    assert sorted(room.ends())[1:] == [("chat:quality", "sent", 1), ("mail", "sent", 1), ("mail", "sent", 1)]
+
+
 def test_what_is_ordinary_waits_until_quiet_hours_are_over_by_his_clocks(room: Room):
     wish(room, quiet={"from": "09:00", "until": "11:00"})
     room.owe(by=(), event="slow")
