@@ -169,7 +169,7 @@ class Owed:
     """
     A leased delivery, with what a sender must know; the case's words only where they may be told.
 
-    `items` are the messages that a digest gathers.
+    `items` are the messages that a digest gathers; `at` is the product's moment at which it is sent.
     """
 
     id: UUID
@@ -188,6 +188,7 @@ class Owed:
     confidential: bool
     task: str | None
     due_at: datetime | None
+    at: datetime
     items: tuple["Owed", ...] = ()
 
 
@@ -282,7 +283,7 @@ def take(
             session.execute(LATER, {"delivery": row.id, "moment": moment})
         else:
             session.execute(TAKE, {"delivery": row.id, "lease_of": lock, "until": machine_now + LEASE})
-            leased.append(_owed(row, lock, tuple(_owed(item, lock) for item in items)))
+            leased.append(_owed(row, lock, tuple(_owed(item, lock, at=now) for item in items), at=now))
     return leased, len(found)
 
 
@@ -407,7 +408,7 @@ def _is_moot(row: Any, now: datetime) -> str | None:
     return None
 
 
-def _owed(row: Any, lock: str, items: tuple[Owed, ...] = ()) -> Owed:
+def _owed(row: Any, lock: str, items: tuple[Owed, ...] = (), *, at: datetime) -> Owed:
     return Owed(
         id=row.id,
         lock=lock,
@@ -425,6 +426,7 @@ def _owed(row: Any, lock: str, items: tuple[Owed, ...] = ()) -> Owed:
         confidential=bool(row.confidential),
         task=row.task,
         due_at=row.due_at,
+        at=at,
         items=items,
     )
 

@@ -11,8 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from engine.errors import Broken
 
@@ -69,6 +70,16 @@ def secrets_key(folder: Path) -> bytes:
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise Broken(f"{path} can be read by others. Make it yours alone: chmod 600 {path}")
     return path.read_bytes()
+
+
+def links_key(folder: Path) -> bytes:
+    """
+    The key that signs links in messages: drawn from the one that locks secrets, and of no use for anything else.
+
+    Raises:
+        Broken: others can read the file.
+    """
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"steward links").derive(secrets_key(folder))
 
 
 def remember(folder: Path, number: int, digest: bytes) -> None:

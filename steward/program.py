@@ -31,7 +31,7 @@ from steward import simulation
 from steward.bell import Bell
 from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now
 from steward.connections import connect, direct_url, must_agree_on_time
-from steward.keys import remember, seal_key, secrets_key
+from steward.keys import links_key, remember, seal_key, secrets_key
 from steward.lanes import Agenda, Lane, chosen
 from steward.settings import Settings
 from steward.worker import Worker
@@ -39,6 +39,7 @@ from web.app import create_app
 from web.idempotency import forget
 from web.services import Services
 from webhooks.chat import Chat
+from webhooks.links import Links
 from webhooks.mail import Mail
 from webhooks.outbound import Webhooks
 from webhooks.safe_http import Rules
@@ -219,7 +220,13 @@ def chat_of(program: Program) -> Chat:
         public_url=settings.address,
         zone=calendar_settings(settings).zone,
         clock=program.clock,
+        links=links_of(settings),
     )
+
+
+def links_of(settings: Settings) -> Links:
+    """Makes the links by which people acknowledge calls."""
+    return Links(key=lambda: links_key(settings.folder), address=settings.address)
 
 
 def outward(settings: Settings) -> Rules:
@@ -251,6 +258,7 @@ def senders_of(settings: Settings) -> dict[str, Sender]:
             sender=settings.smtp_from,
             public_url=settings.address,
             zone=calendar_settings(settings).zone,
+            links=links_of(settings),
             ca_file=settings.smtp_ca,
         )
     }
@@ -309,6 +317,7 @@ def reached(program: Program) -> Services:
         token_life=timedelta(days=settings.token_days),
         message_life=timedelta(days=settings.message_days),
         strongbox=Strongbox(secrets_key(settings.folder)),
+        links_key=links_key(settings.folder),
         templates={path.name: path.read_bytes() for path in sorted(settings.templates_folder.glob("*.json"))},
         ring=program.ring,
     )

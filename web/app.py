@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from web import auth, headers, health, hooks, metrics, openapi, problems, reader
+from web import acknowledging, auth, headers, health, hooks, metrics, openapi, problems, reader
 from web.api import THEMES
 from web.services import Services, services
 
@@ -23,6 +23,7 @@ def create_app(over: Services) -> Flask:
     headers.register(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(hooks.blueprint)
+    app.register_blueprint(acknowledging.blueprint)
     app.register_blueprint(reader.blueprint)
     app.extensions["steward-description"] = description = openapi.describe(app)
     for theme in THEMES:

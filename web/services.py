@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from secrets import token_bytes
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -51,6 +52,7 @@ class Services:
         heartbeat_within: a worker that was silent for longer counts as gone.
         strongbox: locks the secrets of hooks; by default with a key that nobody keeps.
         templates: element templates for the modeler, by file name.
+        links_key: signs the links by which people acknowledge calls; by default one that nobody keeps.
         ring: wakes the worker; called after each commit.
     """
 
@@ -69,6 +71,7 @@ class Services:
     heartbeat_within: timedelta = timedelta(seconds=60)
     strongbox: Strongbox = field(default_factory=Strongbox.fleeting)
     templates: Mapping[str, bytes] = field(default_factory=dict)
+    links_key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
     ring: Callable[[], None] = lambda: None
     limits: Limits = field(default_factory=Limits)
 

@@ -22,6 +22,7 @@ from engine.strongbox import Strongbox
 from engine.transactions import Database
 from webhooks.cards import FORMATS, SHORT, Card, shortened
 from webhooks.letters import Told, told
+from webhooks.links import Links
 from webhooks.safe_http import Answer, Refused, Rules, Unanswered, request
 from webhooks.sending import Failed, Sent
 
@@ -46,6 +47,7 @@ class Chat:
         public_url: where Steward is served, for links.
         zone: the organisation's.
         clock: the product's moment, by which addresses are valid.
+        links: makes those by which a call is acknowledged, for channels that one person alone reads.
     """
 
     database: Database
@@ -54,6 +56,7 @@ class Chat:
     public_url: str
     zone: str
     clock: Callable[[], datetime]
+    links: Links | None = None
 
     def send(self, owed: Owed) -> Sent | Failed:
         """Post one card. What nobody there would ever take is final; whatever else goes wrong may pass."""
@@ -66,7 +69,8 @@ class Chat:
             return Failed(f"The channel {key} is not active.", permanent=True)
         if place.address is None:
             return Failed(f"The channel {key} has no address. Run `steward channel address {key}`.", permanent=True)
-        card = card_of(owed, told(owed, address=self.public_url, zone=self.zone))
+        links = self.links if place.channel.personal else None  # In a room anybody could speak for him.
+        card = card_of(owed, told(owed, address=self.public_url, zone=self.zone, links=links))
         method, url, headers = _addressed(place, place.address, owed)
         body = orjson.dumps(FORMATS[place.channel.kind](card))
         try:
@@ -90,7 +94,9 @@ def card_of(owed: Owed, said: Told) -> Card:
         lines |= {"Why you": said.why, "Otherwise": said.otherwise}
     facts = tuple((name, shortened(text)) for name, text in lines.items() if text)
     text = shortened(said.text) if said.text else None
-    return Card(id=str(owed.id), title=shortened(said.deed, SHORT), facts=facts, text=text, link=said.link)
+    buttons = (("I see to it", said.acknowledge),) if said.acknowledge else ()
+    title = shortened(said.deed, SHORT)
+    return Card(id=str(owed.id), title=title, facts=facts, text=text, link=said.link, buttons=buttons)
 
 
 def _digest(owed: Owed, said: Told) -> Card:

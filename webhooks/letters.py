@@ -14,6 +14,7 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from engine.outbox import Owed
+from webhooks.links import Links
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -52,6 +53,7 @@ class Told:
     Args:
         case, due, text, otherwise: None where there is nothing to say, or it may not be said.
         link: where one reads on.
+        acknowledge: where he says that he sees to it; for him alone.
         items: what a digest gathers; a digest itself says nothing else.
     """
 
@@ -63,6 +65,7 @@ class Told:
     why: str
     otherwise: str | None
     link: str
+    acknowledge: str | None = None
     items: tuple["Told", ...] = ()
 
 
@@ -75,13 +78,14 @@ class Letter:
     html: str
 
 
-def told(owed: Owed, *, address: str, zone: str) -> Told:
+def told(owed: Owed, *, address: str, zone: str, links: Links | None = None) -> Told:
     """
     What a delivery says.
 
     Args:
         address: where Steward is served, for the link.
         zone: the organisation's; the reader's own goes before.
+        links: makes those by which a call is acknowledged; only where nobody else reads it.
     """
     deed, said = _deed(owed), None if owed.confidential else owed.data.get("text")
     return Told(
@@ -93,13 +97,14 @@ def told(owed: Owed, *, address: str, zone: str) -> Told:
         why=WHY.get(owed.kind, WHY["notice"]),
         otherwise=ELSE.get(owed.kind),
         link=_link(owed, address.rstrip("/")),
+        acknowledge=links.acknowledging(owed) if links else None,
         items=tuple(told(item, address=address, zone=zone) for item in owed.items),
     )
 
 
-def written(owed: Owed, *, address: str, zone: str) -> Letter:
-    """The letter for a delivery; `address` and `zone` as for `told`."""
-    said = told(owed, address=address, zone=zone)
+def written(owed: Owed, *, address: str, zone: str, links: Links | None = None) -> Letter:
+    """The letter for a delivery; all else as for `told`."""
+    said = told(owed, address=address, zone=zone, links=links)
     facts, name = {**asdict(said), "told": HOW}, "digest" if said.items else "letter"
     html = css_inline.inline(TEMPLATES.get_template(f"{name}.html").render(facts))
     return Letter(_subject(owed, said.due), TEMPLATES.get_template(f"{name}.txt").render(facts), html)

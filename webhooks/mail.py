@@ -9,6 +9,7 @@ from email.policy import SMTP
 
 from engine.outbox import Owed
 from webhooks.letters import written
+from webhooks.links import Links
 from webhooks.sending import Failed, Sent
 from webhooks.trust import trusting
 
@@ -23,6 +24,7 @@ class Mail:
         sender: the address that letters come from.
         public_url: where Steward is served, for links.
         zone: the organisation's.
+        links: makes those by which a call is acknowledged.
         ca_file: certificates to trust instead of the machine's.
         seconds: for each step of the conversation.
     """
@@ -35,6 +37,7 @@ class Mail:
     sender: str
     public_url: str
     zone: str
+    links: Links | None = None
     ca_file: str = ""
     seconds: float = 20
 
@@ -67,7 +70,7 @@ class Mail:
 
     def message(self, owed: Owed) -> EmailMessage:
         """The message with its headers; those of one case stand in one thread."""
-        letter = written(owed, address=self.public_url, zone=self.zone)
+        letter = written(owed, address=self.public_url, zone=self.zone, links=self.links)
         domain = self.sender.rpartition("@")[2] or "localhost"
         message = EmailMessage(policy=SMTP)
         message["From"] = Address("Steward", addr_spec=self.sender)

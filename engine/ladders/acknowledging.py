@@ -21,22 +21,36 @@ WAS_TOLD = select(LadderTold.person_id).where(
 )
 
 
-def acknowledge(session: Session, task_id: UUID, *, by: Person, now: datetime) -> None:
+def acknowledge(
+    session: Session,
+    task_id: UUID,
+    *,
+    episode: int | None = None,
+    through: str | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
     """
     Stop the ladder of an open task, until the acknowledgement grows stale where its ladder says so.
 
     Doing it twice is no error. Those may who were told of it, hold it, are
     offered it or answer for it.
 
+    Args:
+        episode: the climb that is meant; another one is not stopped.
+        through: how he said it, such as `link`, where he was not logged in; it stands in the trail.
+
     Raises:
         NotFound, TaskClosed: as for `tasks.claim`.
-        Conflict: the task climbs no ladder, its ladder cannot be stopped, or there is nothing left to stop.
+        Conflict: the task climbs no ladder, or anew since; its ladder cannot be stopped; nothing is left to stop.
         Forbidden: `by` is none of those, or only reads; the refusal stands in the trail.
     """
     case, task = tasks.held_case(session, task_id)
     access.must_see(session, by, case)
     access.must_act(by)
     _must_concern(session, case, task, by)
+    if episode not in (None, task.episode):
+        raise Conflict(f"{task.name} climbs its ladder anew since then.")
     if task.acknowledged_at is not None:
         return
     if task.ladder is None:
@@ -48,7 +62,7 @@ def acknowledge(session: Session, task_id: UUID, *, by: Person, now: datetime) -
         raise Conflict(f"Nobody else will be told of {task.name}; there is nothing to stop.")
     kept = rungs.of(session, parsed(session, case.definition_id).model, case.id, case.calendar)
     steps, climb = core.acknowledge(ladder, kept.facts(task), rungs.climb_of(task), now=now)
-    told = Told(case, by, now)
+    told = Told(case, by, now, through=through)
     told.climbed(task, ladder, steps, climb)
     if not steps:
         told.turned("ladder.acknowledged", task, climb)

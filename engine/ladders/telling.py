@@ -57,6 +57,7 @@ class Told:
     case: Case
     by: Person
     now: datetime
+    through: str | None = None
     steps: list[dict[str, Any]] = field(default_factory=list)
     people: list[dict[str, Any]] = field(default_factory=list)
     notices: list[outbox.Notice] = field(default_factory=list)
@@ -76,7 +77,7 @@ class Told:
 
     def say(self, verb: str, task: LiveTask, body: dict[str, Any], *, happened_at: datetime | None = None) -> None:
         """A word of the case's trail."""
-        said = {"element": task.element, **body}
+        said = {"element": task.element, **body} | ({"through": self.through} if self.through else {})
         self.case.chain.add(verb, task.id, said, by=self.by.id, now=self.now, happened_at=happened_at)
 
     def _move(self, task: LiveTask, climb: Climb) -> dict[str, Any]:

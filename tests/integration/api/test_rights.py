@@ -24,6 +24,7 @@ OPEN = {
     "/api/v1/openapi.json",
     "POST /api/v1/tokens",
     "POST /hooks/<key>",  # What comes in is signed.
+    "/acknowledge/<link>",  # The link is signed, for one person and one task.
 }
 SECRET = process(
     "secret",

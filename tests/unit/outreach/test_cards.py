@@ -38,6 +38,7 @@ def owed(**more: Any) -> Owed:
         "confidential": False,
         "task": "Mend it",
         "due_at": datetime(2027, 3, 1, 16, 0, tzinfo=UTC),
+        "at": datetime(2027, 2, 1, 9, 0, tzinfo=UTC),
     }
     return Owed(**usual | more)
 
