@@ -1,6 +1,6 @@
 """What the files of a deployment hold: processes, decisions and forms, read and made executable. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -13,6 +13,10 @@ from engine.core.profile.resources import DIAGRAMS, FORMS, TABLES, form_schema
 from engine.core.safe_xml import parse
 from engine.core.translate import translate
 from engine.core.vocabulary import Model, Ref
+
+
+TEMPLATES = (".typ",)
+"""Files that print what a process freezes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +44,14 @@ class Contents:
     models: Mapping[str, Model] = field(default_factory=dict)
 
 
-def together(things: Iterable[Thing]) -> Iterator[frozenset[str]]:
-    """Files that only make sense in one version: a process, and what it wants of its own deployment."""
-    listed = list(things)
-    files = {(thing.kind, thing.key): thing.file for thing in listed}
-    for thing in listed:
-        if thing.bound:
-            yield frozenset({thing.file, *(files[one] for one in thing.bound if one in files)})
+def together(contents: "Contents") -> Iterator[frozenset[str]]:
+    """Files that only make sense in one version: a process, what it wants of its own deployment, its templates."""
+    files = {(thing.kind, thing.key): thing.file for thing in contents.things}
+    templates = [file for file in contents.digests if file.endswith(TEMPLATES)]
+    for thing in contents.things:
+        if thing.bound or (templates and thing.kind == "process"):
+            beside = templates if thing.kind == "process" else ()
+            yield frozenset({thing.file, *(files[one] for one in thing.bound if one in files), *beside})
 
 
 def digests_of(files: Mapping[str, bytes]) -> dict[str, bytes]:

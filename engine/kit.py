@@ -1,4 +1,4 @@
-"""What an administrator changes a process with: its diagram, and the tables and forms that it asks."""
+"""What an administrator changes a process with: its diagram, the tables and forms that it asks, its templates."""
 
 from typing import Any
 from uuid import UUID
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import versions
+from engine.contents import TEMPLATES
 from engine.definitions import parsed
 from engine.errors import NotFound
 from engine.store.definitions import DecisionRow, DefinitionRow, FormRow, Resource
@@ -16,7 +17,7 @@ TABLES: dict[str, Any] = {"process": DefinitionRow, "decision": DecisionRow, "fo
 
 def kit(session: Session, process: str) -> dict[str, bytes]:
     """
-    The author's files of the released version of a process, by name: its diagram, its decision tables, its forms.
+    The author's files of the released version of a process, by name: diagram, decision tables, forms, templates.
 
     The tables and forms are the versions that a case would use that begins now.
     Processes that it calls have kits of their own.
@@ -34,11 +35,16 @@ def kit(session: Session, process: str) -> dict[str, bytes]:
     for reference, version_id in meant.items():
         name, data = _file(session, reference.kind, version_id)
         found.setdefault(name, data)
-    return found
+    beside = select(Resource.name, Resource.data).where(Resource.deployment_id == definition.deployment_id)
+    return found | {_plain(name): data for name, data in session.execute(beside) if name.endswith(TEMPLATES)}
+
+
+def _plain(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 def _file(session: Session, kind: str, version_id: UUID) -> tuple[str, bytes]:
     table = TABLES[kind]
     query = select(Resource.name, Resource.data).join(table, table.resource_id == Resource.id)
     name, data = session.execute(query.where(table.id == version_id)).one()
-    return name.rpartition("/")[2], data
+    return _plain(name), data

@@ -78,7 +78,7 @@ def _unchanged(contents: Contents, before: Mapping[str, Before]) -> set[str]:
     }
     grown = True
     while grown:
-        torn = {file for files in together(contents.things) if not files <= same for file in files}
+        torn = {file for files in together(contents) if not files <= same for file in files}
         grown, same = bool(same & torn), same - torn
     return same
 

@@ -21,7 +21,7 @@ from steward.program import Program
 from steward.settings import Settings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-SUFFIXES = (".bpmn", ".dmn", ".form")
+SUFFIXES = (".bpmn", ".dmn", ".form", ".typ")
 APPLIED = "demo"
 
 

@@ -10,7 +10,7 @@ from steward.cli.client import DRY_RUN, asks, one, values
 from steward.cli.output import echo, table
 from steward.cli.server import Files, Server
 
-SUFFIXES = (".bpmn", ".dmn", ".form")
+SUFFIXES = (".bpmn", ".dmn", ".form", ".typ")
 
 
 @click.command()

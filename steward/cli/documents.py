@@ -1,5 +1,7 @@
 """Commands about documents that cases have frozen."""
 
+from pathlib import Path
+
 import click
 import orjson
 
@@ -34,3 +36,15 @@ def show_document(server: Server, instance_id: str, document_id: str) -> None:
     lines = [f"{found['name']}, frozen {found['at']} at {found['element']}", f"SHA-256 {found['digest']}", ""]
     content = orjson.dumps(found["content"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode()
     echo(found, [*lines, content], as_json=server.as_json)
+
+
+@document.command("pdf")
+@one("document_id")
+@click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), help="The file; default: ID.pdf.")
+@asks
+def print_document(server: Server, document_id: str, target: Path | None) -> None:
+    """Print a document as PDF/A, by the template that its process brings along."""
+    data = server.raw(f"/documents/{document_id}.pdf")
+    target = target or Path(f"{document_id}.pdf")
+    target.write_bytes(data)
+    echo({"file": str(target), "bytes": len(data)}, [f"{target}: {len(data)} bytes"], as_json=server.as_json)

@@ -10,9 +10,10 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from engine import links as ties
-from engine import records
+from engine import printing, records
 from engine.person import Person
 from web.acts import act, look
+from web.auth import caller
 from web.operations import Theme
 from web.reads import cases, evidence, tasks
 from web.schemas.base import PageQuery, list_of, page_of
@@ -30,6 +31,7 @@ from web.schemas.instances import (
     WithReason,
 )
 from web.schemas.tasks import EvidenceOut, TaskOut
+from web.services import services
 
 theme = Theme(
     "records", __name__, description="What a case leaves behind: trail, path, decisions, evidence, signatures."
@@ -44,6 +46,7 @@ EVIDENCE, SIGNATURES, COMMENTS, TASKS = (
 )
 LINKS = list_of(LinkOut)
 DOCUMENTS, DOCUMENT = page_of(DocumentOut), DocumentWithContentOut()
+PDF = {"type": "string", "format": "binary"}
 CASE = "/instances/<uuid:instance_id>"
 
 
@@ -93,6 +96,23 @@ def documents(query: dict[str, Any], instance_id: UUID) -> Response:
 def document(instance_id: UUID, document_id: UUID) -> Response:
     """One document with its content."""
     return look(lambda session, person: cases.one_document(session, person, instance_id, document_id), DOCUMENT)
+
+
+@theme.operation(
+    "GET",
+    "/documents/<uuid:document_id>.pdf",
+    scope="read",
+    gives=PDF,
+    content_type="application/pdf",
+    refused=(409, 503),
+)
+def document_on_paper(document_id: UUID) -> Response:
+    """A document as PDF/A, by the template that its process brings along; 404 where it brings none."""
+    with services().database.reading() as session:
+        sheet = printing.sheet(session, document_id, by=caller().person)
+    answer = Response(sheet.printed(), mimetype="application/pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{sheet.name}.pdf")
+    return answer
 
 
 @theme.operation("GET", f"{CASE}/signatures", scope="read", query=PageQuery, gives=SIGNATURES)
