@@ -137,10 +137,16 @@ def deploy(
     owner: str,
     decisions: dict[str, bytes] | None = None,
     forms: dict[str, bytes] | None = None,
+    beside: dict[str, bytes] | None = None,
     bindings: dict[str, str] | None = None,
     now: datetime = NOW,
 ) -> dict[str, UUID]:
-    """Put files in force as they are, past all checks; returns the ids of the definitions by key."""
+    """
+    Put files in force as they are, past all checks; returns the ids of the definitions by key.
+
+    Args:
+        beside: whatever else lies in the deployment, by file name.
+    """
     deployment, made = new_id(), {}
     with database.writing() as session:
         session.execute(
@@ -170,6 +176,8 @@ def deploy(
         def version(entity: type, key: str) -> int:
             return len(session.execute(select(entity.id).where(entity.key == key)).all()) + 1  # type: ignore[attr-defined]
 
+        for name, data in (beside or {}).items():
+            keep(name, data)
         for number, xml in enumerate(files):
             resource = keep(f"process-{number}.bpmn", xml)
             for model in read_models(xml, f"process-{number}.bpmn"):

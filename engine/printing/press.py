@@ -28,9 +28,12 @@ class Page:
     at: datetime
 
 
-def press(page: Page) -> bytes:
+def press(page: Page, *, seconds: int = SECONDS) -> bytes:
     """
     The PDF/A of a page.
+
+    Args:
+        seconds: how long it may take, at most.
 
     Raises:
         Conflict: the template does not work, or takes too long or too much.
@@ -42,22 +45,28 @@ def press(page: Page) -> bytes:
         with tempfile.TemporaryDirectory(prefix="steward-print-") as folder:
             for name, data in page.files.items():
                 (Path(folder) / name).write_bytes(data)
-            return _set(page, folder)
+            return _set(page, folder, seconds)
     finally:
         _at_once.release()
 
 
-def _set(page: Page, folder: str) -> bytes:
-    command = [sys.executable, "-I", str(WORKS_WITH), page.main, str(int(page.at.timestamp())), str(SECONDS)]
+def _set(page: Page, folder: str, seconds: int) -> bytes:
+    command = [sys.executable, "-I", str(WORKS_WITH), page.main, str(int(page.at.timestamp())), str(seconds)]
     nothing_outside = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), NOWHERE)
     try:
         done = subprocess.run(  # noqa: S603 - our own program, with the name of a file that we wrote
-            command, cwd=folder, env=nothing_outside, capture_output=True, timeout=2 * SECONDS, check=False
+            command, cwd=folder, env=nothing_outside, capture_output=True, timeout=2 * seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        raise Conflict(f"The template {page.main} takes longer than {SECONDS} seconds. Make it simpler.") from None
-    if done.returncode != 0:
+        raise Conflict(_too_long(page, seconds)) from None
+    if done.returncode < 0:  # Ended from outside, at one of its limits.
+        raise Conflict(_too_long(page, seconds))
+    if done.returncode:
         said = done.stderr.decode(errors="replace").strip()[-1_000:]
-        why = said or f"it takes longer than {SECONDS} seconds, or too much memory"
-        raise Conflict(f"The template {page.main} cannot print this document: {why}")
+        raise Conflict(f"The template {page.main} cannot print this document: {said}")
     return done.stdout
+
+
+def _too_long(page: Page, seconds: int) -> str:
+    plural = "" if seconds == 1 else "s"
+    return f"The template {page.main} takes longer than {seconds} second{plural}, or too much memory. Make it simpler."

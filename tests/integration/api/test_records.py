@@ -9,8 +9,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from engine.core.chain import canonical
-from tests.factories import END, START, process, sequence
-from tests.integration.api.conftest import PASSWORD, Client
+from engine.transactions import Database
+from tests.factories import END, START, deploy, process, sequence
+from tests.integration.api.conftest import MORNING, PASSWORD, Client
 from tests.integration.shell.test_freezing import PACK, freezing
 
 Login = Callable[..., Client]
@@ -225,3 +226,22 @@ def test_what_a_case_has_frozen_is_listed_and_shown_with_its_digest(login: Login
     other = anna.post("/instances", {"process": "freezer", "variables": FROZEN})["id"]
     assert anna.send("GET", f"/instances/{other}/documents/{listed['id']}").status_code == 404
     assert login("fred").send("GET", f"/instances/{case}/documents").status_code == 404
+
+
+PAPER = b'#set document(title: "Pack")\n#set text(lang: "en")\n#json("document.json").what'
+
+
+def test_a_document_is_printed_for_whoever_may_see_its_case(login: Login, database: Database):
+    deploy(database, freezing(), owner="olga", now=MORNING, beside={"Pack.typ": PAPER})
+    anna = login("anna")
+    case = anna.post("/instances", {"process": "freezer", "variables": FROZEN})["id"]
+    [task] = anna.get("/tasks", view="claimable")["items"]
+    anna.post(f"/tasks/{task['id']}/claim")
+    anna.post(f"/tasks/{task['id']}/complete", {"answers": {}})
+    [document] = anna.get(f"/instances/{case}/documents")["items"]
+
+    answer = anna.send("GET", f"/documents/{document['id']}.pdf")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=Pack.pdf"
+    assert answer.data.startswith(b"%PDF-")
+    assert login("fred").send("GET", f"/documents/{document['id']}.pdf").status_code == 404

@@ -180,3 +180,13 @@ def test_the_trail_says_who_deployed_which_bytes(session):
     entry = session.execute(select(AuditEntry).where(AuditEntry.verb == "deployment.made")).scalar_one()
     assert (entry.chain, entry.actor, entry.subject) == ("platform", "ada", str(made.id))
     assert b"three.bpmn" in entry.body
+
+
+def test_a_changed_template_makes_a_new_version_of_the_process_beside_it(session):
+    files = {"three.bpmn": three_tasks(), "pack.typ": b"= Pack"}
+    deployments.release(session, hand_in(session, files).id, owner="olga", by=people.person(session, "olga"), now=NOW)
+    assert hand_in(session, files, minutes=1).is_new is False
+
+    made = hand_in(session, files | {"pack.typ": b"= The pack"}, minutes=2)
+
+    assert [(one.key, one.version) for one in made.versions] == [("three", 2)]
