@@ -14,7 +14,6 @@ from engine.core.safe_xml import parse
 from engine.core.translate import translate
 from engine.core.vocabulary import Model, Ref
 
-
 TEMPLATES = (".typ",)
 """Files that print what a process freezes."""
 

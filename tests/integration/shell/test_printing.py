@@ -73,7 +73,7 @@ def test_a_case_is_printed_by_the_templates_of_its_own_version(house: House):
 def test_without_a_template_there_is_nothing_to_print(house: House):
     document = begun(house, {"other.typ": PAPER})
 
-    with pytest.raises(NotFound, match="no template Pack.typ"):
+    with pytest.raises(NotFound, match=r"no template Pack\.typ"):
         pdf(house, document.id)
 
 

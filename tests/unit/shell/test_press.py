@@ -34,7 +34,7 @@ def test_a_page_comes_out_the_same_each_time():
     ],
 )
 def test_what_a_template_may_not_do_is_refused_and_says_where(template: str, why: str):
-    with pytest.raises(Conflict, match="main.typ cannot print this document") as refused:
+    with pytest.raises(Conflict, match=r"main\.typ cannot print this document") as refused:
         printed(template)
 
     assert why in str(refused.value)
