@@ -19,9 +19,11 @@ from engine.rows import Context, Rows, message_row
 from engine.store.base import table_of
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, JoinedCall, Subscription
+from engine.subject import Subject
 from engine.turns import take_turn
 
 CALL = table_of(JoinedCall)
+NOBODY = UUID(int=0)
 OPEN_CASE = (
     select(Instance.id, Subscription.token, Subscription.element)
     .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
@@ -87,9 +89,18 @@ def find(session: Session, caller: Case, process: str, message: str) -> Any:
     """The oldest running case of the process about the caller's subject, where it waits for the message."""
     if caller.subject is None:
         return None
-    given = {"process": process, "name": message, "but": caller.id}
-    about = {"of_register": caller.subject.register, "of_row": caller.subject.row}
-    return session.execute(OPEN_CASE, given | about).one_or_none()
+    return _running(session, process, message, caller.subject, but=caller.id)
+
+
+def waiting_about(session: Session, process: str, message: str, about: Subject) -> UUID | None:
+    """The oldest running case of the process about the row, where it waits for the message; None where none does."""
+    found = _running(session, process, message, about, but=NOBODY)
+    return found.id if found is not None else None
+
+
+def _running(session: Session, process: str, message: str, about: Subject, *, but: UUID) -> Any:
+    given = {"process": process, "name": message, "but": but}
+    return session.execute(OPEN_CASE, given | {"of_register": about.register, "of_row": about.row}).one_or_none()
 
 
 def wished(case: Case, effect: fx.StartCalled, context: Context) -> dict[str, Any]:

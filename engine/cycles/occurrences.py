@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import audit, filling, instances, messages, timetable, versions
+from engine import audit, filling, instances, joining, messages, timetable, versions
 from engine.core.calendar import Calendar, TimeError
 from engine.core.expressions import ExpressionError
 from engine.core.recurrence import Fate, Planned, sorted_out
@@ -27,6 +27,7 @@ from engine.store.cycles import OccurrenceRow
 from engine.store.running import Instance
 from engine.subject import Subject
 from engine.transactions import passing
+from engine.turns import take_turn
 
 AT_ONCE = 20
 """Dates of one series that one transaction works off."""
@@ -239,11 +240,12 @@ def _begun(
     still_open = open_case(session, definition, subject)
     if still_open and definition.overlap == "refuse":
         return Became("refused", still_open, note="The case before is still open.")
+    joins = _to_join(session, definition, subject, still_open) if definition.overlap == "join" else None
     try:
         with session.begin_nested():
-            if still_open and definition.overlap == "join":
-                note = _join(session, definition, still_open, one, occurrence, by=by, now=now)
-                return Became("joined", still_open, note=note)
+            if joins:
+                note = _join(session, definition, joins, one, occurrence, by=by, now=now)
+                return Became("joined", joins, note=note)
             started = begin(session, definition, subject, one, calendar, occurrence, by=by, now=now)
             return Became("started", started, overlaps=still_open is not None)
     except Exception as error:  # Whatever it is, it must not stop other series.
@@ -256,6 +258,20 @@ def _begun(
 def open_case(session: Session, definition: Definition, subject: str) -> UUID | None:
     """The newest case of a series that has not ended."""
     return session.execute(OPEN, {"cycle": definition.key, "subject": subject}).scalar_one_or_none()
+
+
+def _to_join(session: Session, definition: Definition, subject: str, still_open: UUID | None) -> UUID | None:
+    """
+    The case that an occurrence joins.
+
+    Where a cycle for rows names a message, any case of its process about the row that waits for the message, whoever
+    began it, and no other; else the open one of its series.
+    """
+    about = _about(definition, subject)
+    if about is None or definition.join_message is None:
+        return still_open
+    take_turn(session, f"join {definition.process} {about}")
+    return joining.waiting_about(session, definition.process, definition.join_message, about)
 
 
 def _join(

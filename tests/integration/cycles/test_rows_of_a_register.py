@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from engine import registers
+from engine.registers import Subject
 from engine.store.running import Instance
+from tests.factories import END, START, process, sequence, user_task
 from tests.integration.cycles.conftest import Rota
 from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 
@@ -72,3 +74,43 @@ def test_a_row_that_comes_when_its_lead_has_begun_starts_at_once(machines: Rota)
     while machines.drain():
         pass
     assert sorted(row for row, _ in started(machines)) == ["lathe", "press", "saw"]
+
+
+HEARS = (
+    '<bpmn:boundaryEvent id="B" attachedToRef="T_do" cancelActivity="false"><bpmn:messageEventDefinition'
+    ' messageRef="m_again"/></bpmn:boundaryEvent><bpmn:endEvent id="heard"/>'
+    '<bpmn:sequenceFlow id="f_heard" sourceRef="B" targetRef="heard"/>'
+)
+HEARING = process(
+    "hearing",
+    sequence(START, user_task("T_do", groups="staff"), user_task("T_after", groups="staff"), END) + HEARS,
+    before='<bpmn:message id="m_again" name="again"/>',
+)
+JOINS = {"process": "hearing", "overlap": "join", "join_message": "again"}
+
+
+def test_an_occurrence_joins_the_case_about_its_row_that_waits_whoever_began_it(machines: Rota):
+    machines.deploy(HEARING)
+    machines.begin("look", for_each=EACH, **JOINS)
+    machines.at("2027-02-10T09:00+01:00")
+    by_hand = machines.start("hearing", subject=Subject(register="reg_machines", row="press"))
+    machines.at("2027-02-22T09:00+01:00")
+    machines.drain()
+
+    assert {one.subject: one.outcome for one in machines.occurrences("look")} == {"press": "joined", "saw": "started"}
+    assert machines.variables(by_hand)["planned_on"] == "2027-02-28"
+    machines.must_replay()
+    assert machines.verified().holds
+
+
+def test_where_the_case_about_its_row_waits_no_longer_an_occurrence_starts_one(machines: Rota):
+    machines.deploy(HEARING)
+    machines.begin("look", for_each=EACH, **JOINS)
+    by_hand = machines.start("hearing", subject=Subject(register="reg_machines", row="press"))
+    machines.do(by_hand, "T_do")
+    machines.at("2027-02-22T09:00+01:00")
+    machines.drain()
+
+    assert [one.outcome for one in machines.occurrences("look")] == ["started", "started"]
+    machines.must_replay()
+    assert machines.verified().holds
