@@ -58,7 +58,7 @@ def settle(place: Place, organisation: Organisation) -> None:
                 groups.create(session, key, name=key, everybody=members == EVERYBODY, by=setup, now=NOW)
             demo.fill(session, key, [] if isinstance(members, str) else members, by=setup, now=NOW)
         owner = organisation.answerable
-        for folder in (FOLDER.parent / "ai_change_approval", FOLDER):
+        for folder in demo.in_order([*(FOLDER / other for other in organisation.beside), FOLDER]):
             demo.put_in_force(session, folder, owner=owner, by=setup, now=NOW)
 
 

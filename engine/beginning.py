@@ -18,12 +18,12 @@ from engine.core.expressions import ExpressionError, Scope, compile_text
 from engine.core.model.references import Reference
 from engine.core.stuck import Stuck
 from engine.definitions import OWNER, Parsed, parsed
-from engine.errors import Conflict
+from engine.errors import Conflict, Rejected
 from engine.ids import new_salt
 from engine.person import Person
 from engine.rows import Context, Rows, message_row
 from engine.store.running import Instance
-from engine.subject import Subject
+from engine.subject import Subject, parted
 from engine.subscriptions import feed
 
 DEEPEST = 30
@@ -160,8 +160,10 @@ def called(
     """
     The case that a call activity starts, in the transaction of its caller.
 
+    It is about what its caller is about, or about the row that `subject` names, if that crosses the border.
+
     Raises:
-        Stuck: there is no such released process, or calls nest without an end.
+        Stuck: there is no such released process, or calls nest without an end; or `subject` names no row.
     """
     if depth >= DEEPEST:
         raise Stuck(
@@ -171,13 +173,20 @@ def called(
     definition_id = version_of(session, rows, caller, case, reference)
     if definition_id is None:
         raise Stuck(effect.element, caller.name, f"There is no released process {reference.name} to call.")
+    try:
+        variables, subject = parted(effect.variables)
+        if subject:
+            registers.must_be_kept(session, subject)
+    except Rejected as error:
+        raise Stuck(effect.element, caller.name, str(error)) from error
     begun = new_case(
         session,
         parsed(session, definition_id),
         rows,
-        variables=effect.variables,
+        variables=variables,
         business_key=effect.business_key,
         calendar=case.calendar,
+        subject=subject,
         caller=(case, effect),
         by=by,
         context=context,

@@ -10,7 +10,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine.core.chain import settled
-from engine.core.vocabulary import Model, Rules
+from engine.core.expressions import ExpressionError, Scope, compile_text
+from engine.core.vocabulary import Model, Node
+from engine.errors import Invalid
 from engine.store.base import table_of
 from engine.store.records import Evidence
 from engine.store.running import Variable
@@ -33,23 +35,29 @@ VARIABLES_OF = select(Variable.name, Variable.value).where(
 
 @dataclass(frozen=True, kw_only=True)
 class Covered:
-    """What a signature covers: names, or all of the task's answers and evidence where `whole`."""
+    """
+    What a signature covers: names, or all of the task's answers and evidence where `whole`.
+
+    `own` are slots of the task itself, `slots` those of other tasks of the case.
+    """
 
     whole: bool
     fields: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
 
     @classmethod
-    def by(cls, rules: Rules, model: Model, answers: Mapping[str, Any]) -> "Covered":
-        """What the model says is covered: a name is a slot of any task, else a field just answered, else a variable."""
-        if rules.sign_covers is None:
+    def by(cls, node: Node, model: Model, answers: Mapping[str, Any], *, names: tuple[str, ...] | None) -> "Covered":
+        """What is covered: each name is a slot of this task or of another, a field just answered, or a variable."""
+        if names is None:
             return cls(whole=True)
-        slots = {slot.name for node in model.nodes.values() for slot in node.rules.evidence}
-        names = rules.sign_covers
+        slots = {slot.name for each in model.nodes.values() for slot in each.rules.evidence}
+        own = {slot.name for slot in node.rules.evidence}
         return cls(
             whole=False,
-            slots=tuple(name for name in names if name in slots),
+            own=tuple(name for name in names if name in own),
+            slots=tuple(name for name in names if name in slots - own),
             fields=tuple(name for name in names if name not in slots and name in answers),
             variables=tuple(name for name in names if name not in slots and name not in answers),
         )
@@ -82,6 +90,22 @@ class Change:
         return str(self.replaced) in {item["id"] for items in covered["evidence"].values() for item in items}
 
 
+def computed(text: str, scope: Scope, task: str) -> tuple[str, ...]:
+    """
+    The names that an expression gives.
+
+    Raises:
+        Invalid: it has no value here, or gives no list of names.
+    """
+    try:
+        value = compile_text(text).evaluate(scope)
+    except ExpressionError as error:
+        raise Invalid(f"What the signature under {task} covers cannot be told. {error}") from error
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Invalid(f"What the signature under {task} covers is no list of names, but {value!r}.")
+    return tuple(dict.fromkeys(value))
+
+
 def content(
     session: Session, instance_id: UUID, task_id: UUID, covered: Covered, answers: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -95,13 +119,13 @@ def content(
 
 
 def _evidence(session: Session, instance_id: UUID, task_id: UUID, covered: Covered) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {name: [] for name in covered.slots}
-    if not (covered.whole or covered.slots):
-        return found
-    if covered.whole:
-        rows = session.execute(EVIDENCE_OF, {"of_task": task_id})
-    else:
-        rows = session.execute(EVIDENCE_IN, {"of_case": instance_id, "slots": covered.slots})
+    found: dict[str, list[Any]] = {name: [] for name in (*covered.own, *covered.slots)}
+    rows: list[Any] = []
+    if covered.whole or covered.own:
+        own = session.execute(EVIDENCE_OF, {"of_task": task_id}).all()
+        rows += [row for row in own if covered.whole or row.slot in covered.own]
+    if covered.slots:
+        rows += session.execute(EVIDENCE_IN, {"of_case": instance_id, "slots": covered.slots}).all()
     for row in rows:
         effective = row.effective_on.isoformat() if row.effective_on else None
         content = {"name": row.name, "sha256": row.sha256, "url": row.url, "effective_on": effective}

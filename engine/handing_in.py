@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from engine import audit, beginning, evidence, filling, links, records, signatures
 from engine.cases import Case, LiveTask
 from engine.cause import Cause
-from engine.core.advance import variables_of
+from engine.core.advance import visible_of
 from engine.core.chain import content_digest
 from engine.core.forms import Checked
 from engine.core.model.references import Reference
@@ -98,7 +98,7 @@ def _checked(
 ) -> Checked:
     """The answers as they may be kept. What is wrong with them and what evidence is missing comes in one answer."""
     form_id = form_of(session, case, task) if rules.form else None
-    variables = variables_of(case.state) | task.locals if form_id and case.state else task.locals
+    variables = visible_of(case.state) | task.locals if form_id and case.state else task.locals
     checked = filling.check(session, case, form_id, answers, variables=variables, now=now)
     problems: dict[str, Any] = dict(checked.errors)
     if rules.evidence:
@@ -119,7 +119,11 @@ def age_signatures(
     Nothing opens again: the case's own course comes to the task again where the model wants it.
     """
     names = signatures.watched(definition.model)
-    changed = [row for row in rows.new.get("variables", ()) if row["instance_id"] == case.id and row["name"] in names]
+    changed = [
+        row
+        for row in rows.new.get("variables", ())
+        if row["instance_id"] == case.id and (names is None or row["name"] in names)
+    ]
     if changed:
         values = {row["name"]: orjson.loads(row["value"]) for row in changed}
         signatures.age(session, case, values, but=task.id, by=by, now=now)

@@ -149,7 +149,10 @@ class _Rows(_Lookup):
 
     def found(self) -> dict[str, Any]:
         rows = self._matching()
-        facts = [{**registers.facts_of(self.session, row), "number": row.number} for row in rows[:MOST]]
+        facts = [
+            {**registers.facts_of(self.session, row), "number": row.number, "in_force": row.in_force}
+            for row in rows[:MOST]
+        ]
         return {"rows": facts, "count": len(rows)}
 
     def _matching(self) -> list[registers.Row]:

@@ -139,6 +139,31 @@ def check(
         raise _refusal(session, parsed, case, task, by, min(found))
 
 
+def check_named(
+    session: Session,
+    parsed: Modelled,
+    case: Held,
+    task: OpenWork,
+    answers: Mapping[str, Any],
+    by: Person,
+    *,
+    for_whom: str | None = None,
+) -> None:
+    """
+    Refuse whoever names himself in answers where a rule keeps the person named apart (`person:VARIABLE`).
+
+    Args:
+        for_whom: for whom he stands in; neither may be named.
+
+    Raises:
+        SeparationOfDuties: as for `check`.
+    """
+    rules = Rules.of(rules_of(parsed, task.element))
+    for name in rules.variables:
+        if named := {by.id, for_whom} & set(people_in(answers.get(name))):
+            raise _refusal(session, parsed, case, task, by, Bar(f"person:{name}", str(min(map(str, named)))))
+
+
 def check_hand_out(
     session: Session, parsed: Modelled, case: HeldWhole, task: OpenWork, to: Person, *, acting_for: str | None = None
 ) -> None:

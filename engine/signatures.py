@@ -12,19 +12,22 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import passwords, stepping
+from engine import passwords, stepping, timetable
 from engine.cases import Case
 from engine.cause import Cause
 from engine.core import events as ev
+from engine.core.advance import visible_of
 from engine.core.chain import content_digest
+from engine.core.expressions import Scope
 from engine.core.stuck import Stuck
 from engine.core.vocabulary import Model, Rules
 from engine.covered import Change as Change
-from engine.covered import Covered
+from engine.covered import Covered, computed
 from engine.covered import content as covered_content
 from engine.definitions import Parsed
 from engine.errors import Forbidden, Invalid
@@ -78,7 +81,7 @@ def sign(
     """
     node = definition.model.nodes.get(task.element)
     rules = node.rules if node else Rules()
-    if rules.sign is None:
+    if node is None or rules.sign is None:
         if given:
             raise Invalid(f"{task.name} is not signed.", {"sign": "Leave this out."})
         return None
@@ -87,7 +90,7 @@ def sign(
     if by.kind != "person":
         raise Forbidden(f"{by.name} cannot sign.", "Only a person signs, with a password.")
     passwords.check_password(session, by.id, given["password"], now=now)
-    covered = Covered.by(rules, definition.model, answers)
+    covered = Covered.by(node, definition.model, answers, names=_names(session, case, task, rules, now))
     content = covered_content(session, case.id, task.id, covered, answers)
     row = {
         "id": new_id(),
@@ -153,9 +156,21 @@ def said(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("id", "meaning", "digest")}
 
 
-def watched(model: Model) -> frozenset[str]:
-    """The names that signatures of a model cover, where it names them."""
-    return frozenset(name for node in model.nodes.values() for name in node.rules.sign_covers or ())
+def watched(model: Model) -> frozenset[str] | None:
+    """The names that signatures of a model cover, where it names them; None where only a case can tell."""
+    said = [node.rules.sign_covers for node in model.nodes.values() if node.rules.sign_covers]
+    if any(isinstance(one, str) for one in said):
+        return None
+    return frozenset(name for names in said for name in names)
+
+
+def _names(session: Session, case: Case, task: Any, rules: Rules, now: datetime) -> tuple[str, ...] | None:
+    """The names that the signature covers in this case; None for all of the task."""
+    if not isinstance(rules.sign_covers, str):
+        return rules.sign_covers
+    seen = (visible_of(case.state) if case.state else {}) | task.locals
+    zone = ZoneInfo(timetable.calendar(session, case.calendar).zone)
+    return computed(rules.sign_covers, Scope(seen, now=now, zone=zone), task.name)
 
 
 def _reopen(session: Session, case: Case, outdated: Iterable[Any], *, by: Person, now: datetime) -> None:

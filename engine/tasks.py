@@ -211,6 +211,7 @@ def complete(
     separation.check(session, definition, case, task, by, acting_for=acting_for)
     competence.check(session, definition, case, task, by, now=now)
     handed = handing_in.check(session, case, task, answers, sign=sign, note=note, by=by, now=now)
+    separation.check_named(session, definition, case, task, handed.answers, by, for_whom=acting_for)
     event = ev.TaskCompleted(token=task.token, by=by.id, answers=handed.answers)
     beside = {table: list(handed.rows.new.get(table, ())) for table in ("signatures", "comments")}
     before = len(case.chain.links), case.chain.length, case.chain.head

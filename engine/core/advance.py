@@ -89,6 +89,13 @@ def variables_of(state: bytes) -> dict[str, Any]:
     return data
 
 
+def visible_of(state: bytes) -> dict[str, Any]:
+    """What expressions of a case see: its variables, what it is (`case`) and what it is about (`subject`)."""
+    kept = orjson.loads(state)
+    given: dict[str, Any] = kept["given"]
+    return {**kept["data"], "case": given.get("case", {}), "subject": given.get("subject")}
+
+
 def facts_of(state: bytes) -> dict[str, dict[str, Any]]:
     """For each finished task of a case: `done_at` (ISO 8601, UTC), `actor` and `round`."""
     facts: dict[str, dict[str, Any]] = orjson.loads(state)["facts"]

@@ -44,7 +44,8 @@ class Rules:
     form: Ref | None = None
     evidence: tuple[Slot, ...] = ()
     sign: Literal["approved", "verified", "reviewed", "authored"] | None = None
-    sign_covers: tuple[str, ...] | None = None
+    sign_covers: tuple[str, ...] | str | None = None
+    """Names, or the text of an expression that gives them when the task is signed."""
     clauses: tuple[str, ...] = ()
     separate_from: tuple[str, ...] = ()
     competence: tuple[str, ...] = ()

@@ -219,11 +219,17 @@ def _registers(world: World, session: Session, step: Step, _: UUID | None, by: P
     registers.change(session, said.register, said.row, step.changes, reason=step.reason, by=by, now=world.now)
 
 
+def _signs(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> None:
+    row = read_subject(step.signs)
+    password = step.password or PASSWORD
+    registers.sign(session, row.register, row.row, expected=None, password=password, by=by, now=world.now)
+
+
 def _cycle(world: World, session: Session, step: Step, _: UUID | None, __: Person) -> None:
     world.let_come_round(session, str(step.cycle))
 
 
-OF_NO_CASE = ("start", "signal", "registers", "cycle")
+OF_NO_CASE = ("start", "signal", "registers", "signs", "cycle")
 ACTS: dict[str, Callable[[World, Session, Step, UUID | None, Person], UUID | None]] = {
     "start": _start,
     "message": _message,
@@ -241,6 +247,7 @@ ACTS: dict[str, Callable[[World, Session, Step, UUID | None, Person], UUID | Non
     "retries": _retries,
     "job": _job,
     "registers": _registers,
+    "signs": _signs,
     "cycle": _cycle,
 }
 

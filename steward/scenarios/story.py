@@ -26,6 +26,7 @@ ACTS = (
     "retries",
     "job",
     "registers",
+    "signs",
     "cycle",
     "wait",
     "until",
@@ -98,6 +99,7 @@ class Step:
     retries: str | None = None
     job: str | None = None
     registers: str | None = None
+    signs: str | None = None
     cycle: str | None = None
     wait: str | None = None
     until: datetime | None = None

@@ -124,7 +124,7 @@ class Template:
         for name in self.organisation.people:
             people.create(session, name, name=name.replace(".", " ").title(), by=setup, now=now)
             passwords.set_password(session, name, PASSWORD, by=setup, now=now)
-        for key, members in self.organisation.groups.items():
+        for key, members in {**self._role_groups(), **self.organisation.groups}.items():
             each, name = members == EVERYBODY, key.replace("_", " ").capitalize()
             groups.create(session, key, name=name, everybody=each, by=setup, now=now)
             demo.fill(session, key, [] if isinstance(members, str) else members, by=setup, now=now)
@@ -161,6 +161,11 @@ class Template:
         if not path.is_file():
             raise Invalid(f"organisation.toml names the register {name}, and there is no {path}.")
         return path
+
+    def _role_groups(self) -> dict[str, list[str]]:
+        """The groups that every organisation begins with, without members, so that other processes may name them."""
+        path = self._settings.config_folder / "people.toml"
+        return {key: [] for key in tomllib.loads(path.read_text()).get("groups", {})} if path.is_file() else {}
 
     def _calendar(self) -> CalendarSettings:
         shipped = calendar_settings(self._settings)

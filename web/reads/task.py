@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import access, competence, people, separation, versions
-from engine.cases import look
+from engine.cases import look, unpacked
+from engine.core.advance import visible_of
 from engine.core.forms import read_form
 from engine.core.model.references import Reference
 from engine.core.vocabulary import Node, Ref, Rules
@@ -17,7 +18,7 @@ from engine.definitions import Parsed, parsed
 from engine.errors import Forbidden, SeparationOfDuties
 from engine.person import Person
 from engine.store.definitions import FormRow, Resource
-from engine.store.running import Answer, Fixed, StuckStep, Task, Variable
+from engine.store.running import Answer, Fixed, Instance, StuckStep, Task
 from engine.substitutes import absences
 from web.reads import evidence
 from web.reads.tasks import candidates, one_task
@@ -71,14 +72,16 @@ def _form(
     found = session.execute(file.where(FormRow.id == form_id)).one_or_none()
     if found is None:
         return None, {}
-    of_case = select(Variable.name, Variable.value).where(Variable.instance_id == task.instance_id)
-    variables = {name: orjson.loads(value) for name, value in session.execute(of_case)} | task.locals
+    state = session.scalar(select(Instance.state).where(Instance.id == task.instance_id))
+    variables = (visible_of(unpacked(state)) if state else {}) | task.locals
     return orjson.loads(found.data), read_form(found.data, found.name).prefilled(variables)
 
 
 def _shown(rules: Rules) -> dict[str, Any]:
     names = ("sign", "sign_covers", "separate_from", "competence", "clauses", "escalation", "clock")
-    return {name: getattr(rules, name) for name in names}
+    shown = {name: getattr(rules, name) for name in names}
+    computed = isinstance(rules.sign_covers, str)
+    return shown | ({"sign_covers": [rules.sign_covers]} if computed else {})
 
 
 def _why_not(

@@ -10,7 +10,7 @@ from engine.core.forms.rules import RulesReader, brief, table, words
 from engine.core.forms.schema import CHOICES, CONTAINERS, INPUTS, LIMITS, SHOWN, Component
 
 KEY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-RESERVED = frozenset(("case", "subject", "people", "this", "parent", "i"))
+RESERVED = frozenset(("case", "people", "this", "parent", "i"))
 POLLUTING = frozenset(("__proto__", "constructor", "prototype"))
 REPEATED = "[]"
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -132,7 +132,7 @@ class Reader(RulesReader):
             return ()
         path = tuple(key.split("."))
         whole = scope + path
-        if POLLUTING & set(path) or (not scope and path[0] in RESERVED):
+        if POLLUTING & set(path) or (not scope and (path[0] in RESERVED or path[:-1] == ("subject",))):
             self.say("form-bad-key", raw, f"The key {key!r} means something else.", "Give it another name.")
         elif kind != "group":
             self._claim(whole, raw)

@@ -95,6 +95,17 @@ def names(text: str | None) -> tuple[str, ...]:
     return found
 
 
+def covers(text: str | None) -> tuple[str, ...] | str:
+    """
+    A list of names, or an expression that gives one, as it is written.
+
+    Raises:
+        GrammarError: it is no expression, and one of its items is no name.
+    """
+    said = (text or "").strip()
+    return said if said.startswith(("=", "${")) else names(text)
+
+
 def slots(text: str | None) -> tuple[Slot, ...]:
     """
     Slots for evidence: `report:file, link:file|link, photos:file*, note:file?`.
@@ -214,7 +225,7 @@ def number(text: str) -> Numbered:
 
 def limit(text: str) -> Limit:
     """
-    A named limit: `decision = 10 bd from ${done_at(T_request)}, pause T_rework`.
+    A named limit: `decision = 10 bd from ${done_at(T_ask)}, pause T_mend`.
 
     Raises:
         GrammarError: it has no name or no time.
@@ -223,6 +234,6 @@ def limit(text: str) -> Limit:
     pause = _PAUSE.search(due)
     due = due[: pause.start()].strip() if pause else due
     if not equals or not _NAME.match(name) or not due:
-        remedy = "Write a name, = and a due text, such as decision = 10 bd from ${done_at(T_request)}."
+        remedy = "Write a name, = and a due text, such as decision = 10 bd from ${done_at(T_ask)}."
         raise GrammarError(f"{text!r} is not a named limit.", remedy)
     return Limit(name, due, tuple(pause["tasks"].split()) if pause else ())

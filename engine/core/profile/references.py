@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from engine.core.model.names import said
+from engine.core.model.names import is_bpmn, said
 from engine.core.model.rules import form_of, reference
 from engine.core.profile.known import Known
 from engine.core.profile.resources import Provided
@@ -28,12 +28,24 @@ class Around:
     known: Known
 
 
+def _check_subject(sheet: Sheet, node: Element, asked: frozenset[str]) -> None:
+    """What a case is about is said when it begins, and by no later answer."""
+    if "subject" in asked and is_bpmn(node, "userTask"):
+        sheet.refuse(
+            node,
+            "form-bad-key",
+            f"{called(node)} asks for 'subject', which is what the case is about already.",
+            "Give the field another name; only the form of a start event asks for the subject.",
+        )
+
+
 def check_references(sheet: Sheet, around: Around) -> None:
     """Each form, table and process that a diagram names is found."""
     for node in sheet.of_kind("userTask", "startEvent"):
         form = form_of(node)
         if form is not None and not _is_expression(form.key):
             _check(sheet, node, "form", form, around.provided.named, around.known.forms, around)
+            _check_subject(sheet, node, around.provided.writes(form.key))
     for task in sheet.of_kind("businessRuleTask"):
         key = said(task, "decisionRef")
         if key and not _is_expression(key):

@@ -60,11 +60,18 @@ def texts_of(sheet: Sheet) -> Iterator[Text]:
         yield Text(entry, f"name of the {kind}", entry.get("name") or "")
 
 
+def _computed_covers(node: Element) -> Iterator[Text]:
+    for name, value, entry in properties(node):
+        if name == "sign_covers" and value.strip().startswith(("=", "${")):
+            yield Text(entry, name, value.strip())
+
+
 def _of_node(node: Element) -> Iterator[Text]:
     yield from _attributes(node, ("assignee", "candidateUsers", "candidateGroups", "priority", "topic", "expression"))
     for name in ("dueDate", "followUpDate"):
         if said(node, name):
             yield Text(node, name, said(node, name) or "", "due")
+    yield from _computed_covers(node)
     for name in ("decisionRef", "formRef"):
         if said(node, name):
             yield Text(node, name, said(node, name) or "")

@@ -7,7 +7,7 @@ from tests.acceptance.northwind.world import ADMIN, ORGANISATION, SYSTEMS, North
 from tests.acceptance.program.served import ROOT
 
 SUFFIXES = (".bpmn", ".dmn", ".form")
-FOLDERS = ("routine", "ai_change_approval", "corrective_action")
+FOLDERS = ("routine", "ai_reassessment", "ai_change_approval", "corrective_action")
 
 
 def event_1(world: Northwind, _expect: list[str]) -> None:

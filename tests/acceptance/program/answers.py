@@ -43,12 +43,48 @@ ELSEWHERE = {
 APPROVE = {"verdict": "approve"}
 REWORK = {"verdict": "rework", "points": "Say how the firmware is kept up to date."}
 DO = {"action_result": "Done as planned, checked twice."}
+ENVELOPE = {
+    "id": "viewer-texts",
+    "title": "Texts of the viewer",
+    "system": "triagelens",
+    "kinds": ["text_or_layout"],
+    "limits": "Words and layout only.",
+    "tests": "Each screen is looked at.",
+    "valid_from": "2027-01-01",
+    "valid_until": "2027-12-31",
+}
+HASH = "5f3c8a1e9b7d2046c1a8e37f90b4d652e8f1a03c"
 REQUEST = {
     "change_title": "New decimal handling",
-    "change_ai_system": "dose-reader",
+    "kind": "text_or_layout",
+    "change_what": "The screen shows two decimals, with their unit.",
     "change_why": "It reads one place too many.",
+    "change_benefit": "Nobody reads a dose wrongly.",
+    "artefact_id": "triagelens 4.1.1",
+    "artefact_hash": HASH,
+    "data_versions": [],
+    "intended_use": "Puts incoming scans in order.",
+    "population": "As before.",
+    "affected_groups": "Patients whose scans are read later.",
+    "infrastructure": "As before.",
+    "data_flows": "As before.",
+    "jurisdictions": "EU",
+    "inside_envelope": "yes",
+    "envelope": "viewer-texts",
+    "can_be_undone": "yes",
+    "customers_documents": "Release note 4.1.1.",
+    "planned_on": "2027-01-08",
+    "builder": "elif.kaya",
 }
-GATE = {"gate": "approve"}
+SCREEN = {"metric_worse": "no", "misuse": "None.", "use_still_true": "yes"}
+SCREEN |= dict.fromkeys(("oversight_touched", "law_touched", "notifies_authority"), "no")
+DEPLOY = {"deployed_sites": "All sites.", "deployed_at": "2027-01-07T18:00:00+01:00", "reported_hash": HASH}
+AFTER = {
+    f"{what}_{part}": {"state": "not_needed", "note": "Words only."}[part]
+    for what in ("inventory", "model_card", "technical", "user_information", "training", "risks")
+    for part in ("state", "note")
+}
+END_CHANGE = {"summary": "The words were changed as agreed.", "clauses_confirmed": "8.5.6"}
 CHECKED = {"implementation": "done", "check_note": "Each action seen on site."}
 UPDATE = {
     f"{what}_{part}": {"state": "done", "note": "https://example.org/record"}[part]
@@ -77,7 +113,8 @@ def cause(number: int) -> dict[str, Any]:
 def action(number: int, what: str, owner: str, by: str, *, ai: bool = False) -> dict[str, Any]:
     """One row of a plan."""
     row = {"no": number, "what": what, "cause": 1, "kind": "remove", "owner": owner, "by": by, "resources": "2 days"}
-    return row | {"ai_change": ai, "system_change": False}
+    about = {"ai_system": "reg_ai_systems:triagelens"} if ai else {}
+    return row | {"ai_change": ai, "system_change": False} | about
 
 
 def plan(*actions: dict[str, Any]) -> dict[str, Any]:

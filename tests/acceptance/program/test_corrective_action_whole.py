@@ -179,9 +179,7 @@ def approvals(story):
 
 
 def is_carried_out_while_the_server_is_killed(served, story):
-    change = called_case(served, story)
-    story.does("jonas.weber", "C_request", answers.REQUEST, task=story.task("C_request", case=change))
-    story.does("amara.okafor", "C_gate", answers.GATE, task=story.task("C_gate", case=change), signs=True)
+    is_changed_within_an_envelope(served, story)
     settle(served, lambda: len(story.open("T_do")) == 3)
     tasks = {one["holder"]: one["id"] for one in story.open("T_do")}
     assert sorted(tasks) == ["elif.kaya", "marek.novak", "samuel.adeyemi"]
@@ -194,6 +192,26 @@ def is_carried_out_while_the_server_is_killed(served, story):
     assert "completed" in first.values()
     assert story.elements() == ["T_impl_check"]
     assert completions(served, story) == sorted(tasks)
+
+
+def is_changed_within_an_envelope(served, story):
+    """The AI change goes its own way: two people have agreed to its kind beforehand, it is deployed and watched."""
+    served.voice("priya.raman").post("/registers/reg_envelopes/rows", {"values": answers.ENVELOPE})
+    for person in ("henrik.lund", "amara.okafor"):
+        secret = {"STEWARD_PASSWORD": served.people[person]}
+        served.run("--as", person, "register", "sign", "reg_envelopes", "viewer-texts", **secret)
+    change = called_case(served, story)
+    steps = [
+        ("jonas.weber", "T_request", answers.REQUEST),
+        ("priya.raman", "T_screen", answers.SCREEN),
+        ("marek.novak", "T_deploy", answers.DEPLOY),
+        ("priya.raman", "T_after", answers.AFTER),
+        ("henrik.lund", "T_close", answers.END_CHANGE),
+    ]
+    for person, element, given in steps:
+        if element == "T_after":
+            story.let_pass("1 bd")
+        story.does(person, element, given, task=story.task(element, case=change))
 
 
 def called_case(served, story):

@@ -72,7 +72,7 @@ def test_a_real_organisation_puts_the_shipped_processes_in_force(terminal, tmp_p
     house.run("person", "password", "emil", STEWARD_NEW_PASSWORD="a long second password")
     house.run("login", "emil", STEWARD_PASSWORD="a long second password")
     house.run("--as", "dora", "group", "add", "quality_manager", "emil", "--as", "lead")
-    for name in ("ai_change_approval", "corrective_action"):
+    for name in ("routine", "ai_reassessment", "ai_change_approval", "corrective_action"):
         folder = ROOT / "processes" / name
         assert "this was a dry run" in house.says("--as", "dora", "deploy", str(folder), "--dry-run")
         made = house.json("--as", "dora", "deploy", str(folder))
@@ -86,6 +86,6 @@ def test_where_releases_are_at_once_the_deployer_owns_it(terminal, tmp_path, ser
     terminal.run(*FIRST, **at_once, **SECRET)
     house = serve(load({"home": str(tmp_path / "home")}, at_once))
     house.run("login", "dora", STEWARD_PASSWORD="a long first password")
-    said = house.says("deploy", str(ROOT / "processes/ai_change_approval"))
+    said = house.says("deploy", str(ROOT / "processes/routine"))
     assert "is released" in said
     assert [one["owner"] for one in house.json("definitions")] == ["dora"]

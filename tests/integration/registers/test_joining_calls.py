@@ -13,7 +13,7 @@ from engine.store.running import Instance, JoinedCall, Link
 from engine.verify import verify
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.registers.conftest import PRESS
-from tests.integration.registers.test_beginning_about import PRESS_3, sound
+from tests.integration.registers.test_beginning_about import LATHE, PRESS_3, about, sound
 from tests.integration.shell.conftest import House
 
 NAMES = '<bpmn:message id="m_more" name="more"/><bpmn:escalation id="x" escalationCode="warn"/>'
@@ -53,6 +53,25 @@ def calling(house: House, what: str = "leak", subject: Subject | None = PRESS_3)
 def children(house: House) -> list[UUID]:
     query = select(Instance.id).where(Instance.id.not_in(house.cases)).order_by(Instance.id)
     return house.read(lambda s: list(s.scalars(query)))
+
+
+ELSEWHERE = CALL.replace("<camunda:in ", '<camunda:in source="about" target="subject"/><camunda:in ', 1)
+
+
+def test_a_call_that_passes_a_subject_on_begins_a_case_about_that_row(house: House):
+    house.deploy(process("elsewhere", sequence(START, user_task("T_say", groups="staff"), ELSEWHERE, END)))
+    case = house.start("elsewhere", {"what": "leak", "about": "reg_machines:lathe"}, subject=PRESS_3)
+    house.do(case, "T_say")
+    [child] = children(house)
+    assert about(house, child) == LATHE
+    assert house.variables(child) == {"topic": "leak"}
+    sound(house)
+
+
+def test_a_call_about_a_row_that_is_not_there_is_stuck_and_says_its_name(house: House):
+    house.deploy(process("elsewhere", sequence(START, user_task("T_say", groups="staff"), ELSEWHERE, END)))
+    case = house.start("elsewhere", {"what": "leak", "about": "reg_machines:saw"})
+    assert "There is no reg_machines:saw" in (house.do(case, "T_say").error or "")
 
 
 def test_a_call_joins_the_running_case_about_the_same_and_waits_for_its_end(house: House):

@@ -1,5 +1,6 @@
 """What a process looks up: rows of registers, samples, and cases about the same."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from engine.hooks import receiving
 from engine.ids import new_id
 from engine.store.hooks import Sample
 from tests.factories import END, START, process, sequence, user_task
-from tests.integration.registers.conftest import PRESS
+from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 from tests.integration.registers.test_beginning_about import LATHE, PRESS_3, sound
 from tests.integration.shell.conftest import House
 
@@ -86,6 +87,16 @@ def test_rows_of_a_register_are_found_by_what_they_hold(house: House):
 
 def test_rows_are_those_of_the_subjects_register_unless_another_is_named(house: House):
     assert found(house, "steward.count", "count", kind="register") == 2
+
+
+def test_rows_say_whether_all_who_must_sign_them_have(house: House):
+    rows = found(house, "steward.find", "rows", kind="register", register="reg_machines", where={"id": "press"})
+    assert [one["in_force"] for one in rows] == [True]
+    signed = {**MACHINES, "key": "reg_pacts", "signed_by": ["staff", "quality"]}
+    house.act(registers.define, signed, json.dumps(FORM).encode(), by="root")
+    house.act(registers.add, "reg_pacts", PRESS, by="anna")
+    rows = found(house, "steward.find", "rows", kind="register", register="reg_pacts")
+    assert [one["in_force"] for one in rows] == [False]
 
 
 def test_rows_are_found_by_when_they_changed(house: House):

@@ -123,6 +123,21 @@ def test_whoever_the_task_names_for_itself_is_kept_away_and_not_whom_the_case_na
     assert check(session, sample, ("person:owner",), "bob", of=mine) == ""
 
 
+@pytest.mark.parametrize("answer", ["ann", ["bob", "ann"], {"id": "ann"}])
+def test_whoever_names_himself_in_the_answers_is_kept_away(session, sample, answer):
+    mine = task(session, sample.id, "T_check", accountable="owen", candidates=("group:checkers",), holder="ann")
+    known = parsed("person:author")
+    ann, cem = people.person(session, "ann"), people.person(session, "cem")
+
+    with pytest.raises(SeparationOfDuties, match="named in the case as author") as refusal:
+        separation.check_named(session, known, sample, mine, {"author": answer}, ann)
+    assert (refusal.value.rule, refusal.value.person) == ("person:author", "ann")
+    with pytest.raises(SeparationOfDuties):
+        separation.check_named(session, known, sample, mine, {"author": answer}, cem, for_whom="ann")
+    separation.check_named(session, known, sample, mine, {"author": answer, "other": "cem"}, cem)
+    separation.check_named(session, known, sample, mine, {}, ann)
+
+
 def test_who_worked_in_a_called_case_is_kept_away_also_where_that_called_another(session, sample):
     called = {"caller_id": sample.id, "caller_token": 7, "caller_element": "CA_change"}
     change = case(session, sample.definition_id, owner="owen", by="dan", **called)

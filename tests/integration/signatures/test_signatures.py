@@ -256,6 +256,65 @@ def test_a_signature_covers_slots_and_fields_of_other_tasks_by_name(covering):
     assert covering.stands() == [False, False]
 
 
+@pytest.fixture
+def computing(database: Database, tmp_path: Path) -> World:
+    """What the approval covers stands in the case, by the kind of plan."""
+    covers = "= concatenate([&quot;decision&quot;, &quot;minutes&quot;], get value(covers, kind))"
+    return World(database, tmp_path / "evidence", covers=covers)
+
+
+def test_an_expression_says_what_a_signature_covers(computing):
+    computing.do("T_plan", {"covers": {"small": ["actions"], "large": ["budget"]}, "kind": "small", "actions": [1]})
+    task = computing.claim("T_approve", "bert")
+    own = computing.attach(task, "minutes", b"v1", who="bert")
+    sign = {"password": PASSWORD, "meaning": "approved"}
+    computing.act(
+        "bert", lambda s, by, now: tasks.complete(s, task.id, answers={"decision": "yes"}, sign=sign, by=by, now=now)
+    )
+
+    (row,) = computing.rows(Signature)
+    assert (row.covered["answers"], row.covered["variables"]) == ({"decision": "yes"}, {"actions": [1]})
+    assert [item["sha256"] for item in row.covered["evidence"]["minutes"]] == [own.sha256]
+    computing.correct({"budget": 5})
+    assert computing.stands() == [True]
+    computing.correct({"actions": [2]})
+    assert computing.stands() == [False]
+
+
+@pytest.mark.parametrize(
+    ("plan", "why"),
+    [
+        ({"kind": "small"}, "Unknown variable 'covers'"),
+        ({"covers": {"small": [1]}, "kind": "small"}, "is no list of names"),
+    ],
+)
+def test_where_nobody_can_tell_what_is_covered_nothing_is_signed(computing, plan, why):
+    computing.do("T_plan", plan)
+    with pytest.raises(Invalid, match=why):
+        computing.approve()
+    assert computing.stands() == []
+
+
+def test_a_slot_of_the_task_itself_is_its_own_evidence_and_not_that_of_an_earlier_round(database, tmp_path):
+    world = World(database, tmp_path / "evidence", covers="minutes, decision")
+    world.do("T_plan", {})
+    first = world.claim("T_approve", "bert")
+    world.attach(first, "minutes", b"v1", who="bert")
+    sign = {"password": PASSWORD, "meaning": "approved"}
+    world.act(
+        "bert", lambda s, by, now: tasks.complete(s, first.id, answers={"decision": "yes"}, sign=sign, by=by, now=now)
+    )
+    world.correct({"decision": "no"})
+    again = world.claim("T_approve", "bert")
+    second = world.attach(again, "minutes", b"v2", who="bert")
+    world.act(
+        "bert", lambda s, by, now: tasks.complete(s, again.id, answers={"decision": "yes"}, sign=sign, by=by, now=now)
+    )
+
+    last = max(world.rows(Signature), key=lambda row: row.id)
+    assert [item["sha256"] for item in last.covered["evidence"]["minutes"]] == [second.sha256]
+
+
 def test_what_the_case_itself_changes_later_ages_a_signature_and_opens_nothing(covering):
     covering.do("T_plan", {"actions": ["mend"]})
     covering.approve()

@@ -93,6 +93,10 @@ def is_optional(component: dict) -> bool:
         "extend_answer",
         "void_second_reason",
         "discussion",
+        "artefact_id",
+        "artefact_hash",
+        "danger",
+        "incident",
         "conclusion",
         "builder",
     }

@@ -20,6 +20,14 @@ def task(name: str, value: str) -> str:
     return f'<userTask id="T" c:assignee="maria">{entry}</userTask>'
 
 
+def test_what_a_signature_covers_may_be_an_expression(inside):
+    assert inside(task("sign_covers", "= concatenate([], covers)")).errors == []
+
+
+def test_an_expression_of_what_a_signature_covers_must_parse(inside):
+    inside(task("sign_covers", "= concatenate([")).refused("expression-syntax", "T")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "code"),
     [

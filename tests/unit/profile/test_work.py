@@ -238,6 +238,16 @@ def test_a_binding_that_says_nothing_is_refused(inside, binding):
     inside(f'<userTask id="T" c:formRef="f" {binding}/> <!-- here -->').refused("unknown-binding", "T")
 
 
+ASKS = """{"type": "default", "id": "f", "schemaVersion": 19,
+"components": [{"type": "textfield", "id": "x", "key": "subject", "label": "About"}]}"""
+
+
+def test_a_start_may_ask_what_the_case_is_about_and_a_task_may_not(told):
+    lines = '<startEvent id="S" c:formRef="f"/>\nS -> T\n{}\nT -> E\n<endEvent id="E"/>'
+    assert told(lines.format('<userTask id="T"/>'), f_form=ASKS).errors == []
+    told(lines.format('<userTask id="T" c:formRef="f"/> <!-- here -->'), f_form=ASKS).refused("form-bad-key", "T")
+
+
 HEARS = """
 <startEvent id="QS"/>
 <receiveTask id="Q" messageRef="more"/>
