@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from engine import access, audit
 from engine.backoff import WAITS, rest
+from engine.delivered import ENDS, LONGEST_ANSWER, End, chain_of, end
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.ids import id_of, new_id
 from engine.outreach import routes
@@ -35,9 +36,8 @@ from engine.subscriptions.feed import WEBHOOK
 DELIVERY, ATTEMPT = table_of(Delivery), table_of(DeliveryAttempt)
 DIGEST = "digest"
 LANES = ("urgent", "bulk", WEBHOOK_LANE)
-LEASE = timedelta(seconds=60)
-"""Longer than any sender waits for an answer."""
-LONGEST_ANSWER = 1_000
+LEASE = timedelta(minutes=5)
+"""Longer than any sender takes, whatever the other side does."""
 URGENCY = {"bulk": "ordinary"}
 """What lanes are not urgent; nothing else knows quiet hours."""
 PATIENCE = 3
@@ -50,6 +50,17 @@ OWE = {
     "postgresql": postgresql.insert(DELIVERY).on_conflict_do_nothing(),
     "sqlite": sqlite.insert(DELIVERY).on_conflict_do_nothing(),
 }
+BEFORE = DELIVERY.alias("earlier")
+EARLIER = (
+    select(BEFORE.c.id)
+    .where(text("earlier.status = 'owed'"), text("earlier.digest_id IS NULL"))
+    .where(*(BEFORE.c[name] == DELIVERY.c[name] for name in ("instance_id", "recipient", "channel", "lane")))
+    .where(BEFORE.c.next_attempt_at <= bindparam("now"), BEFORE.c.id < DELIVERY.c.id)
+    .correlate(DELIVERY)
+    .exists()
+)
+"""An earlier message of the same case to the same person by the same way, which is due: it goes first."""
+
 ROWS = (
     select(
         DELIVERY,
@@ -77,6 +88,7 @@ DUE = (
         DELIVERY.c.next_attempt_at <= bindparam("now"),
         DELIVERY.c.channel.in_(bindparam("channels", expanding=True)),
         or_(DELIVERY.c.leased_until.is_(None), DELIVERY.c.leased_until <= bindparam("machine_now")),
+        ~EARLIER,
     )
     .order_by(DELIVERY.c.next_attempt_at, DELIVERY.c.id)
     .limit(bindparam("at_most"))
@@ -103,19 +115,6 @@ MINE = (
     select(DELIVERY)
     .where(DELIVERY.c.id == bindparam("delivery"), DELIVERY.c.lock == bindparam("lease_of"))
     .with_for_update()
-)
-ENDS = (
-    update(DELIVERY)
-    .where(DELIVERY.c.id == bindparam("delivery"))
-    .values(
-        status=bindparam("becomes"),
-        attempts=bindparam("tries"),
-        next_attempt_at=bindparam("moment"),
-        ended_at=bindparam("ends"),
-        note=bindparam("why"),
-        lock=None,
-        leased_until=None,
-    )
 )
 NEXT = select(func.min(DELIVERY.c.next_attempt_at)).where(
     OWED,
@@ -255,10 +254,20 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> list[Any]:
 
 
 def take(
-    session: Session, lane: str, channels: Sequence[str], *, limit: int, lock: str, now: datetime, machine_now: datetime
+    session: Session,
+    lane: str,
+    channels: Sequence[str],
+    *,
+    limit: int,
+    lock: str,
+    by: Person,
+    now: datetime,
+    machine_now: datetime,
 ) -> tuple[list[Owed], int]:
     """
     Lease what is due on a lane, oldest first. What nobody needs to be told any more is withdrawn on the way.
+
+    Of one case one person gets its messages in their order: the next waits while the one before is owed and due.
 
     Returns:
         What is leased, and how many were looked at, withdrawn ones included.
@@ -272,40 +281,43 @@ def take(
     if not names:
         return [], 0
     given = {"of_lane": lane, "channels": names, "now": now, "machine_now": machine_now, "at_most": limit}
-    found, leased = session.execute(DUE, given).all(), []
+    found = session.execute(DUE, given).all()
     ways = routes.ways(session) if found else None
+    leased, ends = list[Owed](), list[End]()
     for row in found:
         moment = ways.not_before(row.recipient, URGENCY.get(lane, "urgent"), now) if ways else now
-        items, why = _items(session, row, now=now), _is_moot(row, now)
+        items, why = _items(session, row, ends, now), _is_moot(row, now)
         if why or (row.kind == DIGEST and not items):
-            _end_all(session, row, "withdrawn", row.attempts, why or "Nothing of it is left to say.", now=now)
+            why = why or "Nothing of it is left to say."
+            ends += [End(row=one, status="withdrawn", tries=row.attempts, why=why) for one in (row, *items)]
         elif moment > now:
             session.execute(LATER, {"delivery": row.id, "moment": moment})
         else:
             session.execute(TAKE, {"delivery": row.id, "lease_of": lock, "until": machine_now + LEASE})
             leased.append(_owed(row, lock, tuple(_owed(item, lock, at=now) for item in items), at=now))
+    end(session, ends, by=by, now=now)
     return leased, len(found)
 
 
-def _items(session: Session, row: Any, *, now: datetime) -> list[Any]:
-    """What a digest has to say; what nobody needs to be told any more is withdrawn on the way."""
+def _items(session: Session, row: Any, ends: list[End], now: datetime) -> list[Any]:
+    """What a digest has to say; what nobody needs to be told any more comes to `ends`."""
     if row.kind != DIGEST:
         return []
-    found, left = session.execute(IN_DIGEST, {"digest": row.id}).all(), []
-    for item in found:
+    left = []
+    for item in session.execute(IN_DIGEST, {"digest": row.id}).all():
         if why := _is_moot(item, now):
-            _end(session, item, "withdrawn", item.attempts, why, now=now)
+            ends.append(End(row=item, status="withdrawn", tries=0, why=why))
         else:
             left.append(item)
     return left
 
 
-def sent(session: Session, owed: Owed, answer: str, *, now: datetime) -> bool:
+def sent(session: Session, owed: Owed, answer: str, *, by: Person, now: datetime) -> bool:
     """Note that it was sent; nothing where the lease is over and another sends it. Whether it was noted."""
     row = session.execute(MINE, {"delivery": owed.id, "lease_of": owed.lock}).one_or_none()
     if row is not None:
         _note(session, row, "sent", answer, now=now)
-        _end_all(session, row, "sent", row.attempts + 1, None, now=now)
+        end(session, _all(session, row, "sent", row.attempts + 1, None), by=by, now=now)
     return row is not None
 
 
@@ -317,6 +329,7 @@ def failed(
     permanent: bool,
     after: timedelta | None = None,
     away: bool = False,
+    by: Person,
     now: datetime,
 ) -> None:
     """
@@ -334,9 +347,9 @@ def failed(
     tries = row.attempts + 1
     _note(session, row, "refused" if permanent else "failed", why, now=now)
     if (permanent or tries >= PATIENCE) and _pass_on(session, row, now=now):
-        _end(session, row, "passed_on", tries, why, now=now)
+        end(session, [End(row=row, status="passed_on", tries=tries, why=why)], by=by, now=now)
     elif permanent or tries > len(WAITS):
-        _end_all(session, row, "dead", tries, why, now=now)
+        end(session, _all(session, row, "dead", tries, why), by=by, now=now)
     else:
         moment = now + max(rest(tries, row.id), min(after or timedelta(0), LONGEST_WAIT))
         given = {"becomes": "owed", "tries": tries, "moment": moment, "ends": None}
@@ -382,7 +395,7 @@ def retry(session: Session, delivery_id: UUID, *, by: Person, now: datetime) -> 
     given = {"becomes": "owed", "tries": 0, "moment": now, "ends": None, "why": None}
     session.execute(ENDS, {"delivery": row.id, **given})
     session.execute(DEAD_WITH, {"digest": row.id})
-    audit.append(session, audit.PLATFORM, "delivery.retried", row.id, {"recipient": row.recipient}, by=by, now=now)
+    audit.append(session, chain_of(row), "delivery.retried", row.id, {"recipient": row.recipient}, by=by, now=now)
 
 
 def next_due(lane: str, session: Session, after: datetime) -> datetime | None:
@@ -437,13 +450,8 @@ def _note(session: Session, row: Any, outcome: str, answer: str, *, now: datetim
     session.execute(insert(ATTEMPT), [noted | {"answer": answer[:LONGEST_ANSWER]}])
 
 
-def _end_all(session: Session, row: Any, status: str, tries: int, why: str | None, *, now: datetime) -> None:
-    """A delivery ends and, where it is a digest, all that is left in it."""
-    _end(session, row, status, tries, why, now=now)
-    for item in session.execute(IN_DIGEST, {"digest": row.id}).all() if row.kind == DIGEST else ():
-        _end(session, item, status, 1, why, now=now)
-
-
-def _end(session: Session, row: Any, status: str, tries: int, why: str | None, *, now: datetime) -> None:
-    given = {"becomes": status, "tries": tries, "moment": row.next_attempt_at, "ends": now}
-    session.execute(ENDS, {"delivery": row.id, "why": why[:LONGEST_ANSWER] if why else None, **given})
+def _all(session: Session, row: Any, status: str, tries: int, why: str | None) -> list[End]:
+    """The end of a delivery and, where it is a digest, of all that is left in it."""
+    items = session.execute(IN_DIGEST, {"digest": row.id}).all() if row.kind == DIGEST else []
+    gathered = [End(row=item, status=status, tries=1, why=why) for item in items]
+    return [End(row=row, status=status, tries=tries, why=why), *gathered]

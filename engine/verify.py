@@ -20,6 +20,7 @@ from engine import (
     audit,
     verify_clauses,
     verify_cycles,
+    verify_deliveries,
     verify_erased,
     verify_hooks,
     verify_outreach,
@@ -111,6 +112,7 @@ def verify(
             report.findings += verify_registers.against(session, chain, entries)
             report.findings += verify_erased.against(chain, entries, erasures)
             report.findings += verify_hooks.of_hook(session, chain, entries)
+            report.findings += verify_deliveries.against(session, chain, entries)
         if chain == audit.PLATFORM and not fault:
             report.findings += verify_platform.against(session, entries)
             report.findings += verify_cycles.against(session, entries)

@@ -1,15 +1,18 @@
 """Mail: one letter a delivery, by SMTP (RFC 5321) with TLS and login, under a Message-ID that never changes."""
 
 import smtplib
+import socket
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from time import monotonic
 
 from engine.outbox import Owed
 from webhooks.letters import written
 from webhooks.links import Links
+from webhooks.safe_http import connected, resolve
 from webhooks.sending import Failed, Sent
 from webhooks.trust import trusting
 
@@ -27,6 +30,7 @@ class Mail:
         links: makes those by which a call is acknowledged.
         ca_file: certificates to trust instead of the machine's.
         seconds: for each step of the conversation.
+        whole: seconds for all of it, from the connection on; then it is cut, however slowly the server speaks.
     """
 
     host: str
@@ -40,6 +44,7 @@ class Mail:
     links: Links | None = None
     ca_file: str = ""
     seconds: float = 20
+    whole: float = 120
 
     def send(self, owed: Owed) -> Sent | Failed:
         """Send one letter. A refusal of this address or this letter is final; whatever else goes wrong may pass."""
@@ -49,12 +54,14 @@ class Mail:
             message = self.message(owed)
         except (HeaderParseError, ValueError, IndexError) as error:
             return Failed(f"{owed.email} is no address that mail can go to: {error}", permanent=True)
+        until = monotonic() + self.whole
         try:
-            server = self._connected()
-            try:
-                server.send_message(message, self.sender, [owed.email])
-            finally:
-                server.close()  # Once it took the letter, nothing that it says can make it unsent.
+            with connected(resolve(self.host, self.port), self.port, until) as link:
+                server = self._greeted(link)
+                try:
+                    server.send_message(message, self.sender, [owed.email])
+                finally:
+                    server.close()  # Once it took the letter, nothing that it says can make it unsent.
             return Sent()
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
@@ -84,22 +91,33 @@ class Mail:
         message.add_alternative(letter.html, subtype="html")
         return message
 
-    def _connected(self) -> smtplib.SMTP:
+    def _greeted(self, link: socket.socket) -> smtplib.SMTP:
+        """The server at the other end of a connection, greeted, with TLS and logged in."""
+        link.settimeout(self.seconds)
+        context = trusting(self.ca_file)
         if self.tls == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=self.seconds, context=trusting(self.ca_file)
-            )
-        else:
-            server = smtplib.SMTP(self.host, self.port, timeout=self.seconds)
+            link = context.wrap_socket(link, server_hostname=self.host)
+        server = _Over(link, self.host, self.port, self.seconds)
         try:
             if self.tls == "starttls":
-                server.starttls(context=trusting(self.ca_file))
+                server.starttls(context=context)
             if self.user:
                 server.login(self.user, self.password)
         except BaseException:
             server.close()
             raise
         return server
+
+
+class _Over(smtplib.SMTP):
+    """Speaks over a connection that exists already."""
+
+    def __init__(self, link: socket.socket, host: str, port: int, seconds: float) -> None:
+        self._link = link
+        super().__init__(host, port, timeout=seconds)
+
+    def _get_socket(self, _host: str, _port: int, _timeout: float) -> socket.socket:
+        return self._link
 
 
 def _told(code: int, said: bytes | str) -> str:

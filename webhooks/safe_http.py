@@ -112,7 +112,7 @@ def request(
     given = {"User-Agent": "Steward", **(headers or {}), "Host": name if default else f"{name}:{port}"}
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
-        with _connected(addresses, port, until) as link:
+        with connected(addresses, port, until) as link:
             answer = _exchange(_connection(parts.scheme, host, port, link, rules), method, path, body, given, rules)
             if monotonic() >= until:  # A link that was cut reads like an answer that has ended.
                 raise TimeoutError
@@ -193,7 +193,7 @@ def _host(parts: SplitResult) -> str:
 
 
 @contextmanager
-def _connected(addresses: list[str], port: int, until: float) -> Iterator[socket.socket]:
+def connected(addresses: list[str], port: int, until: float) -> Iterator[socket.socket]:
     """A connection to the first address that answers; it is cut when the time is over, whatever waits for it."""
     failed: OSError = TimeoutError()
     for address in addresses:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from sqlalchemy.orm import Session
+
 from engine import acting, outbox
 from engine.ids import new_secret
 from engine.outbox import Owed
@@ -53,7 +55,11 @@ class Sender(Protocol):
     """One way to reach people."""
 
     def send(self, owed: Owed) -> Sent | Failed:
-        """Send one message; called from several threads at once, never within a transaction. Raises nothing."""
+        """
+        Send one message; called from several threads at once, never within a transaction. Raises nothing.
+
+        Takes less time than a lease (`outbox.LEASE`), whatever the other side does.
+        """
 
 
 def drain_deliveries(
@@ -76,11 +82,9 @@ def drain_deliveries(
     worker = acting.worker(database, now=now)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while done < limit:
-            lock = new_secret(16)
+            given = {"limit": AT_ONCE, "lock": new_secret(16), "by": worker, "now": now, "machine_now": machine_now}
             leased, seen = database.perform(
-                lambda session, lock=lock: outbox.take(  # type: ignore[misc]
-                    session, lane, sorted(senders), limit=AT_ONCE, lock=lock, now=now, machine_now=machine_now
-                ),
+                lambda session, given=given: outbox.take(session, lane, sorted(senders), **given),  # type: ignore[misc]
                 by=worker,
                 now=now,
             )
@@ -98,9 +102,12 @@ def _send(database: Database, sender: Sender, owed: Owed, *, by: Person, now: da
         came = sender.send(owed)
     except Exception as error:  # Whatever it is, it must not stop the messages to others.
         came = Failed(f"{type(error).__name__}: {error}")
-    with database.writing() as session:
-        if isinstance(came, Sent):
-            if outbox.sent(session, owed, came.answer, now=now) and came.reply is not None:
-                answers.came(session, owed, came.reply, by=by, now=now)
-        else:
-            outbox.failed(session, owed, came.why, permanent=came.permanent, after=came.after, away=came.away, now=now)
+    database.perform(lambda session: _note(session, owed, came, by=by, now=now), by=by, now=now)
+
+
+def _note(session: Session, owed: Owed, came: Sent | Failed, *, by: Person, now: datetime) -> None:
+    if isinstance(came, Failed):
+        said = {"permanent": came.permanent, "away": came.away}
+        outbox.failed(session, owed, came.why, after=came.after, **said, by=by, now=now)
+    elif outbox.sent(session, owed, came.answer, by=by, now=now) and came.reply is not None:
+        answers.came(session, owed, came.reply, by=by, now=now)

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from engine import outbox
 from engine.ladders.climbing import drain_ladders
 from engine.outreach.links import Acknowledgement, signed
+from engine.people import SETUP
 from engine.store.people import PersonRow
 from engine.store.records import AuditEntry
 from engine.store.running import Instance, Task
@@ -70,7 +71,7 @@ def called(
 
 
 def test_the_link_in_a_letter_is_the_one_that_the_page_takes(called: Caller, database: Database, clock: Clock):
-    given: dict[str, Any] = {"limit": 1, "lock": "l", "now": clock(), "machine_now": clock()}
+    given: dict[str, Any] = {"limit": 1, "lock": "l", "by": SETUP, "now": clock(), "machine_now": clock()}
     with database.writing() as session:
         [owed], _ = outbox.take(session, "urgent", ["mail"], **given)
     link = Links(key=lambda: called.services.links_key, address="").acknowledging(owed)

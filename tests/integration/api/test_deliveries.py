@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from engine import outbox
+from engine.people import SETUP
 from engine.transactions import Database
 from tests.integration.api.conftest import MORNING
 from tests.integration.api.test_traffic import Login
@@ -15,11 +16,11 @@ from tests.integration.api.test_traffic import Login
 def dead(database: Database) -> str:
     """A message to anna that her server has refused."""
     notice = outbox.Notice(event="e", recipient="anna", template="notice", data={"text": "Secret words"})
-    given: dict[str, Any] = {"limit": 1, "lock": "l", "now": MORNING, "machine_now": MORNING}
+    given: dict[str, Any] = {"limit": 1, "lock": "l", "by": SETUP, "now": MORNING, "machine_now": MORNING}
     with database.writing() as session:
         outbox.owe(session, [notice], now=MORNING - timedelta(hours=1))
         [owed], _ = outbox.take(session, "bulk", ["mail"], **given)
-        outbox.failed(session, owed, "550 no such mailbox", permanent=True, now=MORNING)
+        outbox.failed(session, owed, "550 no such mailbox", permanent=True, by=SETUP, now=MORNING)
     return str(owed.id)
 
 

@@ -1,5 +1,7 @@
 """What is owed arrives at a real mail server, or stays where people see it."""
 
+import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -9,13 +11,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from engine import instances, outbox, tasks
+from engine import instances, outbox, people, tasks
 from engine.errors import Conflict, Forbidden
 from engine.store.people import PersonRow
 from engine.store.records import Delivery
 from engine.store.running import Task
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.deliveries.conftest import Office
+from tests.integration.reach.peers import raw_peer
 from webhooks.sending import Failed, Sent, drain_deliveries
 
 CONFIDENTIAL = (
@@ -238,12 +241,13 @@ def test_many_workers_send_each_message_once(office: Office):
 def test_what_a_killed_worker_had_leased_goes_again_when_the_lease_is_over(office: Office):
     office.owe()
     with office.database.writing() as session:
-        given = {"limit": 4, "lock": "killed", "now": office.now, "machine_now": office.now}
+        worker = people.operator(session, "worker", now=office.now)
+        given = {"limit": 4, "lock": "killed", "by": worker, "now": office.now, "machine_now": office.now}
         [lost], _ = outbox.take(session, "bulk", ["mail"], **given)
     assert office.drain() == 0
-    assert office.drain(machine_now=office.now + timedelta(seconds=61)) == 1
+    assert office.drain(machine_now=office.now + outbox.LEASE) == 1
     with office.database.writing() as session:
-        outbox.failed(session, lost, "It comes back from the dead.", permanent=True, now=office.now)
+        outbox.failed(session, lost, "It comes back from the dead.", permanent=True, by=worker, now=office.now)
     assert office.owed() == {"anna": ("sent", 1)}
 
 
@@ -259,3 +263,17 @@ def test_without_a_way_to_send_messages_stay_owed(office: Office):
     given = {"now": office.now, "machine_now": office.now, "limit": 100}
     assert drain_deliveries(office.database, "bulk", {}, **given) == 0  # type: ignore[arg-type]
     assert office.owed() == {"anna": ("owed", 0)}
+
+
+def _drips(link: socket.socket, closing: threading.Event) -> None:
+    while not closing.wait(0.02):
+        link.sendall(b"220-still here\r\n")
+
+
+def test_a_server_that_never_comes_to_an_end_is_cut(office: Office):
+    assert office.mail is not None
+    with raw_peer(_drips) as port:
+        office.mail = replace(office.mail, port=port, whole=0.3)
+        office.owe()
+        office.drain()
+    assert office.owed() == {"anna": ("owed", 1)}

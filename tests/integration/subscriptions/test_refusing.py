@@ -3,10 +3,10 @@
 import socket
 import threading
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
+from engine import outbox
 from engine.errors import Conflict
 from tests.integration.reach.peers import raw_peer
 from tests.integration.subscriptions.conftest import Outpost, opened
@@ -56,7 +56,7 @@ def test_who_refuses_five_times_is_given_up_and_told_once_more_by_hand(told: Out
 
     assert told.state() == [("sent", 1)]
     assert len({got.headers["webhook-id"] for got in told.peer.got}) == 1
-    assert "delivery.retried" in told.verbs("platform")
+    assert told.verbs("subscription:desk") == ["delivery.dead", "delivery.retried", "delivery.sent"]
     with pytest.raises(Conflict):
         told.once_more(owed.id)
 
@@ -201,7 +201,7 @@ def test_what_a_killed_worker_was_sending_goes_again_when_its_lease_is_over(told
     with pytest.raises(SystemExit):
         told.send(Dies())  # type: ignore[arg-type]
     assert told.send() == 0
-    told.send(machine_now=told.now + timedelta(seconds=61))
+    told.send(machine_now=told.now + outbox.LEASE)
 
     assert told.state() == [("sent", 1)]
     [secret] = told.secrets("desk")
