@@ -29,9 +29,9 @@ Play = Callable[[str], Played]
 
 def with_ladders(tmp: Path, ladders: str) -> Path:
     """The folder of a shipped process, whose organisation climbs these ladders."""
-    made = shutil.copytree(PROCESSES / "routine", tmp / "routine")
+    made = shutil.copytree(PROCESSES, tmp / "processes") / "routine"
     path = made / "scenarios" / "organisation.toml"
-    path.write_text(ladders + path.read_text() + 'ai_officer = ["petra"]\n')
+    path.write_text(ladders + path.read_text())
     return made
 
 

@@ -22,6 +22,7 @@ status = "active"
 origin = "own"
 steward = "ada"
 pause_list = ["ada"]
+fallback = "Scans are read in the order in which they come."
 first_approved = "2026-09-15"
 
 [[turns]]
@@ -43,9 +44,10 @@ Play = Callable[[str], Played]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a shipped process, whose organisation keeps an AI system as well."""
-    made = shutil.copytree(PROCESSES / "routine", tmp_path_factory.mktemp("rows") / "routine")
+    made = shutil.copytree(PROCESSES, tmp_path_factory.mktemp("rows") / "processes") / "routine"
     path = made / "scenarios" / "organisation.toml"
-    path.write_text(path.read_text() + 'ai_system_owner = ["ada"]\nreporter = "everybody"\n' + ROWS)
+    owners = path.read_text().replace('ai_system_owner = ["tom"]', 'ai_system_owner = ["ada"]')
+    path.write_text(owners + 'reporter = "everybody"\n' + ROWS)
     return made
 
 
@@ -140,7 +142,7 @@ def test_a_cycle_that_is_not_shipped_is_named(play: Play) -> None:
 def test_a_register_that_is_not_there_is_named(folder: Path, tmp_path: Path) -> None:
     other = shutil.copytree(folder, tmp_path / "routine")
     path = other / "scenarios" / "organisation.toml"
-    path.write_text('registers = ["reg_ai_sistems"]\n' + path.read_text())
+    path.write_text(path.read_text().replace('["reg_review_items"]', '["reg_ai_sistems"]'))
     with (
         pytest.raises(Invalid, match="names the register reg_ai_sistems, and there is no"),
         staged(other, stories_of(other)),
