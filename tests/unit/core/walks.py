@@ -17,6 +17,19 @@ from engine.core.expressions import ExpressionError
 from engine.core.spiff.waits import Wait
 from engine.core.stuck import Stuck
 
+ANSWERED = {
+    "case": "2",
+    "joined": False,
+    "count": 0,
+    "number": 2,
+    "row": "one",
+    "document": "3",
+    "digest": "ab",
+    **{key: [] for key in ("notified", "cases", "rows", "samples")},
+}
+"""What the built-in topics answer."""
+
+SYSTEM = Path(__file__).parents[3] / "config" / "registers" / "ai_system.form"
 PROCESSES = Path(__file__).parents[3] / "processes"
 
 
@@ -34,7 +47,7 @@ class Shipped:
         for file in sorted(folder.glob("*.form")):
             form = json.loads(file.read_text(encoding="utf-8"))
             found.forms[form["id"]] = form["components"]
-        found.decisions = [read_decisions(file.read_bytes(), file.name) for file in sorted(folder.glob("*.dmn"))]
+        found.decisions = [read_decisions(file.read_bytes(), file.name) for file in sorted(PROCESSES.glob("*/*.dmn"))]
         return found
 
     def decide(self, effect: Decide) -> list[dict[str, Any]]:
@@ -115,11 +128,11 @@ class Walk(Kept):
             case "message":
                 self.take(MessageArrived(token=wait.token, payload={"why": "text"}))
             case "call":
-                self.returned(wait.element)
+                self.returned(wait.element, decision="continue", residual="low")
             case _ if random.random() < 0.2:
                 self.take(ServiceFailed(token=wait.token, code="red"))
             case _:
-                self.take(ServiceDone(token=wait.token, result={}))
+                self.take(ServiceDone(token=wait.token, result=ANSWERED))
 
 
 def walked(process: Shipped, seed: int, steps: int) -> Walk:
@@ -130,7 +143,10 @@ def walked(process: Shipped, seed: int, steps: int) -> Walk:
     case = {"id": "1", "initiator": "ann", "business_key": "NC-1", "started_at": walk.now.isoformat()}
     forms = (process.forms.get(one.form.key, []) for one in process.definition.model.starts if one.form)
     variables = filled(next(forms, []), random)
-    walk.begin(Started(start=start, variables=variables, case=case, subject={"steward": "sue"}))
+    about = filled(json.loads(SYSTEM.read_text(encoding="utf-8"))["components"], random)
+    about |= {"register": "systems", "row": "one", "title": "One", "steward": "sue"}
+    about["tier"] = random.choice(("T1", "T2", "T3"))
+    walk.begin(Started(start=start, variables=variables, case=case, subject=about))
     for _ in range(steps):
         if walk.ended:
             break

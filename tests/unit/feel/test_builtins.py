@@ -142,6 +142,7 @@ CONTEXTS = [
     ('get value({a: 1}, "b")', None),
     ('get value({a: {b: 2}}, ["a", "b"])', 2),
     ("get entries({a: 1})", [{"key": "a", "value": 1}]),
+    ("get entries({b: 2, a: 1})", [{"key": "a", "value": 1}, {"key": "b", "value": 2}]),
     ('context([{key: "a", value: 1}, {key: "b", value: 2}])', {"a": 1, "b": 2}),
     ('context([{key: "a", value: 1}, {key: "a", value: 2}])', None),
     ('context put({a: 1}, "b", 2)', {"a": 1, "b": 2}),

@@ -36,7 +36,7 @@ def _get_deep(run: Run, context: Value, keys: list[Value]) -> Value:
 @builtin("get entries", "m:context")
 def _entries(run: Run, context: dict[str, Value]) -> Value:
     run.tick(2 * len(context))
-    return [{"key": key, "value": value} for key, value in context.items()]
+    return [{"key": key, "value": context[key]} for key in sorted(context)]  # A saved context knows no other order.
 
 
 @builtin("context", "entries:list")
