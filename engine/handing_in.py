@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from engine import audit, beginning, evidence, filling, links, records, signatures
+from engine import audit, beginning, evidence, filling, links, records, registers, signatures
 from engine.cases import Case, LiveTask
 from engine.cause import Cause
 from engine.core.advance import visible_of
@@ -21,6 +21,7 @@ from engine.errors import Invalid
 from engine.ids import new_id
 from engine.person import Person
 from engine.rows import Rows
+from engine.subject import Subject
 
 
 def record(
@@ -99,6 +100,8 @@ def _checked(
     """The answers as they may be kept. What is wrong with them and what evidence is missing comes in one answer."""
     form_id = form_of(session, case, task) if rules.form else None
     variables = visible_of(case.state) | task.locals if form_id and case.state else task.locals
+    if form_id and case.subject and "subject" in filling.form(session, form_id).reads:
+        variables = variables | _subject_now(session, case.subject, case.subject_number)
     checked = filling.check(session, case, form_id, answers, variables=variables, now=now)
     problems: dict[str, Any] = dict(checked.errors)
     if rules.evidence:
@@ -108,6 +111,12 @@ def _checked(
         first = next(iter(problems.values()))[0]
         raise Invalid(f"{task.name} cannot be handed in like this. {first}", problems)
     return checked
+
+
+def _subject_now(session: Session, subject: Subject, known: int | None) -> dict[str, Any]:
+    """What the case is about as it is at this moment, where the case has not heard of it yet."""
+    heard = registers.news(session, subject, known)
+    return {"subject": registers.facts_of(session, heard[0])} if heard else {}
 
 
 def age_signatures(

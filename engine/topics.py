@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import circle, freezing, groups, lookups, outbox
+from engine import circle, freezing, groups, lookups, outbox, parties
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.errors import Invalid, Rejected
@@ -47,7 +47,8 @@ def notify(session: Session, case: Case, effect: fx.CallService, rows: Rows, con
     Raises:
         Stuck: it names nobody.
     """
-    people = sorted(groups.people_of(session, _parties(effect)) - circle.shut_out_of(session, case.id))
+    meant = groups.people_of(session, _parties(session, effect, context))
+    people = sorted(meant - circle.shut_out_of(session, case.id))
     if not people:
         raise stuck(effect, f"Nobody is meant by {effect.inputs.get('to')!r}.")
     urgency = "urgent" if effect.inputs.get("urgency") == "urgent" else "ordinary"
@@ -182,10 +183,12 @@ def said_of(error: Rejected) -> str:
     return f"{error} ({fields})" if fields else str(error)
 
 
-def _parties(effect: fx.CallService) -> list[str]:
+def _parties(session: Session, effect: fx.CallService, context: Context) -> list[str]:
+    """Whom `to` names, as parties; who is on call or may pause is asked now."""
     said = effect.inputs.get("to") or []
     names = [said] if isinstance(said, str) else list(said)
-    return [name if ":" in name else f"person:{name}" for name in map(str, names)]
+    meant = (one for name in map(str, names) for one in parties.people_of(session, name, at=context.now))
+    return [name if ":" in name else f"person:{name}" for name in meant]
 
 
 BUILT_IN: dict[str, Topic] = {

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from engine import instances, registers, tasks
 from engine.errors import Invalid, SeparationOfDuties
 from engine.registers import Subject
+from engine.store.records import Delivery
 from engine.store.running import Instance, Task
 from engine.verify import verify
 from tests.factories import END, START, process, sequence, user_task
@@ -176,4 +177,49 @@ def test_people_of_a_role_of_the_subject_are_kept_apart_by_a_variable(house: Hou
         with pytest.raises(SeparationOfDuties, match="named in the case as keepers"):
             house.act(tasks.claim, house.task(case, "T_check"), by=keeper)
     house.do(case, "T_check", by="carl")
+    house.must_replay()
+
+
+CHECKED = {
+    "schemaVersion": 18,
+    "type": "default",
+    "id": "checked",
+    "components": [
+        {
+            "type": "textfield",
+            "key": "what",
+            "id": "f1",
+            "label": "What",
+            "properties": {"check": '=subject.status = "active"', "checkMessage": "The machine is not in use."},
+        }
+    ],
+}
+
+
+def test_a_form_reads_the_subject_as_it_is_at_that_moment(house: House):
+    house.act(registers.add, "reg_machines", PRESS, by="anna")
+    asks = user_task("T_ask", groups="staff").replace("<bpmn:userTask ", '<bpmn:userTask camunda:formRef="checked" ')
+    house.deploy(process("ask", sequence(START, asks, END)), forms={"checked": json.dumps(CHECKED).encode()})
+    case = house.start("ask", subject=PRESS_3)
+    house.act(registers.change, "reg_machines", "press", {"status": "draft"}, reason="Stopped.", by="anna")
+    with pytest.raises(Invalid, match="The machine is not in use"):
+        house.do(case, "T_ask", {"what": "oil"})
+    house.act(registers.change, "reg_machines", "press", {"status": "active"}, reason="It runs.", by="anna")
+    house.do(case, "T_ask", {"what": "oil"})
+    assert house.status(case) == "completed"
+    house.must_replay()
+
+
+def test_who_may_pause_the_subject_is_told(house: House):
+    house.act(registers.add, "reg_machines", PRESS, by="anna")
+    tell = (
+        '<bpmn:serviceTask id="S" camunda:type="external" camunda:topic="steward.notify"><bpmn:extensionElements>'
+        '<camunda:inputOutput><camunda:inputParameter name="to">${pause_authority(subject)}</camunda:inputParameter>'
+        '<camunda:inputParameter name="text">Stop it.</camunda:inputParameter></camunda:inputOutput>'
+        "</bpmn:extensionElements></bpmn:serviceTask>"
+    )
+    house.deploy(process("tell", sequence(START, user_task("T_say", groups="staff"), tell, END)))
+    case = house.start("tell", subject=PRESS_3)
+    house.do(case, "T_say", by="carl")
+    assert house.read(lambda s: sorted(s.scalars(select(Delivery.recipient)))) == ["anna", "bert"]
     house.must_replay()
