@@ -125,6 +125,8 @@ def instance_row(case: Case) -> Row:
         "events": case.events,
         "chain_length": case.chain.length,
         "chain_head": case.chain.head,
+        "subject_register": case.subject.register if case.subject else None,
+        "subject_row": case.subject.row if case.subject else None,
         "subject_number": case.subject_number,
     }
 

@@ -24,7 +24,10 @@ SUBSCRIPTION, VARIABLE, CANDIDATE = (table_of(entity) for entity in (Subscriptio
 SHUT = table_of(ShutOut)
 
 PLACE = {table.name: place for place, table in enumerate(store.Table.metadata.sorted_tables)}
-MOVED = ("status", "ended_at", "version", "state", "events", "chain_length", "chain_head", "subject_number")
+MOVED = (
+    *("status", "ended_at", "version", "state", "events", "chain_length", "chain_head"),
+    *("subject_register", "subject_row", "subject_number"),
+)
 
 MOVE = Hot(
     update(INSTANCE)

@@ -30,6 +30,7 @@ from engine import (
     outbox,
     parties,
     registers,
+    retargeting,
     timetable,
 )
 from engine.cases import Case
@@ -263,6 +264,9 @@ def _follow(session: Session, turn: _Turn, done: Advance, rows: Rows, by: Person
             event, cause = answers_at_once.decide(session, turn.parsed, turn.case, effect, rows, context)
             yield _Turn(turn.case, turn.parsed, event, cause, turn.depth)
         elif isinstance(effect, fx.CallService) and effect.token not in gone:
+            if effect.topic == retargeting.TOPIC:
+                event, cause = retargeting.retarget(session, turn.case, effect)
+                yield _Turn(turn.case, turn.parsed, event, cause, turn.depth)
             answered = answers_at_once.serve(session, turn.case, effect, rows, context)
             if answered:
                 yield _Turn(turn.case, turn.parsed, *answered, turn.depth)
@@ -285,7 +289,7 @@ def _as_it_was(case: Case) -> Iterator[None]:
     try:
         yield
     except Exception:
-        for name in ("state", "status", "ended_at", "version", "events"):
+        for name in ("state", "status", "ended_at", "version", "events", "subject", "subject_number"):
             setattr(case, name, getattr(kept, name))
         case.live = live
         case.chain.length, case.chain.head = chain[0], chain[1]

@@ -6,8 +6,10 @@ another, `steward.find` and `steward.count` look things up, `steward.freeze`
 keeps a document, `steward.webhook` tells others outside, and `steward.raise`
 brings about another case; the answers of these two may come later. All are
 answered within the step. `steward.register` changes a register: a worker does
-that in a transaction of its own. The answers are recorded as events, so a
-replay runs none of them again.
+that in a transaction of its own. `steward.offer` offers an open task to more
+people, `steward.about` says what the case is about where that is known only
+later, `steward.reply` answers whoever reported under a code. The answers are
+recorded as events, so a replay runs none of them again.
 """
 
 from collections.abc import Callable
@@ -16,13 +18,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import circle, freezing, groups, lookups, outbox, parties
+from engine import circle, freezing, groups, lookups, offering, outbox, parties
 from engine.cases import Case
 from engine.core import effects as fx
 from engine.errors import Invalid, Rejected
 from engine.links import KINDS
 from engine.lookups import stuck
 from engine.person import Person
+from engine.public import answering
 from engine.registers import acts
 from engine.registers.acts import Wish
 from engine.rows import Context, Rows, message_row
@@ -191,6 +194,11 @@ def _parties(session: Session, effect: fx.CallService, context: Context) -> list
     return [name if ":" in name else f"person:{name}" for name in meant]
 
 
+def about(*_: Any) -> dict[str, Any]:
+    """Nothing more: the case was told what it is about before this answer (`engine/retargeting.py`)."""
+    return {}
+
+
 BUILT_IN: dict[str, Topic] = {
     "steward.notify": notify,
     "steward.link": link,
@@ -198,6 +206,9 @@ BUILT_IN: dict[str, Topic] = {
     "steward.find": lookups.find,
     "steward.freeze": freezing.freeze,
     "steward.raise": raise_case,
+    "steward.offer": offering.offer,
+    "steward.about": about,
+    "steward.reply": answering.by_model,
     "steward.register": keep_row,
     asking.TOPIC: asking.tell,
 }

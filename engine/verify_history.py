@@ -122,8 +122,10 @@ def _beginning(case: _Case) -> Iterator[Finding]:
         there = {name: getattr(row, name) for name in said if name not in ("process", "version", "caller")}
         there |= {"caller": str(row.caller_id) if row.caller_id else None}
         there |= {"process": definition.key, "version": definition.version} if definition else {}
-        last = [one.body["number"] for one in case.about("subject.changed")]
-        said |= {"subject": one.body.get("subject"), "subject_number": [one.body.get("subject_number"), *last][-1]}
+        news = [other.body for other in case.about("subject.changed")]
+        about = [one.body.get("subject"), *(body["about"] for body in news if "about" in body)][-1]
+        number = [one.body.get("subject_number"), *(body["number"] for body in news)][-1]
+        said |= {"subject": about, "subject_number": number}
         there |= {"subject": f"{row.subject_register}:{row.subject_row}" if row.subject_register else None}
         there |= {"subject_number": row.subject_number}
         for name in sorted(said):
@@ -202,7 +204,7 @@ def _lives(case: _Case) -> dict[str, _Life]:
             life.number = entry.number
             if "to" in body:
                 life.offered.add(f"person:{body['to']}")
-            life.offered |= {f"person:{one}" for one in body.get("seen_by", ())}
+            life.offered |= {f"person:{one}" for one in body.get("seen_by", ())} | set(body.get("more", ()))
     return lives
 
 
@@ -228,6 +230,8 @@ def _turn(one: Told) -> dict[str, Any] | None:
     if entry.verb == "task.rescheduled":
         dates = ("due_at", "follow_up_at", "next_rung_at")
         return {name: _moment(body[name]) for name in dates if name in body}
+    if entry.verb == "task.offered":
+        return {}
     if "climb" in body:
         return _on_ladder(body["climb"])
     if entry.verb == "task.completed":

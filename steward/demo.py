@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import cycles, deployments, groups, passwords, people, registers
+from engine import cycles, deployments, groups, oncall, passwords, people, registers
 from engine.errors import Forbidden
 from engine.groups import Standing
 from engine.person import Person
@@ -141,6 +141,9 @@ def _welcome(
     for register, rows in content.get("registers", {}).items():
         for values in rows:
             registers.add(session, register, values, by=by, now=now)
+    for turns in content.get("turns", []):
+        who = {"people": turns["people"], "zone": content["zone"], "starts_on": now.date()}
+        oncall.define(session, turns["of"], turns["level"], **who, by=by, now=now)
     session.add(Setting(key=APPLIED, value={"organisation": content["name"]}))
 
 

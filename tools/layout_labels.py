@@ -71,6 +71,8 @@ def _beside_node(grid: Grid, node: Node) -> Iterator[Option]:
                 "left": (box.x - w - 5, node.y - h / 2, 6),
                 "below right": (node.x + 9, box.bottom + 2, 7),
                 "below left": (node.x - 9 - w, box.bottom + 2, 7),
+                "above right": (node.x + 9, box.y - h - 2, 8),
+                "above left": (node.x - 9 - w, box.y - h - 2, 8),
             }
         for side, (x, y, cost) in places.items():
             if wish in (None, side):

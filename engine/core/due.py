@@ -2,7 +2,7 @@
 The one grammar for due dates, follow-up dates, timers, ladders and cycles.
 
     text    = "null" | due | repeat
-    due     = span | span "from" moment | share | moment
+    due     = span | ["-"] span "from" moment | share | moment
     span    = n "bd" ["open"] | n "bh" | n "d" | ISO 8601 duration
     share   = n "%" "of" moment ".." moment
     repeat  = "R" [n] "/" [moment "/"] span ["from" moment]
@@ -55,7 +55,10 @@ _SLIPS = (
     (re.compile(r"-?0+ +bd +open"), "Count at least one business day: 1 bd open."),
     (re.compile(r"[0-9]+(bd|bh|d)"), "Write a blank between the number and the unit: 5 bd."),
     (re.compile(r"[0-9]+[.,][0-9]+ *(bd|bh|d)"), "Only whole numbers of days and hours are counted."),
-    (re.compile(r"-[0-9]+ +(bh|d)|-P.*"), "Only business days count backwards: -2 bd from MOMENT."),
+    (
+        re.compile(r"-[0-9]+ +(bh|d)|-P.*"),
+        "Business days and real time count backwards from a fact: -2 bd from MOMENT, -PT24H from MOMENT.",
+    ),
     (re.compile(r"[0-9]+ *(business|working) *days?", re.I), "Write business days as bd: 5 bd."),
     (re.compile(r"[0-9]+ *(days?|D)"), "Write days as d: 30 d."),
     (
@@ -160,7 +163,7 @@ class _Reader:
         if split:
             fact = self.moment(part[split.end() :], at + split.end())
             head = part[: split.start()]
-            span = None if head == "null" else self.span(head, at)
+            span = None if head == "null" else self.before(head) or self.span(head, at)
             return From(span, fact) if span and fact else Nothing()
         if part == "null":
             return Nothing()
@@ -190,6 +193,12 @@ class _Reader:
             raise self.wrong("A share cannot be more than 100%.", "Write a number from 0 to 100.", at)
         begin, end = (self.moment(found[group], at + found.start(group)) for group in (2, 3))
         return Share(percent, begin, end) if begin and end else Nothing()
+
+    def before(self, part: str) -> Span | None:
+        """Real time before a stated fact, such as `-PT24H`; None for any other span."""
+        found = _DURATION.fullmatch(part[1:]) if part.startswith("-") else None
+        span = _duration(found) if found else None
+        return RealTime(0, -span.time) if isinstance(span, RealTime) and not span.months else None
 
     def span(self, part: str, at: int) -> Span:
         counted = _COUNTED.fullmatch(part)

@@ -143,7 +143,7 @@ class Release(Sent):
 class Bind(Sent):
     """Who stands for the roles of a model from now on; roles left out stay as they are."""
 
-    EXAMPLE = {"bindings": {"task:T_fix": "person:dora"}}
+    EXAMPLE = {"bindings": {"task:T_mend": "person:dora"}}
 
     bindings = fields.Dict(keys=fields.String(validate=ROLE), values=fields.String(validate=WHO), required=True)
 
