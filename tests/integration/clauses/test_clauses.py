@@ -3,17 +3,21 @@
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from engine import clauses, evidence, registers, tasks, timetable
 from engine.calendars import CalendarSettings
 from engine.clauses import Covered, Scope
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.evidence import Store
 from engine.store.clauses import Applicability, StandardRow
+from engine.store.records import Evidence
 from engine.subject import Subject
 from engine.verify import verify
 from tests.factories import END, NOW, START, people, process, sequence
@@ -77,6 +81,59 @@ def test_one_record_stands_under_both_standards_with_the_same_evidence(house: Ho
     period = {"since": NOW, "until": house.now + timedelta(days=1)}
     found = house.read(lambda s: clauses.records(s, "ai-2027", "10", **period, scope=Scope(), by=house.who["olga"]))
     assert [(one.element, one.completed_by, one.instance_id) for one in found] == [("T_both", "anna", case)]
+
+
+@pytest.fixture
+def pool(house: House, tmp_path: Path) -> tuple[House, Store]:
+    """The first task of a case is done, with a file that was handed in once and corrected once."""
+    store = Store(tmp_path / "evidence", max_bytes=1_000)
+    house.deploy(process("papers", sequence(START, named("T_both", "q:10.2, ai:10.2", evidence="report:file"), END)))
+    task = house.task(house.start("papers"), "T_both")
+    house.act(tasks.claim, task, by="anna")
+    given = {"slot": "report", "media_type": "application/pdf", "store": store, "by": "anna"}
+    first = house.act(evidence.add_file, task, data=b"%PDF-1.7 found", name="report.pdf", **given)
+    house.act(evidence.add_file, task, data=b"%PDF-1.7 put right", name="report.pdf", replaces_id=first.id, **given)
+    house.act(tasks.complete, task, answers={}, by="anna")
+    return house, store
+
+
+def told(house: House, standard_id: str, ref: str) -> list[Any]:
+    period = {"since": NOW, "until": house.now + timedelta(days=1)}
+    return house.read(lambda s: clauses.records(s, standard_id, ref, **period, scope=Scope(), by=house.who["olga"]))
+
+
+def test_a_file_that_was_attached_once_stands_under_both_with_one_hash(pool: tuple[House, Store]):
+    house, store = pool
+    (quality,), (ai,) = told(house, "q-2027", "10.2"), told(house, "ai-2027", "10.2")
+    assert quality.id == ai.id
+    kept = house.read(lambda s: s.scalars(select(Evidence).where(Evidence.task_id == quality.id)).all())
+    assert {one.sha256 for one in kept} == {sha256(store.read(one.sha256)).hexdigest() for one in kept}
+    in_force = house.read(lambda s: evidence.in_force(s, ai.id))
+    assert [one.sha256 for one in in_force] == [sha256(b"%PDF-1.7 put right").hexdigest()]
+
+
+def test_a_newer_version_of_a_file_leaves_the_older_and_what_both_are_tied_to(pool: tuple[House, Store]):
+    house, store = pool
+    newest, oldest = sorted(house.read(lambda s: s.scalars(select(Evidence)).all()), key=lambda one: one.id)[::-1]
+    assert (newest.replaces_id, newest.task_id, newest.slot) == (oldest.id, oldest.task_id, oldest.slot)
+    assert store.read(oldest.sha256) == b"%PDF-1.7 found"
+    for standard_id in ("q-2027", "ai-2027"):
+        assert [one.id for one in told(house, standard_id, "10.2")] == [oldest.task_id]
+
+
+def test_the_records_of_a_clause_are_the_same_in_both_standards_and_have_a_state(house: House, case: UUID):
+    assert told(house, "q-2027", "10") == told(house, "ai-2027", "10") != []
+    found = {one: covered(house, f"{one}-2027")["10.2"] for one in ("q", "ai")}
+    assert {(one.state, one.records, one.open, one.shared) for one in found.values()} == {("met", 1, 0, True)}
+
+
+def test_each_clause_is_met_partly_met_not_met_or_not_applicable(house: House, case: UUID):
+    house.act(clauses.state, "q-2027", "8", applies=False, reason="We make nothing.", by="anna")
+    quality = covered(house, "q-2027")
+    assert (quality["10.2"].state, quality["8.1"].state) == ("met", "partly")
+    assert (quality["8"].state, quality["8"].reason) == ("not applicable", "We make nothing.")
+    assert covered(house, "ai-2027")["8"].state == "not"
+    assert {ref for ref, one in quality.items() if one.shared} == {"10", "10.2"}
 
 
 def test_only_the_period_counts_and_only_what_one_may_see(house: House, case: UUID):

@@ -48,6 +48,14 @@ ROWS: dict[str, dict[str, Any]] = {
         "within": "yes",
         "tester": "anna",
     },
+    "reg_competences": {
+        "title": "Course on fairness of rankings",
+        "competence": "bias_review",
+        "holders": ["anna"],
+        "since": "2026-02-01",
+        "until": "2027-01-31",
+        "proof": "Certificate 4711",
+    },
     "reg_context_issues": {
         "title": "A new law on AI in medicine",
         "where": "outside",
@@ -170,6 +178,7 @@ REFUSED = [
     ("reg_review_items", {"status": "taken"}, "review", "An item that was taken up says in which review."),
     ("reg_actions", {"status": "done"}, "result", "What is done or dropped says what came of it."),
     ("reg_bias_log", {"within": "no"}, "remark", "A value past its limit says what follows."),
+    ("reg_competences", {"until": "2026-02-01"}, "until", "It ends after it begins."),
     ("reg_envelopes", {"valid_until": "2028-02-01"}, "valid_until", "It is valid for twelve months at most."),
     ("reg_envelopes", {"valid_until": "2027-01-01"}, "valid_until", "It ends after it begins."),
     ("reg_improvements", {"status": "done"}, "outcome", "What is done or dropped says what came of it."),
@@ -208,9 +217,8 @@ REFUSED = [
 ]
 
 
-@pytest.fixture
-def house(database: Database) -> House:
-    """Anna belongs to every group that keeps a register or is asked for in a form."""
+def founded(database: Database) -> House:
+    """A house that keeps the shipped registers; Anna and Bert belong to every group that keeps one or is asked for."""
     keeping = {group for content, _ in SHIPPED.values() for group in content["may_change"]}
     asked = {"action_owner", "bias_reviewer", "data_steward", "process_owner", "reporter", "top_management"}
     known = people(database, "root", "olga", **{group: ["anna", "bert"] for group in keeping | asked})
@@ -220,6 +228,11 @@ def house(database: Database) -> House:
     for content, form in SHIPPED.values():
         house.act(registers.define, content, form, by="root")
     return house
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    return founded(database)
 
 
 def add(house: House, register: str, **more: Any) -> registers.Row:
