@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import evidence, instances, messages, records, registers, services, stuck, tasks
+from engine import evidence, instances, links, messages, records, registers, services, stuck, tasks
 from engine.core.due import resolve
 from engine.definitions import parsed
 from engine.errors import Invalid
@@ -225,6 +225,13 @@ def _signs(world: World, session: Session, step: Step, _: UUID | None, by: Perso
     registers.sign(session, row.register, row.row, expected=None, password=password, by=by, now=world.now)
 
 
+def _lifts(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
+    blocking = newest_case(session, str(step.lifts))
+    if blocking is None:
+        raise Invalid(f"{step}: there is no case of {step.lifts} that could block anything.")
+    links.lift(session, blocking, _known(target), reason=step.reason, by=by, now=world.now)
+
+
 def _cycle(world: World, session: Session, step: Step, _: UUID | None, __: Person) -> None:
     world.let_come_round(session, str(step.cycle))
 
@@ -248,6 +255,7 @@ ACTS: dict[str, Callable[[World, Session, Step, UUID | None, Person], UUID | Non
     "job": _job,
     "registers": _registers,
     "signs": _signs,
+    "lifts": _lifts,
     "cycle": _cycle,
 }
 

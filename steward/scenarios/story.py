@@ -27,6 +27,7 @@ ACTS = (
     "job",
     "registers",
     "signs",
+    "lifts",
     "cycle",
     "wait",
     "until",
@@ -100,6 +101,7 @@ class Step:
     job: str | None = None
     registers: str | None = None
     signs: str | None = None
+    lifts: str | None = None
     cycle: str | None = None
     wait: str | None = None
     until: datetime | None = None

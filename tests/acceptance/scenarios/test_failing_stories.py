@@ -105,6 +105,11 @@ def test_a_job_that_nobody_asked_for_is_named(play: Play) -> None:
     assert "nothing is to be done on the topic erp.book" in fault
 
 
+def test_what_blocks_nothing_is_not_lifted(play: Play) -> None:
+    (fault,) = play(STARTED + '\n[[step]]\nby = "amara"\nlifts = "corrective_action"\n').faults
+    assert "there is no case of corrective_action that could block anything" in fault
+
+
 def test_the_clock_goes_back_in_no_story(play: Play) -> None:
     (fault,) = play(STARTED + "\n[[step]]\nuntil = 2027-03-23T09:00:00\n").faults
     assert "cannot go back" in fault
