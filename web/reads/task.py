@@ -44,6 +44,7 @@ def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
         **row._mapping,
         "documentation": node.documentation,
         "candidates": offered,
+        "locals": task.locals,
         "form": schema,
         "prefilled": prefilled,
         "slots": node.rules.evidence,

@@ -151,7 +151,7 @@ def _offered(person: Person) -> ColumnElement[bool]:
 def _wanted(filters: dict[str, Any], now: datetime) -> list[ColumnElement[bool] | Any]:
     wanted: list[Any] = []
     if filters["late"] is not None:
-        late = literal(now, Moment()) > DUE
+        late = literal(now, Moment()) >= DUE
         wanted += [LIVE, late if filters["late"] else ~late]
     if filters["due_before"]:
         wanted.append(Task.due_at < filters["due_before"])

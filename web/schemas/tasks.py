@@ -109,6 +109,7 @@ class TaskWholeOut(TaskOut):
 
     documentation = fields.String(required=True)
     candidates = fields.List(fields.String(), required=True, metadata={"description": "person:ID and group:KEY"})
+    locals = variables("Of one of several: its item of the list, and its place.", required=True)
     form = fields.Raw(required=True, allow_none=True, metadata={"description": "form-js schema, or null."})
     prefilled = variables("What the form starts with.", required=True)
     slots = fields.List(fields.Nested(SlotOut), required=True)
@@ -139,7 +140,7 @@ class TaskQuery(PageQuery):
         validate=validate.OneOf(["live", "open", "claimed", "completed", "withdrawn"]),
         metadata={"description": "With view=all; `live` is open or claimed."},
     )
-    late = Word(load_default=None, metadata={"description": "Only those whose due moment has passed, or only others."})
+    late = Word(load_default=None, metadata={"description": "Only those whose due moment has come, or only others."})
     due_before = moment("", load_default=None)
     process = line("Key of the process.", load_default=None)
     element = line("Id of the task in the model.", load_default=None)

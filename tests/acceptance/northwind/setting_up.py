@@ -7,7 +7,14 @@ from tests.acceptance.northwind.world import ADMIN, ORGANISATION, SYSTEMS, North
 from tests.acceptance.program.served import ROOT
 
 SUFFIXES = (".bpmn", ".dmn", ".form")
-FOLDERS = ("routine", "ai_reassessment", "ai_change_approval", "corrective_action")
+FOLDERS = (
+    "routine",
+    "ai_reassessment",
+    "ai_change_approval",
+    "corrective_action",
+    "incident_escalation",
+    "management_review",
+)
 
 
 def event_1(world: Northwind, _expect: list[str]) -> None:
@@ -42,7 +49,6 @@ def event_2(world: Northwind, _expect: list[str]) -> None:
     assert "An active system has a named steward." in refused.text
     tiers = {}
     for key, values in ORGANISATION["rows"].items():
-        print(key)
         tiers[key] = amara.post(rows, {"values": {**values, "id": key, "status": "active"}})["values"]["tier"]
     assert tiers == {"triagelens": "T3", "reportdraft": "T2", "rotabot": "T1"}
     envelope = {
@@ -60,6 +66,8 @@ def event_2(world: Northwind, _expect: list[str]) -> None:
         signed = {"password": world.passwords[person], "expected": 1}
         path = "/registers/reg_envelopes/rows/triagelens-text/sign"
         assert world.api(person).post(path, signed)["in_force"] is counts
+    for cycle in ("review_full", "review_interim"):
+        world.api(ADMIN).post(f"/cycles/{cycle}/activate")
     planned = plan(world, "reassessment")
     assert planned["triagelens"][:2] == ["2027-03-15", "2027-09-15"]
     assert planned["reportdraft"][0] == "2027-06-10"
@@ -70,6 +78,7 @@ def event_2(world: Northwind, _expect: list[str]) -> None:
 def plan(world: Northwind, cycle: str) -> dict[str, list[str]]:
     """The planned days of a cycle by subject; it is in force from now on."""
     world.api(ADMIN).post(f"/cycles/{cycle}/activate")
-    found = world.api(ADMIN).get(f"/cycles/{cycle}/preview", count=10)
-    print(found)
-    raise AssertionError(found)
+    found: dict[str, list[str]] = {}
+    for one in world.api(ADMIN).get(f"/cycles/{cycle}/preview", count=10)["subjects"]:
+        found[one["subject"].rpartition(":")[2]] = [turn["planned_on"] for turn in one["dates"]]
+    return found

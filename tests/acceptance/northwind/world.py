@@ -7,12 +7,15 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from steward.cli.server import Answered, Server
 from tests.acceptance.program.served import ROOT, Served
+from tests.integration.deliveries.conftest import Post
+from tests.integration.reach.peers import Peer
 
 HERE = Path(__file__).parent
 SPRING = tomllib.loads((HERE / "spring.toml").read_text("utf-8"))
@@ -39,8 +42,11 @@ class Northwind:
     """The organisation, served by a process of its own."""
 
     served: Served
+    post: Post
+    chat: Peer
     passwords: dict[str, str] = field(default_factory=lambda: {one: secrets.token_urlsafe(12) for one in PEOPLE})
     voices: dict[str, Server] = field(default_factory=dict)
+    remember: dict[str, Any] = field(default_factory=dict)
 
     def api(self, person: str) -> Server:
         """The API in somebody's name."""
@@ -116,6 +122,13 @@ class Northwind:
             if cursor is None:
                 return items
 
+    def told(self, person: str, words: str) -> set[str]:
+        """By which channels a person was told something with these words: mail, chat."""
+        name = self.api(ADMIN).get(f"/people/{person}")["name"]
+        letters = [letter for letter in self.post.letters if person in str(letter["To"]) and words in text_of(letter)]
+        cards = [got for got in self.chat.got if name.split()[0] in (said := got.body.decode()) and words in said]
+        return ({"mail"} if letters else set()) | ({"chat"} if cards else set())
+
     # ---- doing ----
 
     def does(self, person: str, task: dict[str, Any], answers: dict[str, Any], *, sign: bool = False) -> dict[str, Any]:
@@ -128,8 +141,18 @@ class Northwind:
                 self.served.run("--as", person, "attach", task["id"], slot["name"], PROOF)
         body: dict[str, Any] = {"answers": answers}
         if sign:
-            body["sign"] = {"password": self.passwords[person]}
-        return dict(voice.post(f"{path}/complete", body))
+            body["sign"] = {"password": self.passwords[person], "meaning": task["rules"]["sign"]}
+        try:
+            return dict(voice.post(f"{path}/complete", body))
+        except Answered as no:
+            no.add_note(json.dumps(no.problem, ensure_ascii=False))
+            raise
+
+
+def text_of(letter: EmailMessage) -> str:
+    """What a letter says, its subject first."""
+    body = letter.get_body(("plain",))
+    return f"{letter['Subject']}\n{body.get_content() if body else ''}"
 
 
 def local(text: str | None) -> str | None:

@@ -1,0 +1,161 @@
+"""An incident in the night of the clock change, and a concern that somebody raises without a name."""
+
+import json
+import urllib.request
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from standardwebhooks import Webhook
+
+from tests.acceptance.northwind.world import ADMIN, SYSTEMS, Northwind, local
+
+HOOK = {
+    "name": "Monitoring",
+    "kind": "events",
+    "types": ["monitor.incident"],
+    "message": "incident.reported",
+    "variables": {
+        "subject": "data.subject",
+        "incident_key": "id",
+        "title": "data.title",
+        "what": "data.what",
+        "where_seen": "data.where_seen",
+        "harm": "data.harm",
+        "ai_failure": "data.ai_failure",
+        "human_override_available": "data.human_override_available",
+        "service": "data.service",
+        "data_exposure": "data.data_exposure",
+        "affected_count": "data.affected_count",
+        "sites": "data.sites",
+    },
+}
+QUEUE = {
+    "subject": f"{SYSTEMS}:triagelens",
+    "title": "Inference queue down at two hospitals",
+    "what": "No scan has been put in order since 23:35; they are read by hand.",
+    "where_seen": "Hospitals North and West",
+    "harm": "none",
+    "ai_failure": "none",
+    "human_override_available": True,
+    "service": "down",
+    "data_exposure": "none",
+    "affected_count": 0,
+    "sites": "North, West",
+}
+
+
+def tell(world: Northwind, key: str, type_: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The monitoring tells something through its signed hook."""
+    if key not in world.remember:
+        world.api(ADMIN).call("PUT", f"/hooks/{key}", body=HOOK)
+        world.remember[key] = world.api(ADMIN).call("PUT", f"/hooks/{key}/secret", body={})["secret"]
+    now = datetime.fromisoformat(world.api(ADMIN).get("/clock")["now"])
+    event = {"specversion": "1.0", "id": str(uuid4()), "source": "monitor", "type": type_, "data": data}
+    body = json.dumps(event | {"time": now.isoformat()})
+    signed = Webhook(world.remember[key]).sign(event["id"], now, body)
+    headers = {
+        "Content-Type": "application/cloudevents+json",
+        "webhook-id": event["id"],
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signed,
+    }
+    asked = urllib.request.Request(f"{world.served.address}/hooks/{key}", body.encode(), headers)
+    with urllib.request.urlopen(asked) as answer:
+        return dict(json.load(answer))
+
+
+def event_17(world: Northwind, _expect: list[str]) -> None:
+    """SEV2, day and night; marek is told by chat and mail; acknowledge, contain and resolve by their limits."""
+    tell(world, "monitor", "monitor.incident", QUEUE)
+    world.rest()
+    case = world.case("incident_escalation")["id"]
+    world.remember["INC-01"] = case
+    told = world.variables(case)
+    assert told["severity"] == "SEV2"
+    assert told["clocks"]["clock"] == "elapsed"
+    assert world.told("marek.novak", QUEUE["title"]) == {"mail", "chat"}
+    assert local(world.task(case, "T_ack")["due_at"]) == "Sun 2027-03-28 00:10"
+
+
+def event_18(world: Northwind, _expect: list[str]) -> None:
+    """Nobody acknowledged: level 2 is told, and the ladder shows it."""
+    case = world.remember["INC-01"]
+    assert world.told("priya.raman", QUEUE["title"]) == {"mail", "chat"}
+    offered = [one for one in world.trail(case) if one["verb"] == "task.offered"]
+    assert "priya.raman" in str(offered)
+
+
+def event_19(world: Northwind, _expect: list[str]) -> None:
+    """She acknowledges: the ladder stops, level 3 is cancelled; the next status across the clock change."""
+    case = world.remember["INC-01"]
+    world.does("priya.raman", world.task(case, "T_ack"), {})
+    world.rest()
+    assert local(world.task(case, "T_status")["due_at"]) == "Sun 2027-03-28 05:25"
+    led = {"commander": "priya.raman", "scribe": "hannah.vogel", "channel_link": "https://chat.example/incident"}
+    world.does("priya.raman", world.task(case, "T_lead"), led)
+    world.rest()
+    assert local(world.task(case, "T_contain")["due_at"]) == "Sun 2027-03-28 04:40"
+    before = len(world.chat.got)
+    world.until("2027-03-28T00:41+01:00")
+    assert not world.told("amara.okafor", QUEUE["title"])
+    assert len(world.chat.got) == before
+
+
+def before_event_20(world: Northwind) -> None:
+    """Confirmed, contained, and a status note in time."""
+    case = world.remember["INC-01"]
+    world.does("priya.raman", world.task(case, "T_confirm"), {"kind": "incident", "severity_choice": "table"})
+    world.rest()
+    world.until("2027-03-28T02:00+01:00".replace("02:00+01:00", "01:59+01:00"))
+    contained = {"measures": "Sites read by hand.", "pause": "no", "change_wanted": "no"}
+    world.does("priya.raman", world.task(case, "T_contain"), contained)
+    world.rest()
+    assert local(world.task(case, "T_fix")["due_at"]) == "Wed 2027-03-31 00:40"
+    note = {"state": "Reading by hand goes on.", "help_needed": "None"}
+    for moment in ("2027-03-28T05:20+02:00", "2027-03-28T09:15+02:00"):
+        world.until(moment)
+        world.does("priya.raman", world.task(case, "T_status"), note)
+        world.rest()
+    world.until("2027-03-28T11:00+02:00")
+    world.does("jonas.weber", world.task(case, "T_fix"), {"fix_done": "The queue was rebuilt.", "fix_change": "none"})
+    world.rest()
+
+
+def event_20(world: Northwind, _expect: list[str]) -> None:
+    """Resolved and checked: review due 12 April, CAPA class major, the trigger joins the open full reassessment."""
+    case = world.remember["INC-01"]
+    before = len(world.cases("ai_reassessment"))
+    checked = {"recheck": "recovered", "recheck_note": "Both sites put scans in order again."}
+    world.does("mei.tanaka", world.task(case, "T_recheck"), checked, sign=True)
+    world.rest()
+    assert local(world.task(case, "T_pir")["due_at"]) == "Mon 2027-04-12 17:00"
+    capa = world.case("corrective_action")
+    assert register(world, capa["id"], "incident_sev2") == "major"
+    assert len(world.cases("ai_reassessment")) == before
+    joined = world.variables(world.remember["RA-02"])
+    assert joined["extent"] == "full"
+    assert datetime.fromisoformat(joined["due_at"]) <= datetime.fromisoformat("2027-04-19T17:00+02:00")
+    links = world.api("henrik.lund").get(f"/instances/{case}/links")["items"]
+    assert capa["id"] in str(links)
+    assert world.remember["RA-02"] in str(links)
+
+
+def register(world: Northwind, case: str, source: str) -> str:
+    """The quality manager completes what the message brought; the class that the table gives."""
+    task = world.task(case, "T_register")
+    facts = {
+        "finding": "It does not do what was agreed.",
+        "requirement_broken": True,
+        "requirement": "Service agreement",
+        "where_found": "Hospitals North and West",
+        "found_on": "2027-03-27",
+        "how_found": "It was told.",
+        "objective_evidence": "The record of the incident or concern.",
+        "harm_or_rights": False,
+        "title": "It does not do what was agreed",
+    }
+    kept = {name: value for name, value in task["prefilled"].items() if value not in (None, "", [])}
+    world.does("henrik.lund", task, facts | {n: v for n, v in kept.items() if n in facts} | {"source": source})
+    world.rest()
+    return str(world.variables(case)["provisional_class"])
