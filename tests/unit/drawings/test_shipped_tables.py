@@ -107,3 +107,27 @@ def test_a_table_answers_every_combination_by_one_row(agreed):
         decided = decisions.decide(agreed["id"], inputs, now=NOW, zone=ZoneInfo("Europe/Berlin"))
         assert len(decided.rows) == 1, inputs
         assert len(decided.matched) == 1, inputs
+
+
+def tiers_of_change(**fixed) -> list[tuple[dict, str]]:
+    """Every combination of inputs with these values among them, and the tier of the change."""
+    [agreed] = [table for table in AGREED if table["id"] == "ai_change_tier"]
+    file = one_file("ai_change_tier")
+    decisions = read_decisions(file.read_bytes(), file.name)
+    found = [one | fixed for one in inputs_of(agreed) if fixed.items() <= one.items()]
+    zone = ZoneInfo("Europe/Berlin")
+    return [(one, decisions.decide("ai_change_tier", one, now=NOW, zone=zone).rows[0]["change_tier"]) for one in found]
+
+
+def test_more_autonomy_is_always_of_the_highest_tier_that_is_allowed():
+    """A system of tier T4 is not changed at all."""
+    found = tiers_of_change(kind="autonomy_increase")
+    assert {tier for one, tier in found if one["system_tier"] != "T4"} == {"C3"}
+    assert {tier for one, tier in found if one["system_tier"] == "T4"} == {"C4"}
+
+
+def test_a_worse_figure_raises_the_tier_of_a_change_and_never_lowers_it():
+    better, worse = (tiers_of_change(metric_or_fairness_worse=one) for one in (False, True))
+    pairs = [(low, high) for (_, low), (_, high) in zip(better, worse, strict=True)]
+    assert all(low <= high for low, high in pairs)
+    assert any(low < high for low, high in pairs)
