@@ -160,10 +160,12 @@ def _places(session: Session, message: Any, *, anybody: bool = False) -> list[An
     Who waits; for what a case threw, whoever waits alone, where its business key fits nobody.
 
     Args:
-        anybody: whether to look past what the person who sent it may know of.
+        anybody: whether to look past what the person who sent it may know of. For what the program itself sends to
+            one case, such as the words of a reporter whom nobody knows, that is so anyway.
     """
     case, sender = message.source_id, None
-    if case is None and not anybody:
+    within = message.target_id is not None and message.sent_by.startswith("operator:")
+    if case is None and not anybody and not within:
         sender = people.find(session, message.sent_by) or Person(id=message.sent_by, name=message.sent_by)
     about = parted(message.payload)[1]
     wanted = {"key": message.key, "instance_id": message.target_id, "about": about}

@@ -21,6 +21,7 @@ from engine.replay import Replayed, replay
 from engine.separation import people_in
 from engine.store.definitions import DecisionRow, DefinitionRow
 from engine.store.people import PersonRow
+from engine.store.public import PublicFile, PublicLetter, PublicThread
 from engine.store.records import AuditEntry, FrozenDocument
 from engine.store.running import (
     Answer,
@@ -92,7 +93,7 @@ def against(session: Session, instance_id: UUID, told: Sequence[Told], hidden: f
         hidden: the subjects of entries that were erased; of these, nothing is compared to the trail.
     """
     case = _Case(session, session.get_one(Instance, instance_id), told, hidden)
-    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages, _joined, _documents):
+    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages, _joined, _documents, _letters):
         yield from check(case)
     if not hidden:
         yield from verify_links.against(session, instance_id, told)
@@ -241,6 +242,21 @@ def _turn(one: Told) -> dict[str, Any] | None:
     if entry.verb == "task.withdrawn":
         return {"closed_because": body["because"], "closed_at": entry.happened_at, "status": "withdrawn"}
     return None
+
+
+def _letters(case: _Case) -> Iterator[Finding]:
+    """What a case that began by a public way answered, under which code, and which files came with it."""
+    said = {one.body["number"]: (one.entry.actor, one.body["text"]) for one in case.about("reporter.answered")}
+    there = {row.number: (row.by, row.text) for row in case.rows(PublicLetter)}
+    if said != there and not case.hidden:
+        yield case.finding("altered", "public_letters", "The trail says otherwise of what the reporter was answered.")
+    begun = [one.body["public"] for one in case.about("instance.started")[:1] if "public" in one.body]
+    threads = [{"way": row.way, "code": row.code_digest} for row in case.rows(PublicThread)]
+    if threads != [{name: one[name] for name in ("way", "code")} for one in begun] and not case.hidden:
+        yield case.finding("altered", "public_threads", "The trail says otherwise of how the reporter came in.", 1)
+    files = sorted([row.name, row.sha256] for row in case.rows(PublicFile))
+    if files != sorted(pair for one in begun for pair in one["files"]) and not case.hidden:
+        yield case.finding("altered", "public_files", "The trail says otherwise of what came with the report.", 1)
 
 
 def _words(case: _Case) -> Iterator[Finding]:

@@ -12,11 +12,16 @@ from engine import audit
 from engine.findings import Finding, Told, compared, hidden
 from engine.hooks.content import digest_of
 from engine.store.hooks import HookEvent, HookReceipt, HookVersion, Sample, Secret
+from engine.store.public import WayVersion
 from engine.store.records import AuditEntry
 from engine.store.subscriptions import SubscriptionVersion
 
 PREFIX = "hook:"
-VERSIONS: dict[str, Any] = {"hook.changed": HookVersion, "subscription.changed": SubscriptionVersion}
+VERSIONS: dict[str, Any] = {
+    "hook.changed": HookVersion,
+    "subscription.changed": SubscriptionVersion,
+    "way.changed": WayVersion,
+}
 """The tables whose rows are versions, by the verb that the trail has for a new one."""
 
 

@@ -17,6 +17,7 @@ from engine.hooks import book as hooks
 from engine.ladders import book
 from engine.outreach import book as channels
 from engine.person import Person
+from engine.public import book as public
 from engine.store.people import PersonRow
 from engine.store.records import Setting
 from engine.subscriptions import book as subscriptions
@@ -117,6 +118,7 @@ SEEDS: dict[str, Callable[..., None]] = {
     "cycles.toml": cycles.seed,
     "hooks.toml": hooks.seed,
     "subscriptions.toml": subscriptions.seed,
+    "public.toml": public.seed,
 }
 """The files that fill tables when a folder is new, in this order, and the verb that applies each."""
 

@@ -7,7 +7,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from web import acknowledging, auth, headers, health, hooks, metrics, openapi, problems, reader
-from web.api import THEMES
+from web.api import THEMES, public
 from web.services import Services, services
 
 
@@ -28,24 +28,29 @@ def create_app(over: Services) -> Flask:
     app.extensions["steward-description"] = description = openapi.describe(app)
     for theme in THEMES:
         description.register_blueprint(theme, url_prefix="/api/v1")
+    description.register_blueprint(public.door)
     app.before_request(_bound)
     _slow_down(app, over)
     return app
 
 
 def _bound() -> None:
-    """Only a form with files may be large."""
-    if request.mimetype != "multipart/form-data":
+    """Only a form with files may be large, and not so large where nobody says who he is."""
+    if request.blueprint == public.door.name:
+        request.max_content_length = services().limits.public
+    elif request.mimetype != "multipart/form-data":
         request.max_content_length = services().limits.body
 
 
 def _slow_down(app: Flask, over: Services) -> None:
     """
-    Passwords can be tried, and hooks called, only so often from one address.
+    Passwords can be tried, hooks called and public doors used only so often from one address.
 
-    Trying one account too often locks it besides.
+    The address is counted in memory and kept nowhere. Trying one account too often locks it besides.
     """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
-    for view, limit in (("tokens.issue", over.limits.sign_ins), ("machines.receive", over.limits.hook_calls)):
+    bounds = {"tokens.issue": over.limits.sign_ins, "machines.receive": over.limits.hook_calls}
+    bounds |= {f"public.{view}": over.limits.public_calls for view in ("report", "read", "write")}
+    for view, limit in bounds.items():
         limited: Any = limiter.limit(limit)(app.view_functions[view])
         app.view_functions[view] = limited

@@ -19,9 +19,9 @@ class Limits:
     """
     Bounds on what one request may carry.
 
-    `body`, `upload` and `hook` are bytes of a whole request; `sign_ins` and
-    `hook_calls` are how often one address may try a password and call hooks,
-    in Flask-Limiter's notation.
+    `body`, `upload`, `hook` and `public` are bytes of a whole request;
+    `sign_ins`, `hook_calls` and `public_calls` are how often one address may
+    try a password, call hooks and use public doors, in Flask-Limiter's notation.
     """
 
     body: int = 2_000_000
@@ -29,6 +29,8 @@ class Limits:
     sign_ins: str = "60 per minute"
     hook: int = 1_000_000
     hook_calls: str = "600 per minute"
+    public: int = 12_000_000
+    public_calls: str = "30 per minute"
 
 
 @dataclass(frozen=True, kw_only=True)

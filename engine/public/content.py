@@ -21,8 +21,8 @@ class Way:
     Args:
         name, text: what people read before they begin.
         process, start: what begins, and at which of its start events; the form of that event is asked.
-        told: the message by which the case hears that whoever reported has written again, with the text in the
-            variable `said_in`; without it he cannot write again.
+        told: the message by which the case hears that whoever reported has written again, with his words in
+            `reporter_message`; without it he cannot write again.
         shows: groups whose members a form of this way may offer by name; people of other groups are never shown.
         files: how many files may come with a report.
     """
@@ -33,7 +33,6 @@ class Way:
     active: bool = True
     text: str = ""
     told: str = ""
-    said_in: str = "reporter_message"
     shows: tuple[str, ...] = ()
     files: int = 5
 

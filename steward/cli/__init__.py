@@ -30,6 +30,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "operations": ("stuck", "retry", "clock", "seal"),
     "subscriptions": ("subscription",),
     "hooks": ("hook", "sample"),
+    "public": ("way", "reply", "letters"),
     "serve": ("init", "run"),
     "working": ("worker", "drain"),
     "lint": ("lint",),

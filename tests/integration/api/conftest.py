@@ -145,7 +145,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The front door, put together once: most of the work is the description."""
     database = Database("sqlite://")
     store = Store(tmp_path_factory.mktemp("evidence"))
-    many = Limits(sign_ins="1000 per second")
+    many = Limits(sign_ins="1000 per second", public_calls="1000 per second")
     return create_app(Services(database=database, clock=Clock(), machine_clock=Clock(), evidence=store, limits=many))
 
 

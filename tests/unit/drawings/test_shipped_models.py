@@ -12,6 +12,7 @@ from engine.core.forms import check_form
 from engine.core.model import read_models
 from engine.core.profile import check
 from engine.core.vocabulary import Model
+from engine.public.content import read as read_way
 
 PROCESSES = Path(__file__).parents[3] / "processes"
 FOLDERS = sorted(path for path in PROCESSES.iterdir() if path.is_dir() and not path.name.startswith("."))
@@ -120,3 +121,25 @@ def test_every_task_of_a_person_says_who_by_when_and_with_which_form(folder):
             assert node.rules.due, node.id
             assert node.rules.form, node.id
             assert node.documentation, node.id
+
+
+def test_every_shipped_public_way_leads_to_a_start_that_asks_and_offers_nobody_else():
+    ways = tomllib.loads((PROCESSES.parent / "config/public.toml").read_text("utf-8"))
+
+    for key, way in ways.items():
+        read_way(key, way)
+        model = model_of(PROCESSES / way["process"])
+        [start] = [one for one in model.starts if one.element == way["start"]]
+        assert start.form, key
+        [form] = [
+            path
+            for path in FORMS
+            if path.parent.name == model.key and json.loads(path.read_text())["id"] == start.form.key
+        ]
+        offered = {
+            one["valuesKey"].removeprefix("people.")
+            for one in components(json.loads(form.read_text("utf-8")))
+            if one.get("valuesKey", "").startswith("people.")
+        }
+        assert offered <= set(way.get("shows", [])), key
+    assert set(ways) == {"report", "concern"}
