@@ -14,7 +14,7 @@ def overlap(d):
 
 
 def task_over_lane_border(d):
-    d.change("T_cause", y=-30)
+    d.change("T_cause", y=-50)
 
 
 def undrawn_task(d):
