@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+import urllib3
 from standardwebhooks import Webhook
 
 from tests.acceptance.northwind.world import ADMIN, SYSTEMS, Northwind, local
@@ -159,3 +160,78 @@ def register(world: Northwind, case: str, source: str) -> str:
     world.does("henrik.lund", task, facts | {n: v for n, v in kept.items() if n in facts} | {"source": source})
     world.rest()
     return str(world.variables(case)["provisional_class"])
+
+
+def event_26(world: Northwind, _expect: list[str]) -> None:
+    """No identity is stored; only the handler and her substitute can open it; the reporter gets a code."""
+    told = {"title": TITLE, "what": WHAT, "where_seen": "Hospital West", "concerned_words": "The head of the room"}
+    world.remember["code"] = raise_concern(world, told)
+    world.rest()
+    [found] = world.api("sofia.rossi").get("/instances", text=TITLE, limit=5)["items"]
+    case = found["id"]
+    world.remember["CON-01"] = case
+    assert world.api("ben.carter").get(f"/instances/{case}")["id"] == case
+    for person in ("henrik.lund", "priya.raman", "deniz.aydin", "ruth.osei", "hannah.vogel"):
+        assert world.refused(lambda person=person: world.api(person).get(f"/instances/{case}")).status == 404
+    said = json.dumps(world.trail(case, by="sofia.rossi"))
+    assert "127.0.0.1" not in said
+    assert answers(world) == []
+
+
+TITLE = "Told to follow the order without question"
+WHAT = "Staff are told to follow the order of the AI without question."
+
+
+def before_event_28(world: Northwind) -> None:
+    """The handler writes it down, and answers within five business days; the reporter reads the answer."""
+    case = world.remember["CON-01"]
+    report = {
+        "title": TITLE,
+        "where_seen": "Hospital West",
+        "ai_system": "triagelens",
+    }
+    world.does("sofia.rossi", world.task(case, "T_report", by="sofia.rossi"), report | {"concerned": "lucia.navarro"})
+    world.rest()
+    answer = {"concern_answer": "It was heard; you hear from us again within thirty days."}
+    world.does("sofia.rossi", world.task(case, "T_concern_answer", by="sofia.rossi"), answer)
+    world.rest()
+    assert "It was heard" in str(answers(world))
+
+
+def event_28(world: Northwind, _expect: list[str]) -> None:
+    """Substantiated: CAPA-02 minor; a delta reassessment, started within five business days, due 2 June."""
+    case = world.remember["CON-01"]
+    found = {
+        "finding": "substantiated",
+        "finding_reason": "Three people were told so in writing.",
+        "concern_title": "Users follow the AI without question",
+        "concern_words": "Users are told to follow the order of the AI; the instruction must change.",
+        "concern_requirement": "ISO/IEC 42001 A.9.2",
+        "concern_result_words": "You were right; the instruction is being changed.",
+    }
+    world.does("sofia.rossi", world.task(case, "T_concern_find", by="sofia.rossi"), found)
+    world.rest()
+    capa = world.case("corrective_action")
+    assert register(world, capa["id"], "concern") == "minor"
+    assessed = world.case("ai_reassessment")
+    told = world.variables(assessed["id"])
+    assert told["extent"] == "delta"
+    assert local(told["due_at"]) == "Wed 2027-06-02 17:00"
+    scope = world.task(assessed["id"], "T_scope")
+    assert local(scope["due_at"]) <= "Tue 2027-05-11 17:00"
+
+
+def raise_concern(world: Northwind, told: dict[str, Any]) -> str:
+    """Somebody without an account tells something; the code that is shown this once."""
+    address = f"{world.served.address}/public/concern"
+    given = urllib3.request("POST", address, fields={"answers": json.dumps(told)})
+    assert given.status == 201, given.data
+    return str(given.json()["code"])
+
+
+def answers(world: Northwind) -> list[dict[str, Any]]:
+    """What whoever has the code reads."""
+    address = f"{world.served.address}/public/letters/read"
+    given = urllib3.request("POST", address, json={"code": world.remember["code"]})
+    assert given.status == 200, given.data
+    return list(given.json()["items"])
