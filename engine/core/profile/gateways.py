@@ -75,6 +75,9 @@ def _no_default(sheet: Sheet, gateway: Element) -> None:
 
 
 def _check_same(sheet: Sheet, node: Element) -> None:
+    """Two flows with one condition are a slip, but for an inclusive gateway, which takes every flow that is true."""
+    if is_bpmn(node, "inclusiveGateway"):
+        return
     seen: dict[str, Element] = {}
     for flow in sheet.leaving(node):
         text = " ".join(condition(flow).split())

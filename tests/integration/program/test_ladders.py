@@ -71,7 +71,7 @@ def test_an_acknowledged_task_climbs_no_further(house, triage):
 def test_an_administrator_looks_after_ladders(house, tmp_path):
     house.login("deniz.aydin", "hannah.vogel")
     (tmp_path / "mine.toml").write_text(QUICK)
-    assert {one["key"] for one in house.json("ladders", "list")} == {"ordinary", "severe"}
+    assert {one["key"] for one in house.json("ladders", "list")} == {"call", "legal_duty", "ordinary", "severe"}
     assert "group:top_management" in house.says("ladders", "show", "ordinary")
     file = str(tmp_path / "mine.toml")
     house.run("--as", "hannah.vogel", "ladders", "set", "ordinary", file, expect=FORBIDDEN)

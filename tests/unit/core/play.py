@@ -14,6 +14,7 @@ from drawing import Drawing
 
 from engine.calendars import CalendarSettings, build_calendar
 from engine.core.advance import Advance, advance, variables_of
+from engine.core.chain import canonical
 from engine.core.definition import Definition, define
 from engine.core.effects import CloseTask, Effect, Finish, OpenTask, Passed
 from engine.core.events import (
@@ -135,6 +136,11 @@ class Play:
     @property
     def size(self) -> int:
         return len(self.state or b"")
+
+    @property
+    def tokens(self) -> int:
+        """Bytes of the state without the data of the case."""
+        return self.size - len(canonical(variables_of(self.state or b"")))
 
     def due(self, element: str) -> datetime | None:
         found = next(w.due for w in waits(self.case).values() if w.element == element)

@@ -28,5 +28,6 @@ def test_every_verb_that_the_trail_may_hold_of_a_case_is_an_event():
         for row in table("trail.md", heading)
         for verb in re.findall(r"`([a-z]+\.[a-z_]+)`", row[0])
     }
-    assert verbs - set(KINDS) == {TOLD}
+    messages = {verb for verb in verbs if verb.startswith("delivery.")}  # A message about a message is no news.
+    assert verbs - set(KINDS) == {TOLD} | messages
     assert set(KINDS) - verbs == set()
