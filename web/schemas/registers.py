@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from engine.registers.linking import KINDS
 from web.schemas.base import Flag, Given, PageQuery, Sent, Word, moment, reason
 
 
@@ -121,7 +122,7 @@ class TieCase(Sent):
     EXAMPLE = {"case": "01890a5d-ac96-774b-bcce-b302099a8057", "kind": "evidence_for"}
 
     case = fields.UUID(required=True)
-    kind = fields.String(required=True, metadata={"description": "caused_by, raises or evidence_for"})
+    kind = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
 
 
 class RowCaseOut(Given):
