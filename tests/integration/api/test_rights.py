@@ -14,6 +14,11 @@ from web.auth import PUBLIC, SCOPES
 
 Login = Callable[..., Client]
 OPEN = {
+    "GET /public",
+    "GET /public/<way_key>",
+    "POST /public/<way_key>",
+    "POST /public/letters/read",
+    "POST /public/letters/write",
     "/healthz",
     "/readyz",
     "/metrics",
