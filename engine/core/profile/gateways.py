@@ -66,6 +66,9 @@ def _undecided(sheet: Sheet, gateway: Element, flows: list[Element], open_ones: 
 
 
 def _no_default(sheet: Sheet, gateway: Element) -> None:
+    """Where no condition may hold, the case would be stuck; one that is always true holds."""
+    if any(condition(flow).strip() == "${true}" for flow in sheet.leaving(gateway)):
+        return
     sheet.warn(
         gateway,
         "gateway-without-default",
