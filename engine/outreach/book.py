@@ -12,23 +12,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import audit, bindings, strongbox
+from engine import bindings, strongbox
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.ids import new_id
 from engine.outreach.content import CHAT, MAIL, Channel, digest_of, name_of, read
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.outreach import ChannelVersion
 from engine.strongbox import Strongbox
+from engine.versioned import Book
 
 TABLE = table_of(ChannelVersion)
-HISTORY = select(TABLE).where(TABLE.c.key == bindparam("key")).order_by(TABLE.c.number)
 NEWEST = select(TABLE).where(TABLE.c.key == bindparam("key")).order_by(TABLE.c.number.desc()).limit(1)
-ALL = select(TABLE).order_by(TABLE.c.key, TABLE.c.number)
-KEEP = insert(TABLE)
+BOOK = Book(ChannelVersion, "channel", "channel.changed")
 LONGEST_ADDRESS = 2_000
 
 
@@ -42,7 +40,7 @@ class Place:
 
 def in_force(session: Session) -> list[Row[Any]]:
     """The newest version of each channel, by key."""
-    return list({row.key: row for row in session.execute(ALL)}.values())
+    return BOOK.in_force(session)
 
 
 def channels(session: Session) -> dict[str, Channel]:
@@ -57,10 +55,7 @@ def history(session: Session, key: str) -> list[Row[Any]]:
     Raises:
         NotFound: there is no such channel.
     """
-    found = list(session.execute(HISTORY, {"key": key}))
-    if not found:
-        raise NotFound("channel", key)
-    return found
+    return BOOK.history(session, key)
 
 
 def place(session: Session, key: str, box: Strongbox, *, at: datetime) -> Place:
@@ -90,18 +85,7 @@ def change(session: Session, key: str, content: Mapping[str, Any], *, by: Person
     channel = read(key, content)
     _must_be_known(session, key, channel)
     kept = channel.content()
-    chain = audit.extend(session, audit.PLATFORM)  # One at a time, so that version numbers follow one another.
-    before = list(session.execute(HISTORY, {"key": key}))
-    digest = digest_of(key, kept)
-    if before and before[-1].digest == digest:
-        return UUID(str(before[-1].id))
-    made = new_id()
-    row = {"id": made, "key": key, "number": len(before) + 1, "digest": digest, "content": kept}
-    session.execute(KEEP, [row | {"since": now, "by": by.id}])
-    said = {"id": made, "number": row["number"], "digest": digest, "name": channel.name, "active": channel.active}
-    chain.add("channel.changed", key, said, by=by.id, now=now)
-    audit.save(session, chain)
-    return made
+    return BOOK.keep(session, key, kept, digest_of(key, kept), by=by, now=now)
 
 
 def set_address(session: Session, key: str, address: str, box: Strongbox, *, by: Person, now: datetime) -> None:

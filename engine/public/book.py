@@ -10,26 +10,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from engine import audit
 from engine.errors import Forbidden, NotFound
-from engine.ids import new_id
 from engine.person import Person
 from engine.public.content import Way, digest_of, read
-from engine.store.base import table_of
 from engine.store.public import WayVersion
+from engine.versioned import Book
 
-TABLE = table_of(WayVersion)
-HISTORY = select(TABLE).where(TABLE.c.key == bindparam("key")).order_by(TABLE.c.number)
-ALL = select(TABLE).order_by(TABLE.c.key, TABLE.c.number)
-KEEP = insert(TABLE)
+BOOK = Book(WayVersion, "way in", "way.changed")
 
 
 def in_force(session: Session) -> list[Row[Any]]:
     """The newest version of each way in, by key."""
-    return list({row.key: row for row in session.execute(ALL)}.values())
+    return BOOK.in_force(session)
 
 
 def history(session: Session, key: str) -> list[Row[Any]]:
@@ -39,10 +34,7 @@ def history(session: Session, key: str) -> list[Row[Any]]:
     Raises:
         NotFound: there is no such way.
     """
-    found = list(session.execute(HISTORY, {"key": key}))
-    if not found:
-        raise NotFound("way in", key)
-    return found
+    return BOOK.history(session, key)
 
 
 def find(session: Session, key: str) -> Way:
@@ -69,18 +61,7 @@ def change(session: Session, key: str, content: Mapping[str, Any], *, by: Person
     if not by.platform_admin:
         raise Forbidden(f"{by.name} may not change public ways in.", "Ask an administrator of the platform.")
     kept = read(key, content).content()
-    chain = audit.extend(session, audit.PLATFORM)  # One at a time, so that version numbers follow one another.
-    before = list(session.execute(HISTORY, {"key": key}))
-    digest = digest_of(key, kept)
-    if before and before[-1].digest == digest:
-        return UUID(str(before[-1].id))
-    made = new_id()
-    row = {"id": made, "key": key, "number": len(before) + 1, "digest": digest, "content": kept}
-    session.execute(KEEP, [row | {"since": now, "by": by.id}])
-    said = {"id": made, "number": row["number"], "digest": digest, "name": kept["name"], "active": kept["active"]}
-    chain.add("way.changed", key, said, by=by.id, now=now)
-    audit.save(session, chain)
-    return made
+    return BOOK.keep(session, key, kept, digest_of(key, kept), by=by, now=now)
 
 
 def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:

@@ -11,24 +11,27 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from engine import audit, strongbox
+from engine import strongbox
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.ids import new_id
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.subscriptions import SubscriptionVersion
 from engine.strongbox import Strongbox
 from engine.subscriptions.content import Subscription, digest_of, read
+from engine.versioned import Book
 
 TABLE = table_of(SubscriptionVersion)
-HISTORY = select(TABLE).where(TABLE.c.key == bindparam("key")).order_by(TABLE.c.number)
 NEWEST = select(TABLE).where(TABLE.c.key == bindparam("key")).order_by(TABLE.c.number.desc()).limit(1)
-ALL = select(TABLE).order_by(TABLE.c.key, TABLE.c.number)
 CHANGES = select(func.max(TABLE.c.change))
-KEEP = insert(TABLE)
+BOOK = Book(
+    SubscriptionVersion,
+    "subscription",
+    "subscription.changed",
+    lambda session: {"change": (session.scalar(CHANGES) or 0) + 1},
+)
 
 
 def owner_of(key: str) -> str:
@@ -43,7 +46,7 @@ def key_of(owner: str) -> str:
 
 def in_force(session: Session) -> list[Row[Any]]:
     """The newest version of each subscription, by key."""
-    return list({row.key: row for row in session.execute(ALL)}.values())
+    return BOOK.in_force(session)
 
 
 def history(session: Session, key: str) -> list[Row[Any]]:
@@ -53,10 +56,7 @@ def history(session: Session, key: str) -> list[Row[Any]]:
     Raises:
         NotFound: there is no such subscription.
     """
-    found = list(session.execute(HISTORY, {"key": key}))
-    if not found:
-        raise NotFound("subscription", key)
-    return found
+    return BOOK.history(session, key)
 
 
 def find(session: Session, key: str) -> Subscription:
@@ -84,18 +84,7 @@ def change(session: Session, key: str, content: Mapping[str, Any], *, by: Person
     """
     must_manage(by)
     kept = read(key, content).content()
-    chain = audit.extend(session, audit.PLATFORM)  # One at a time, so that numbers follow one another.
-    before = list(session.execute(HISTORY, {"key": key}))
-    digest = digest_of(key, kept)
-    if before and before[-1].digest == digest:
-        return UUID(str(before[-1].id))
-    made, number = new_id(), len(before) + 1
-    row = {"id": made, "key": key, "number": number, "change": (session.scalar(CHANGES) or 0) + 1}
-    session.execute(KEEP, [row | {"digest": digest, "content": kept, "since": now, "by": by.id}])
-    said = {"id": made, "number": number, "digest": digest, "name": kept["name"], "active": kept["active"]}
-    chain.add("subscription.changed", key, said, by=by.id, now=now)
-    audit.save(session, chain)
-    return made
+    return BOOK.keep(session, key, kept, digest_of(key, kept), by=by, now=now)
 
 
 def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
