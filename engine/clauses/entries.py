@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from engine import registers
 from engine.clauses.standards import standard
 from engine.core.register import Definition
-from engine.errors import NotFound
 from engine.person import Person
 from engine.registers import Row
 from engine.subject import Subject
@@ -32,7 +31,7 @@ def entries(session: Session, *, until: datetime, subject: Subject | None, by: P
     """
     for found in registers.all_registers(session):
         definition = found.definition
-        if (subject and subject.register != definition.key) or not _readable(found, by):
+        if (subject and subject.register != definition.key) or not registers.may_read(found, by):
             continue
         if not definition.clauses and definition.row_clauses is None:
             continue
@@ -61,11 +60,3 @@ def served(definition: Definition, row: Row) -> frozenset[str]:
     said = str(row.values.get(definition.row_clauses or "") or "")
     own = frozenset(key.strip() for key in said.split(",") if key.strip())
     return own or frozenset(definition.clauses)
-
-
-def _readable(found: registers.Defined, by: Person) -> bool:
-    try:
-        registers.must_read(found, by)
-    except NotFound:
-        return False
-    return True

@@ -9,7 +9,7 @@ from engine.registers.definitions import Defined, all_registers, define, defined
 from engine.registers.ending import answer, ask_to_end, asked
 from engine.registers.facts import facts_of, must_be_kept, news
 from engine.registers.importing import Line, bring, look, sheet
-from engine.registers.keeping import add, added, change, changed, end, locked, must_read, must_see
+from engine.registers.keeping import add, added, change, changed, end, locked, may_read, must_read, must_see
 from engine.registers.linking import cases, tie
 from engine.registers.reading import Row, changes, holders, matching, row, rows, signatures
 from engine.registers.signing import sign
@@ -39,6 +39,7 @@ __all__ = [
     "locked",
     "look",
     "matching",
+    "may_read",
     "must_be_kept",
     "must_read",
     "must_see",

@@ -37,6 +37,9 @@ MOVE = (
 )
 
 
+NOTHING_DIFFERS = "Nothing differs."
+
+
 def add(session: Session, register: str, values: Mapping[str, Any], *, by: Person, now: datetime) -> Row:
     """
     Add a row; its key is the field that the definition names.
@@ -113,7 +116,7 @@ def change(
     must_say_why(reason)
     row_now = changed(session, found, before, values, reason=reason, by=by, now=now)
     if row_now is before:
-        raise Invalid("Nothing differs from the row as it is.", {"values": ["Nothing differs."]})
+        raise Invalid("Nothing differs from the row as it is.", {"values": [NOTHING_DIFFERS]})
     return row_now
 
 
@@ -179,6 +182,15 @@ def must_read(found: Defined, by: Person) -> None:
     wanted = {*found.definition.may_read, *found.definition.may_change}
     if found.definition.may_read and not (by.groups & wanted or by.auditor or by.kind == "operator"):
         raise NotFound("register", found.definition.key)
+
+
+def may_read(found: Defined, by: Person) -> bool:
+    """Whether `by` may look into a register."""
+    try:
+        must_read(found, by)
+    except NotFound:
+        return False
+    return True
 
 
 def must_see(session: Session, subject: Subject, by: Person) -> None:

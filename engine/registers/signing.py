@@ -1,5 +1,6 @@
 """Signing rows: a version of a row is in force once a member of each named group has signed it, different people."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,15 +66,7 @@ def sign(
         session.execute(IN_FORCE, {"of_register": register, "of_key": key})
     said = {"number": row.number, "role": role, "meaning": MEANING, "digest": made["digest"], "in_force": complete}
     audit.append(session, chain_of(register), "row.signed", key, said, by=by, now=now)
-    return Row(
-        register=register,
-        key=key,
-        title=row.title,
-        number=row.number,
-        values=row.values,
-        ended=False,
-        in_force=complete,
-    )
+    return replace(row, in_force=complete)
 
 
 def digest_of(signed: dict[str, Any], values: Any) -> str:

@@ -15,7 +15,7 @@ from engine.registers import Defined, Row
 
 def all_registers(session: Session, person: Person) -> dict[str, Any]:
     """Every register that exists for `person`."""
-    found = [one for one in registers.all_registers(session) if _exists(one, person)]
+    found = [one for one in registers.all_registers(session) if registers.may_read(one, person)]
     return {"items": [register_out(one) for one in found]}
 
 
@@ -96,14 +96,6 @@ def _seen(session: Session, person: Person, key: str) -> Defined:
     found = registers.defined(session, key)
     registers.must_read(found, person)
     return found
-
-
-def _exists(found: Defined, person: Person) -> bool:
-    try:
-        registers.must_read(found, person)
-    except NotFound:
-        return False
-    return True
 
 
 def register_out(one: Defined) -> dict[str, Any]:
