@@ -11,9 +11,9 @@ UI  := $(wildcard frontend/*.*) $(wildcard frontend/.npmrc) $(shell find fronten
 
 .PHONY: setup run test coverage check bench fuzz lock
 
-setup: .venv/dev .venv/browser
+setup: .venv/dev .venv/ui .venv/browser
 
-run: .venv/run
+run: .venv/ui
 	$(BIN)/steward run --demo $(ARGS)
 
 test: check .venv/ui .venv/browser
@@ -59,7 +59,7 @@ lock: .venv/uv
 	$(UV) --require-hashes --no-deps -r $< || $(PIP) --require-hashes --no-deps -r $<
 	@touch $@
 
-.venv/ui: $(UI) .venv/dev
+.venv/ui: $(UI) .venv/run
 	@if [ -f frontend/build.py ]; then $(BIN)/python frontend/build.py; fi
 	@touch $@
 

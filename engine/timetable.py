@@ -73,8 +73,14 @@ def in_use(session: Session, *, by: Person, now: datetime) -> str:
 
 def zone_in_use(session: Session) -> str:
     """The zone of the organisation, as the calendar says that new cases get; the usual one where none was adopted."""
+    known = current(session)
+    return known.zone if known else CalendarSettings().zone
+
+
+def current(session: Session) -> Calendar | None:
+    """The calendar that new cases get; None where none was adopted."""
     value = session.execute(IN_USE).scalar_one_or_none()
-    return calendar(session, value["digest"]).zone if value else CalendarSettings().zone
+    return calendar(session, value["digest"]) if value else None
 
 
 def _read(session: Session, digest: str) -> Calendar:

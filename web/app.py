@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from web import acknowledging, auth, headers, health, hooks, metrics, openapi, problems, reader
+from web import acknowledging, auth, headers, health, hooks, metrics, openapi, pages, problems, reader
 from web.api import THEMES, public
 from web.services import Services, services
 
@@ -25,6 +25,7 @@ def create_app(over: Services) -> Flask:
     app.register_blueprint(hooks.blueprint)
     app.register_blueprint(acknowledging.blueprint)
     app.register_blueprint(reader.blueprint)
+    pages.register(app)
     app.extensions["steward-description"] = description = openapi.describe(app)
     for theme in THEMES:
         description.register_blueprint(theme, url_prefix="/api/v1")

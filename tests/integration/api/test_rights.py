@@ -11,6 +11,7 @@ from flask import Flask
 from tests.factories import process, sequence, user_task
 from tests.integration.api.conftest import Client
 from web.auth import PUBLIC, SCOPES
+from web.pages import is_page
 
 Login = Callable[..., Client]
 OPEN = {
@@ -50,11 +51,12 @@ def database_url(sqlite_url: str) -> str:
 
 
 def addresses(app: Flask) -> Iterator[tuple[str, str, str, str]]:
-    """Method, address, name and scope of every operation."""
+    """Method, address, name and scope of every operation; pages have rights of their own."""
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             scope = getattr(app.view_functions[rule.endpoint], "scope", PUBLIC)
-            yield method, rule.rule, rule.endpoint, scope
+            if not is_page(rule.endpoint):
+                yield method, rule.rule, rule.endpoint, scope
 
 
 def filled(rule: str, ids: dict[str, str]) -> str:

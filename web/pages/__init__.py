@@ -1,0 +1,22 @@
+"""The pages people see: server-rendered, in the same rights and reads as the API."""
+
+from flask import Flask
+
+from web import assets, language
+from web.pages import layout, my_work
+
+BLUEPRINTS = (my_work.pages,)
+
+
+def register(app: Flask) -> None:
+    """Serve the pages and what they need."""
+    assets.register(app)
+    language.register(app)
+    layout.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
+def is_page(endpoint: str) -> bool:
+    """Whether a view is a page for people, and no operation of the API."""
+    return endpoint.partition(".")[0] in {blueprint.name for blueprint in BLUEPRINTS}

@@ -1,0 +1,141 @@
+"""
+How a page is put together: who reads it, the moment it is made, its navigation and its policy.
+
+Every view of a page is marked by `page`, which says who may reach it, and
+answers with `show`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from flask import Blueprint, Flask, Response, g, render_template, request
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from engine import timetable
+from engine.core.calendar import Calendar
+from engine.person import Person
+from engine.store.people import PersonRow
+from web import assets, words
+from web.auth import caller, needs
+from web.pages.navigation import Entry, navigation
+from web.services import services
+
+View = TypeVar("View", bound=Callable[..., Any])
+T = TypeVar("T")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """
+    Who reads a page, when, and how moments are told to him.
+
+    Args:
+        zone: his own, else the organisation's.
+        organisation_zone: in which records speak.
+        calendar: the organisation's, for working days; None where the year lies outside it.
+    """
+
+    person: Person
+    now: datetime
+    zone: str
+    organisation_zone: str
+    calendar: Calendar | None
+
+
+def register(app: Flask) -> None:
+    """Give every template the words, pictures and addresses that pages share."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=assets.url, icon=icon, initials=words.initials)
+    app.jinja_env.filters.update(when=when, day=day, record=in_full, ago=_ago, size=words.size)
+
+
+def page(blueprint: Blueprint, address: str, *, scope: str = "read", method: str = "GET") -> Callable[[View], View]:
+    """A view of a page, for people who hold `scope`; `PUBLIC` for everybody."""
+
+    def mark(view: View) -> View:
+        blueprint.add_url_rule(address, view.__name__, needs(scope)(view), methods=[method])
+        return view
+
+    return mark
+
+
+def show(template: str, status: int = 200, **known: Any) -> Response:
+    """A page made of a template; a part of one where htmx asked for a part."""
+    known.setdefault("reader", g.get("reader"))
+    if known["reader"] is not None:
+        known |= {"rail": rail(), "simulated": services().simulated}
+    return sealed(Response(render_template(template, **known), status, mimetype="text/html"))
+
+
+def sealed(answer: Response) -> Response:
+    """With the policy of pages: nothing inline, nothing from elsewhere."""
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.vary.add("Cookie")
+    return answer
+
+
+def look(read: Callable[[Session, Reader], T]) -> T:
+    """What `read` finds, in one reading transaction; the page knows its reader from then on."""
+    with services().database.reading() as session:
+        g.reader = reader(session)
+        g.rail = navigation(session, g.reader.person, g.reader.now, request.path)
+        return read(session, g.reader)
+
+
+def reader(session: Session) -> Reader:
+    """Who makes this request, as a reader of pages."""
+    who = caller()
+    ours = timetable.zone_in_use(session)
+    own = session.get(PersonRow, who.person.id)
+    return Reader(
+        person=who.person,
+        now=who.now,
+        zone=(own.zone if own else None) or ours,
+        organisation_zone=ours,
+        calendar=timetable.current(session),
+    )
+
+
+def rail() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    """The navigation of the page that is made."""
+    found: tuple[tuple[str, tuple[Entry, ...]], ...] = g.get("rail", ())
+    return found
+
+
+def icon(name: str, said: str = "") -> Markup:
+    """A picture from the sprite; without words it is decoration."""
+    how = Markup('role="img" aria-label="{}"').format(said) if said else Markup('aria-hidden="true"')
+    return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(how, assets.url("icons.svg"), name)
+
+
+def when(at: datetime | None) -> Markup:
+    """A moment in the reader's zone: `Mon 30 Nov, 17:00`."""
+    return _time(at, words.moment(at, g.reader.now, g.reader.zone)) if at else Markup()
+
+
+def day(on: date | None) -> Markup:
+    """A day: `Mon 30 Nov`."""
+    return (
+        Markup('<time datetime="{}">{}</time>').format(on.isoformat(), words.day(on, g.reader.now)) if on else Markup()
+    )
+
+
+def in_full(at: datetime | None) -> Markup:
+    """A moment as records say it, in the organisation's zone."""
+    return _time(at, words.in_full(at, g.reader.organisation_zone)) if at else Markup()
+
+
+def _ago(at: datetime | None) -> Markup:
+    return _time(at, words.ago(at, g.reader.now)) if at else Markup()
+
+
+def _time(at: datetime, said: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), said)

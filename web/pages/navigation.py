@@ -1,0 +1,46 @@
+"""The rail: where a person can go. What he may not see is absent, and so is its count."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from engine.person import Person
+from web.language import _
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """
+    A place to go.
+
+    Args:
+        counted: what waits there; None says nothing.
+        late: whether what waits there needs somebody at once.
+        here: whether the page is one of that place.
+    """
+
+    name: str
+    address: str
+    icon: str
+    counted: int | None = None
+    late: bool = False
+    here: bool = False
+
+
+def navigation(session: Session, person: Person, now: datetime, path: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    """Groups of places, each with its heading; the first has none."""
+    found = []
+    for heading, listed in places():
+        entries = (Entry(name=name, address=at, icon=icon, here=_here(at, path)) for at, name, icon in listed)
+        found.append((heading, tuple(entries)))
+    return tuple(found)
+
+
+def places() -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
+    """Headings, and under each address, name and picture; in the reader's language."""
+    return (("", (("/", _("My work"), "inbox"),)),)
+
+
+def _here(address: str, path: str) -> bool:
+    return path == address if address == "/" else path == address or path.startswith(f"{address}/")
