@@ -1,12 +1,13 @@
 """
-What a process looks up: other cases, rows of registers, samples of metrics.
+What a process or a hook looks up: cases, rows of registers, samples of metrics.
 
 `steward.find` gives the newest hundred, `steward.count` how many there are.
 Confidential cases are never found, and no case finds itself. What is found is
 recorded with the event, so a replay looks nothing up again.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from engine.cases import Case
 from engine.core import effects as fx
 from engine.core.chain import canonical
 from engine.core.stuck import Stuck
-from engine.errors import Rejected
+from engine.errors import Invalid, Rejected
 from engine.rows import Context, Rows
 from engine.store.definitions import DefinitionRow
 from engine.store.hooks import Sample
@@ -34,32 +35,78 @@ SAME = "same"
 """What `subject` says of things about what this case is about."""
 
 
-def count(session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class Question:
     """
-    How many there are of a `kind`: `case`, `register` or `sample`.
+    What is asked about a kind of things (`case`, the usual one, `register` or `sample`), and by whom.
+
+    Args:
+        asked: the filters, as `docs/reference/vocabulary.md` says.
+        about: what `same` means, and what rows and samples are about unless `asked` says otherwise.
+        but: a case that is never found.
+    """
+
+    asked: Mapping[str, Any]
+    now: datetime
+    about: Subject | None = None
+    but: UUID | None = None
+
+
+def counted(session: Session, question: Question) -> int:
+    """
+    How many there are of what is asked for.
+
+    Raises:
+        Invalid: there is no such kind, or a filter has no such value.
+    """
+    return _lookup(session, question).count()
+
+
+def found(session: Session, question: Question) -> dict[str, Any]:
+    """
+    How many there are (`count`), and the newest hundred: `cases`, `rows` or `samples`.
+
+    Raises:
+        Invalid: there is no such kind, or a filter has no such value.
+    """
+    return _lookup(session, question).found()
+
+
+def count(session: Session, case: Case, effect: fx.CallService, _rows: Rows, context: Context) -> dict[str, Any]:
+    """
+    The topic `steward.count`.
 
     Raises:
         Stuck: there is no such kind, or a filter has no such value.
     """
-    return {"count": _kind(effect)(session, case, effect, context).count()}
+    try:
+        return {"count": counted(session, _asked_by(case, effect, context))}
+    except Rejected as error:
+        raise stuck(effect, str(error)) from error
 
 
-def find(session: Session, case: Case, effect: fx.CallService, rows: Rows, context: Context) -> dict[str, Any]:
+def find(session: Session, case: Case, effect: fx.CallService, _rows: Rows, context: Context) -> dict[str, Any]:
     """
-    The newest hundred of what `count` counts: `cases`, `rows` or `samples`.
+    The topic `steward.find`.
 
     Raises:
         Stuck: there is no such kind, or a filter has no such value.
     """
-    return _kind(effect)(session, case, effect, context).found()
+    try:
+        return found(session, _asked_by(case, effect, context))
+    except Rejected as error:
+        raise stuck(effect, str(error)) from error
+
+
+def _asked_by(case: Case, effect: fx.CallService, context: Context) -> Question:
+    return Question(asked=effect.inputs, now=context.now, about=case.subject, but=case.id)
 
 
 class _Lookup:
     """One question about a kind of things."""
 
-    def __init__(self, session: Session, case: Case, effect: fx.CallService, context: Context) -> None:
-        self.session, self.case, self.effect, self.now = session, case, effect, context.now
-        self.asked = effect.inputs
+    def __init__(self, session: Session, question: Question) -> None:
+        self.session, self.question, self.asked = session, question, question.asked
 
     def count(self) -> int:
         raise NotImplementedError
@@ -81,27 +128,24 @@ class _Lookup:
         if said is None:
             return None
         if said == SAME:
-            if self.case.subject is None:
-                raise stuck(self.effect, "The case is about nothing, so nothing is about the same.")
-            return self.case.subject
-        try:
-            return read_subject(said)
-        except Rejected as error:
-            raise stuck(self.effect, str(error)) from error
+            if self.question.about is None:
+                raise _unasked("subject", "The case is about nothing, so nothing is about the same.")
+            return self.question.about
+        return read_subject(said)
 
     def flag(self, name: str) -> bool | None:
         """Yes, no, or not asked."""
         said = self.asked.get(name)
         if said not in (None, True, False, "true", "false"):
-            raise stuck(self.effect, f"{name} is {said!r}, which is neither true nor false.")
+            raise _unasked(name, f"{name} is {said!r}, which is neither true nor false.")
         return None if said is None else said in (True, "true")
 
     def _ago(self, name: str) -> datetime:
         value = self.asked[name]
         try:
-            return self.now - timedelta(days=min(float(value), 36_500.0))
+            return self.question.now - timedelta(days=min(float(value), 36_500.0))
         except (TypeError, ValueError, OverflowError):
-            raise stuck(self.effect, f"{name} is {value!r}, which is no number of days.") from None
+            raise _unasked(name, f"{name} is {value!r}, which is no number of days.") from None
 
 
 class _Cases(_Lookup):
@@ -121,11 +165,14 @@ class _Cases(_Lookup):
 
     def found(self) -> dict[str, Any]:
         query = self._matching(select(*self.COLUMNS)).order_by(Instance.id.desc()).limit(MOST)
-        return {"cases": [plain(row._mapping) for row in self.session.execute(query)]}
+        cases = [plain(row._mapping) for row in self.session.execute(query)]
+        return {"cases": cases, "count": len(cases) if len(cases) < MOST else self.count()}
 
     def _matching(self, query: Any) -> Any:
         query = query.join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
-        query = query.where(Instance.id != self.case.id, Instance.confidential.is_(False))
+        query = query.where(Instance.confidential.is_(False))
+        if self.question.but is not None:
+            query = query.where(Instance.id != self.question.but)
         columns = {"process": DefinitionRow.key, "status": Instance.status, "business_key": Instance.business_key}
         for name in FILTERS:
             if self.asked.get(name) is not None:
@@ -156,17 +203,14 @@ class _Rows(_Lookup):
         return {"rows": facts, "count": len(rows)}
 
     def _matching(self) -> list[registers.Row]:
-        about = self.case.subject
+        about = self.question.about
         register = self.asked.get("register") or (about.register if about else None)
         if not register:
-            raise stuck(self.effect, "It names no register, and the case is about nothing.")
+            raise _unasked("register", "It names no register, and the case is about nothing.")
         where = self.asked.get("where") or {}
         if not isinstance(where, dict):
-            raise stuck(self.effect, "What the rows are to hold (where) is no map of fields.")
-        try:
-            key = registers.defined(self.session, str(register)).definition.key
-        except Rejected as error:
-            raise stuck(self.effect, str(error)) from error
+            raise _unasked("where", "What the rows are to hold (where) is no map of fields.")
+        key = registers.defined(self.session, str(register)).definition.key
         recent = select(RegisterRow.key).where(RegisterRow.register == key)
         keys = set(self.session.scalars(self.within(recent, RegisterRow.changed_at)))
         return [row for row in registers.matching(self.session, key, where) if row.key in keys]
@@ -187,7 +231,7 @@ class _Samples(_Lookup):
         return {"samples": [plain(sample_of(row)) for row in self.session.scalars(query)], "count": self.count()}
 
     def _matching(self, query: Any) -> Any:
-        about = self.subject(SAME if self.case.subject else None)
+        about = self.subject(SAME if self.question.about else None)
         if about is not None:
             query = query.where(Sample.subject.in_([str(about), about.row]))
         for name, column in (("name", Sample.name), ("group", Sample.part)):
@@ -202,11 +246,15 @@ class _Samples(_Lookup):
 KINDS: dict[str, type[_Lookup]] = {"case": _Cases, "register": _Rows, "sample": _Samples}
 
 
-def _kind(effect: fx.CallService) -> Callable[..., _Lookup]:
-    kind = effect.inputs.get("kind", "case")
+def _lookup(session: Session, question: Question) -> _Lookup:
+    kind = question.asked.get("kind", "case")
     if kind not in KINDS:
-        raise stuck(effect, f"Nothing of the kind {kind!r} can be looked up; there are {', '.join(KINDS)}.")
-    return KINDS[kind]
+        raise _unasked("kind", f"Nothing of the kind {kind!r} can be looked up; there are {', '.join(KINDS)}.")
+    return KINDS[kind](session, question)
+
+
+def _unasked(name: str, why: str) -> Invalid:
+    return Invalid(why, {name: [why]})
 
 
 def sample_of(row: Sample) -> dict[str, Any]:

@@ -11,11 +11,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import cycles, deployments, groups, oncall, passwords, people, registers
+from engine import cycles, deployments, groups, oncall, passwords, people, registers, strongbox
 from engine.errors import Forbidden
 from engine.groups import Standing
+from engine.hooks import book as hooks
+from engine.hooks import receiving
 from engine.person import Person
 from engine.store.records import Setting
+from engine.strongbox import Strongbox
+from steward.keys import secrets_key
 from steward.order import in_order
 from steward.program import Program
 from steward.settings import Settings
@@ -63,6 +67,7 @@ def settle(program: Program, say: Callable[[str], None] = lambda _line: None) ->
     for folder in process_folders(program.settings):
         _deploy(program, folder, owner=content["owner"])
     _let_come_round(program)
+    _give_secrets(program, program.settings.folder / "demo-hooks.json")
     return list(made)
 
 
@@ -83,6 +88,21 @@ def _let_come_round(program: Program) -> None:
     path, setup = program.settings.config_folder / "cycles.toml", program.operator("setup")
     keys = list(tomllib.loads(path.read_text())["cycles"]) if path.is_file() else []
     program.perform(lambda session: cycles.activate_ready(session, keys, by=setup, now=program.clock()), by=setup)
+
+
+def _give_secrets(program: Program, path: Path) -> None:
+    """A secret for each shipped hook, once, so that it can be tried; they stand in a file of the working folder."""
+    if path.exists():
+        return
+    setup, box = program.operator("setup"), Strongbox(secrets_key(program.settings.folder))
+
+    def give(session: Session) -> dict[str, str]:
+        keys = [row.key for row in hooks.in_force(session) if row.content["active"]]
+        return {
+            key: strongbox.rotate(session, receiving.chain_of(key), box, by=setup, now=program.clock()) for key in keys
+        }
+
+    _keep(path, program.perform(give, by=setup))
 
 
 def _deploy(program: Program, folder: Path, *, owner: str) -> None:
@@ -121,7 +141,7 @@ def _people(content: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _keep(path: Path, made: list[dict[str, Any]]) -> None:
+def _keep(path: Path, made: object) -> None:
     if path.exists():
         return
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

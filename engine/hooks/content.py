@@ -23,6 +23,9 @@ SIGNATURES = ("standard", "bearer", "hmac")
 KEY = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 BREACH = "limit != null and value > limit"
 USUAL_KEY = {"events": "", "alertmanager": "fingerprint", "samples": 'subject + "/" + name + "/" + group'}
+MAPS = ("find", "variables")
+"""Parts that hold expressions by name."""
+
 LONGEST_TOLERANCE = timedelta(hours=24)
 
 
@@ -36,10 +39,12 @@ class Hook:
             over the body in the header named by `header`).
         tolerance: seconds that a signed moment may differ from the product's.
         types: of CloudEvents that count; `*` at the end stands for anything. Empty: all.
+        find: what is looked up first, under its own names, as expressions that give the filters of `steward.find`.
         when: whether something counts; for samples, whether it is a breach.
         key: under which what comes in is about one case; empty: each begins its own.
         process, start: what begins, and at which of its start events.
         message: the message that reaches a waiting case or begins one, instead of `process`.
+        open_while: the message that the running case must wait for, if what comes is to join it.
         joined, resolved: messages that the running case gets when the same comes again; when it is over.
         business_key, title, variables: of a case that begins, as expressions.
     """
@@ -51,21 +56,25 @@ class Hook:
     header: str = ""
     tolerance: int = 300
     types: tuple[str, ...] = ()
+    find: Mapping[str, str] = field(default_factory=dict)
     when: str = ""
     key: str = ""
     process: str = ""
     start: str = ""
     message: str = ""
+    open_while: str = ""
     joined: str = ""
     resolved: str = ""
     business_key: str = ""
     title: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
 
+    def takes(self, facts: Mapping[str, Any]) -> bool:
+        """Whether it is of a type that the hook takes."""
+        return self.kind != "events" or not self.types or any(_fits(one, str(facts["type"])) for one in self.types)
+
     def counts(self, facts: Mapping[str, Any], *, now: datetime) -> bool:
         """Whether what came in leads to anything."""
-        if self.kind == "events" and self.types and not any(_fits(one, str(facts["type"])) for one in self.types):
-            return False
         return not self.when or compile_condition(self.when, "feel").decide(_scope(facts, now))
 
     def text(self, which: str, facts: Mapping[str, Any], *, now: datetime) -> str | None:
@@ -76,14 +85,17 @@ class Hook:
         found = compile_condition(said, "feel").evaluate(_scope(facts, now))
         return found if found is None or isinstance(found, str) else canonical(found).decode()
 
+    def questions(self, facts: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+        """What is to be looked up before anything is decided, by the name under which expressions see it."""
+        return _each(self.find, facts, now)
+
     def values(self, facts: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         """The variables that a case begins with."""
-        scope = _scope(facts, now)
-        return {name: compile_condition(text, "feel").evaluate(scope) for name, text in self.variables.items()}
+        return _each(self.variables, facts, now)
 
     def content(self) -> dict[str, Any]:
         """The hook as it is kept."""
-        return asdict(self) | {"types": list(self.types), "variables": dict(self.variables)}
+        return asdict(self) | {"types": list(self.types)}
 
 
 def read(key: str, content: Mapping[str, Any]) -> Hook:
@@ -132,10 +144,12 @@ def _wrong(given: Mapping[str, Any]) -> dict[str, list[str]]:
         found["process"] = ["It names a process or a message, not both."]
     if given.get("kind") != "samples" and not (given.get("process") or given.get("message")):
         found["process"] = ["It names the process that begins, or a message."]
+    if given.get("open_while") and not (given.get("process") or given.get("message")):
+        found["open_while"] = ["Only where something begins."]
     if given.get("start") and not given.get("process"):
         found["start"] = ["Only where a process is named."]
     texts = {name: given.get(name, "") for name in ("when", "key", "business_key", "title")}
-    texts |= {f"variables.{name}": text for name, text in given.get("variables", {}).items()}
+    texts |= {f"{part}.{name}": text for part in MAPS for name, text in given.get(part, {}).items()}
     for name, text in texts.items():
         problem = _misspelt(text)
         if problem:
@@ -160,13 +174,18 @@ def _typed(name: str, value: Any) -> bool:
         return isinstance(value, int) and not isinstance(value, bool)
     if name == "types":
         return isinstance(value, list | tuple) and all(isinstance(one, str) for one in value)
-    if name == "variables":
+    if name in MAPS:
         return isinstance(value, Mapping) and all(isinstance(one, str) for pair in value.items() for one in pair)
     return isinstance(value, str) and len(value) <= 2000
 
 
 def _fits(pattern: str, type_: str) -> bool:
     return type_.startswith(pattern[:-1]) if pattern.endswith("*") else type_ == pattern
+
+
+def _each(texts: Mapping[str, str], facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    scope = _scope(facts, now)
+    return {name: compile_condition(text, "feel").evaluate(scope) for name, text in texts.items()}
 
 
 def _scope(facts: Mapping[str, Any], now: datetime) -> Scope:

@@ -8,7 +8,7 @@ case runs: whatever comes while it runs joins it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -18,16 +18,16 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import audit, instances, messages
+from engine import audit, instances, lookups, messages
 from engine.core.expressions import ExpressionError
-from engine.errors import Conflict, Rejected
+from engine.errors import Conflict, Invalid, Rejected
 from engine.hooks.content import Hook
 from engine.hooks.happening import Happening
 from engine.ids import new_id
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.hooks import HookCase, HookEvent, HookReceipt, Sample
-from engine.store.running import Instance
+from engine.store.running import Instance, Subscription
 
 RECEIPT, EVENT, CASE, SAMPLE = (table_of(one) for one in (HookReceipt, HookEvent, HookCase, Sample))
 
@@ -53,6 +53,11 @@ RUNS = (
     select(Instance.id)
     .where(Instance.id == bindparam("case"), Instance.ended_at.is_(None))
     .with_for_update(key_share=True)
+)
+WAITS = select(Subscription.id).where(
+    Subscription.instance_id == bindparam("case"),
+    Subscription.kind == "message",
+    Subscription.name == bindparam("name"),
 )
 MEASURE = insert(SAMPLE)
 
@@ -118,7 +123,7 @@ def happen(
             return _before(known)
     try:
         with session.begin_nested():
-            came = _Coming(session, key, hook, receipt_id, what, by, now).happens()
+            came = _Coming(session, key, hook, receipt_id, what, by, now).looked_up().happens()
     except (ExpressionError, Rejected) as error:
         came = Outcome(outcome="refused", why=str(error))
     found = {"outcome": came.outcome, "key": came.key, "instance_id": came.instance_id, "why": came.why}
@@ -144,9 +149,24 @@ class _Coming:
     by: Person
     now: datetime
 
+    def looked_up(self) -> "_Coming":
+        """The same, with what the hook wants looked up among its facts."""
+        facts = self.what.facts
+        if not self.hook.takes(facts):
+            return self
+        questions = self.hook.questions(facts, now=self.now)
+        answers = {name: self._answer(name, asked) for name, asked in questions.items()}
+        return replace(self, what=replace(self.what, facts={**facts, **answers}))
+
+    def _answer(self, name: str, asked: Any) -> dict[str, Any]:
+        if not isinstance(asked, Mapping):
+            why = f"find.{name} gives no filters."
+            raise Invalid(why, {f"find.{name}": [why]})
+        return lookups.found(self.session, lookups.Question(asked=asked, now=self.now))
+
     def happens(self) -> Outcome:
         hook, facts = self.hook, self.what.facts
-        counts = hook.counts(facts, now=self.now)
+        counts = hook.takes(facts) and hook.counts(facts, now=self.now)
         under = hook.text("key", facts, now=self.now) if counts else None
         came = self._leads(counts, under)
         if self.what.measured:
@@ -175,6 +195,9 @@ class _Coming:
         if newest is None:
             return None
         running: UUID | None = self.session.execute(RUNS, {"case": newest}).scalar_one_or_none()
+        awaited = self.hook.open_while
+        if running and awaited and not self.session.execute(WAITS, {"case": running, "name": awaited}).first():
+            return None
         return running
 
     def _starts(self, under: str | None) -> Outcome:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import evidence, instances, links, messages, records, registers, services, stuck, tasks
+from engine import evidence, instances, links, messages, people, records, registers, services, stuck, tasks
 from engine.core.due import resolve
 from engine.definitions import parsed
 from engine.errors import Invalid
+from engine.hooks import receiving
 from engine.person import Person
 from engine.store.running import Instance, ServiceJob, StuckStep, Task
 from engine.subject import read_subject
@@ -19,6 +21,7 @@ from engine.subscriptions import answers, asking
 from engine.timetable import calendar
 from steward.scenarios.story import Step
 from steward.scenarios.world import PASSWORD, World, newest_case
+from webhooks.inbound import reading
 
 SMALL_FILE = b"%PDF-1.4\n% a small file of a story\n"
 
@@ -92,6 +95,20 @@ def _message(world: World, session: Session, step: Step, target: UUID | None, by
 
 def _signal(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> None:
     messages.broadcast(session, str(step.signal), payload=step.payload, by=by, now=world.now)
+
+
+def _hook(world: World, session: Session, step: Step, _: UUID | None, __: Person) -> UUID | None:
+    """A machine tells something through a shipped hook; what it refuses, the step is refused for."""
+    key = str(step.hook)
+    hook, version = world.hook(session, key)
+    machines = people.operator(session, "hooks", now=world.now)
+    about: dict[str, Any] = {"by": machines, "now": world.now}
+    body, headers = orjson.dumps(step.payload), {"webhook-id": step.key or str(step)}
+    receipt = receiving.keep(session, key, version, body, headers, **about)
+    came = [receiving.happen(session, key, hook, receipt, one, **about) for one in reading.read(hook, body, headers)]
+    if step.outcomes is not None and [one.outcome for one in came] != step.outcomes:
+        raise Invalid(f"It came to {[(one.outcome, one.why) for one in came]}; the story says {step.outcomes}.")
+    return next((one.instance_id for one in came if one.outcome == "started"), None)
 
 
 def _does(world: World, session: Session, step: Step, target: UUID | None, by: Person) -> None:
@@ -236,11 +253,12 @@ def _cycle(world: World, session: Session, step: Step, _: UUID | None, __: Perso
     world.let_come_round(session, str(step.cycle))
 
 
-OF_NO_CASE = ("start", "signal", "registers", "signs", "cycle")
+OF_NO_CASE = ("start", "signal", "hook", "registers", "signs", "cycle")
 ACTS: dict[str, Callable[[World, Session, Step, UUID | None, Person], UUID | None]] = {
     "start": _start,
     "message": _message,
     "signal": _signal,
+    "hook": _hook,
     "does": _does,
     "claims": _claims,
     "gives_back": _gives_back,

@@ -13,6 +13,7 @@ ACTS = (
     "start",
     "message",
     "signal",
+    "hook",
     "does",
     "claims",
     "gives_back",
@@ -87,6 +88,7 @@ class Step:
     start: str | None = None
     message: str | None = None
     signal: str | None = None
+    hook: str | None = None
     does: str | None = None
     claims: str | None = None
     gives_back: str | None = None
@@ -111,6 +113,7 @@ class Step:
     evidence: dict[str, Any] = field(default_factory=dict)
     payload: dict[str, Any] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
+    outcomes: list[str] | None = None
     subject: str | None = None
     process: str | None = None
     changes: dict[str, Any] = field(default_factory=dict)

@@ -16,6 +16,8 @@ from engine import cycles, groups, oncall, passwords, people, registers, timetab
 from engine.calendars import CalendarSettings
 from engine.core.model import read_models
 from engine.errors import Invalid
+from engine.hooks import book as hooks
+from engine.hooks.content import Hook
 from engine.ladders import book
 from engine.person import Person
 from engine.store.definitions import DefinitionRow
@@ -66,13 +68,28 @@ class World:
             Invalid: `config/cycles.toml` has none with this key.
             Conflict: something that it needs is not there.
         """
-        path = self.program.settings.config_folder / "cycles.toml"
-        known = tomllib.loads(path.read_text())["cycles"]
-        if key not in known:
-            raise Invalid(f"{path} has no cycle {key}; there are {', '.join(known)}.")
         setup = people.operator(session, "setup", now=self.now)
-        cycles.seed(session, {"cycles": {key: known[key]}}, by=setup, now=self.now)
+        cycles.seed(session, {"cycles": {key: self._shipped("cycles.toml", key, "cycles")}}, by=setup, now=self.now)
         cycles.activate(session, key, by=setup, now=self.now)
+
+    def hook(self, session: Session, key: str) -> tuple[Hook, int]:
+        """
+        A shipped hook, and its version.
+
+        Raises:
+            Invalid: `config/hooks.toml` has none with this key.
+        """
+        setup = people.operator(session, "setup", now=self.now)
+        hooks.seed(session, {key: self._shipped("hooks.toml", key)}, by=setup, now=self.now)
+        return hooks.find(session, key)
+
+    def _shipped(self, file: str, key: str, table: str | None = None) -> dict[str, Any]:
+        path = self.program.settings.config_folder / file
+        content = tomllib.loads(path.read_text())
+        known: dict[str, Any] = content[table] if table else content
+        if key not in known:
+            raise Invalid(f"{path} has no {key}; there are {', '.join(known)}.")
+        return dict(known[key])
 
 
 class Template:

@@ -18,6 +18,15 @@ def expression(about: str) -> fields.String:
     return fields.String(validate=EXPRESSION, metadata={"description": f"{about} (FEEL)"})
 
 
+def expressions(about: str) -> fields.Dict:
+    """FEEL expressions by name."""
+    return fields.Dict(
+        keys=fields.String(validate=validate.Length(1, 100)),
+        values=fields.String(validate=EXPRESSION),
+        metadata={"description": f"{about}: an expression (FEEL) by name."},
+    )
+
+
 class SetHook(Sent):
     """A hook, whole."""
 
@@ -49,11 +58,12 @@ class SetHook(Sent):
     resolved = fields.String(validate=validate.Length(max=200), metadata={"description": "Message when it is over."})
     business_key = expression("Of a case that begins")
     title = expression("Of a case that begins")
-    variables = fields.Dict(
-        keys=fields.String(validate=validate.Length(1, 100)),
-        values=fields.String(validate=EXPRESSION),
-        metadata={"description": "What a case begins with: an expression (FEEL) by name."},
+    find = expressions("What is looked up before anything is decided")
+    open_while = fields.String(
+        validate=validate.Length(max=200),
+        metadata={"description": "The message that a running case must wait for, if what comes is to join it."},
     )
+    variables = expressions("What a case begins with")
 
 
 class HookOut(Given):
@@ -80,6 +90,8 @@ class HookOut(Given):
     business_key = fields.String(required=True)
     title = fields.String(required=True)
     variables = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    find = fields.Dict(keys=fields.String(), values=fields.String(), dump_default=dict)
+    open_while = fields.String(dump_default="")
     duplicate_key = fields.String(required=True, attribute="content.key")
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.acceptance.northwind.world import SYSTEMS, Northwind, local
+from tests.acceptance.northwind.world import EVENTS, SYSTEMS, Northwind, local
 
 TRIAGELENS = f"{SYSTEMS}:triagelens"
 PARTS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -102,9 +102,8 @@ def event_11(world: Northwind, _expect: list[str]) -> None:
     """No second case: the warning joins, the scope stays, the date is pulled in, the owner is told why."""
     case = open_one(world, "triagelens")["id"]
     before = len(world.cases("ai_reassessment"))
-    payload = {"subject": TRIAGELENS, "trigger": "drift_warning", "source": "monitor-2027-02-18"}
-    payload |= {"reason": "Population stability 0.18"}
-    world.api("jonas.weber").post("/messages", {"name": "reassessment.trigger", "payload": payload})
+    sample = {"subject": TRIAGELENS, "name": "Population stability", "value": 0.18, "limit": 0.1}
+    assert world.tell("metrics", sample | {"at": EVENTS[11]["at"]})["events"] == [{"outcome": "joined", "again": False}]
     world.rest()
     assert len(world.cases("ai_reassessment")) == before
     told = world.variables(case)

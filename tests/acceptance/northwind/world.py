@@ -4,6 +4,7 @@ import json
 import secrets
 import shutil
 import tomllib
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from standardwebhooks import Webhook
 
 from steward.cli.server import Answered, Server
 from tests.acceptance.program.served import ROOT, Served
@@ -47,6 +50,20 @@ class Northwind:
     passwords: dict[str, str] = field(default_factory=lambda: {one: secrets.token_urlsafe(12) for one in PEOPLE})
     voices: dict[str, Server] = field(default_factory=dict)
     remember: dict[str, Any] = field(default_factory=dict)
+
+    def tell(self, hook: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A machine tells something through a shipped hook, signed with the secret that it was given."""
+        admin = self.api(ADMIN)
+        if hook not in self.remember:
+            self.remember[hook] = admin.call("PUT", f"/hooks/{hook}/secret", body={})["secret"]
+        now = datetime.fromisoformat(admin.get("/clock")["now"])
+        said, known = json.dumps(body), f"{hook}-{now.isoformat()}"
+        signed = Webhook(self.remember[hook]).sign(known, now, said)
+        headers = {"Content-Type": "application/json", "webhook-id": known, "webhook-signature": signed}
+        headers["webhook-timestamp"] = str(int(now.timestamp()))
+        asked = urllib.request.Request(f"{self.served.address}/hooks/{hook}", said.encode(), headers)
+        with urllib.request.urlopen(asked) as answer:
+            return dict(json.load(answer))
 
     def api(self, person: str) -> Server:
         """The API in somebody's name."""

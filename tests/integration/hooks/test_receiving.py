@@ -266,3 +266,27 @@ def test_what_was_signed_too_long_ago_is_refused_by_the_clock_of_the_product(out
     for minutes, status in ((-6, 401), (6, 401), (-4, 200), (4, 200)):
         at = outside.clock() + timedelta(minutes=minutes)
         assert outside.signed("events", event(str(minutes)), at=at).status_code == status
+
+
+def test_a_hook_looks_up_what_there_is_before_it_decides(outside: Outside) -> None:
+    same = '{process: "look_into", variables: {what: data.text}, ended: false}'
+    outside.set("events", find={"known": same}, when="known.count = 0", variables={"what": "data.text"}, key="")
+    for number, said in enumerate(("It stopped", "It stopped", "It burns")):
+        outside.signed("events", event(f"e{number}") | {"data": {"text": said}}, id_=f"m{number}")
+
+    assert len(outside.cases()) == 2
+    assert [one.outcome for one in outside.rows(HookEvent)].count("passed_over") == 1
+
+    outside.set("events", find={"known": '{kind: "cases"}'})
+    assert outside.signed("events", event("e4"), id_="m4").status_code == 422
+    outside.set("events", find={"known": "data.text"})
+    assert "gives no filters" in outside.signed("events", event("e5"), id_="m5").text
+    assert outside.verified().holds
+
+
+def test_a_case_that_no_longer_listens_is_joined_by_nothing(outside: Outside) -> None:
+    outside.set("events", open_while="more.of.it")
+    outside.signed("events", event("e1"), id_="m1")
+    outside.signed("events", event("e2"), id_="m2")
+
+    assert len(outside.cases()) == 2

@@ -1,5 +1,8 @@
 """How a working folder begins."""
 
+import json
+import tomllib
+
 from engine.transactions import Database
 from steward import demo, founding
 from steward.archive import TABLES
@@ -89,3 +92,12 @@ def test_where_releases_are_at_once_the_deployer_owns_it(terminal, tmp_path, ser
     said = house.says("deploy", str(ROOT / "processes/routine"))
     assert "is released" in said
     assert [one["owner"] for one in house.json("definitions")] == ["dora"]
+
+
+def test_a_demo_gives_each_shipped_hook_a_secret_of_its_own(settings):
+    file = settings.folder / "demo-hooks.json"
+    given = json.loads(file.read_text())
+    shipped = tomllib.loads((settings.config_folder / "hooks.toml").read_text())
+    assert set(given) == set(shipped)
+    assert len(set(given.values())) == len(shipped)
+    assert file.stat().st_mode & 0o777 == 0o600
