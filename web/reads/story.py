@@ -1,0 +1,101 @@
+"""What a case's story is told from: entries of its trail, and the names of whom and what they speak of."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import access
+from engine.definitions import parsed
+from engine.person import Person
+from engine.store.people import PersonRow
+from engine.store.records import AuditEntry, Comment
+from engine.store.running import Instance
+from web import story
+from web.reads.cases import one_case
+
+PEOPLE = ("to", "from", "holder", "accountable", "person", "signed_by", "recipient", "acknowledged_by")
+OTHERS = frozenset(
+    ("instance.linked", "instance.unblocked", "instance.called", "instance.joined", "call.finished", "call.failed")
+)
+"""Entries that are about another case: its subject, or where it is `from`."""
+
+
+def newest(
+    session: Session, person: Person, instance_id: UUID, *, most: int, before: int | None = None
+) -> list[story.Line]:
+    """
+    The newest `most` lines of a case's story, the newest first; those older than entry `before`.
+
+    Raises:
+        NotFound: `person` may not know of the case.
+    """
+    case = one_case(session, person, instance_id)
+    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == str(instance_id))
+    if before is not None:
+        query = query.where(AuditEntry.number < before)
+    rows = session.execute(query.order_by(AuditEntry.number.desc()).limit(most)).mappings()
+    entries = [{**row, "body": None if row["body"] is None else orjson.loads(row["body"])} for row in rows]
+    return story.told(entries, known(session, person, case, entries))
+
+
+def known(session: Session, person: Person, case: Any, entries: Iterable[Mapping[str, Any]]) -> story.Known:
+    """The names that these entries need; of other cases only those that `person` may see."""
+    entries = list(entries)
+    nodes = parsed(session, case.definition_id).model.nodes
+    return story.Known(
+        people=names(session, {one for entry in entries for one in _people(entry)}),
+        steps={node.id: node.name for node in nodes.values() if node.name},
+        cases=_cases(session, person, {one for entry in entries for one in _cases_of(entry)}),
+        comments=_comments(session, {entry["body"]["comment"]["id"] for entry in entries if _is_comment(entry)}),
+    )
+
+
+def names(session: Session, people: Iterable[str | None]) -> dict[str, str]:
+    """The names of people by their ids."""
+    ids = sorted({one for one in people if one})
+    if not ids:
+        return {}
+    return {
+        row.id: row.name for row in session.execute(select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(ids)))
+    }
+
+
+def _people(entry: Mapping[str, Any]) -> Iterable[str]:
+    yield entry["actor"]
+    body = entry["body"] or {}
+    found = [entry["acting_for"], *(body.get(name) for name in PEOPLE), *(body.get("told") or ())]
+    yield from (one for one in found if isinstance(one, str))
+
+
+def _cases_of(entry: Mapping[str, Any]) -> Iterable[UUID]:
+    if entry["verb"] in OTHERS:
+        for one in (entry["subject"], (entry["body"] or {}).get("from")):
+            try:
+                yield UUID(str(one))
+            except ValueError:
+                continue
+
+
+def _cases(session: Session, person: Person, ids: set[UUID]) -> dict[str, str]:
+    if not ids:
+        return {}
+    query = select(Instance.id, Instance.title, Instance.business_key).where(
+        Instance.id.in_(ids), access.visible_instances(person)
+    )
+    return {str(row.id): row.business_key or row.title for row in session.execute(query)}
+
+
+def _is_comment(entry: Mapping[str, Any]) -> bool:
+    comment = (entry["body"] or {}).get("comment")
+    return isinstance(comment, dict) and "id" in comment
+
+
+def _comments(session: Session, ids: set[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    query = select(Comment.id, Comment.text).where(Comment.id.in_({UUID(one) for one in ids}))
+    return {str(row.id): row.text for row in session.execute(query)}
