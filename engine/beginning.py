@@ -111,6 +111,7 @@ def new_case(
         subject_number=about.number if about else None,
         handlers=handlers,
         shut_by=shut_by,
+        organisation=called_by.organisation if called_by else None,
         version=1,
         state=None,
         events=0,

@@ -7,7 +7,7 @@ they were before the wait, so they are read in a second one.
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -87,7 +87,6 @@ class LiveTask:
     locals: dict[str, Any]
     version: int
     stuck: bool = False
-    organisation: bytes | None = None
     ladder: UUID | None = None
     episode: int = 1
     next_rung: int | None = None
@@ -146,16 +145,13 @@ class Case:
     """What its tasks climb; a step looks it up before it writes."""
     unsaid: dict[str, Any] = field(default_factory=dict)
     """What the next entry of the trail says besides: which recorded event it goes back to."""
+    organisation: bytes | None = None
+    """
+    The head of the platform's chain, read along with the open tasks under the case's lock; None where there was none.
 
-    @property
-    def organisation(self) -> bytes | None:
-        """
-        The head of the platform's chain as this transaction sees it; None where it was not read.
-
-        Every change of people, groups and bindings moves it, so what was
-        looked up under one head need not be looked up again.
-        """
-        return next((task.organisation for task in self.live.values()), None)
+    Every change of people, groups and bindings moves it, so what was
+    looked up under one head need not be looked up again.
+    """
 
     def told(self) -> feed.Told:
         """What others may know of it."""
@@ -225,11 +221,11 @@ def _found(session: Session, statement: Hot, instance_id: UUID) -> Case:
     return _case(found[0], live)
 
 
-def _by_token(rows: Iterable[Any]) -> dict[int, LiveTask]:
-    return {row.token: LiveTask(**row._asdict()) for row in rows}
+def _live(row: Any) -> LiveTask:
+    return LiveTask(**{name: getattr(row, name) for name in LiveTask.__slots__})
 
 
-def _case(row: Any, live: Iterable[Any]) -> Case:
+def _case(row: Any, live: Sequence[Any]) -> Case:
     return Case(
         id=row.id,
         definition_id=row.definition_id,
@@ -253,5 +249,6 @@ def _case(row: Any, live: Iterable[Any]) -> Case:
         subject_number=row.subject_number,
         handlers=row.handlers,
         shut_by=tuple((row.shut_by or "").split()),
-        live=_by_token(live),
+        live={task.token: _live(task) for task in live},
+        organisation=live[0].organisation if live else None,
     )
