@@ -75,7 +75,8 @@ def new_case(
     """
     owner, told = _owned(session, definition.id)
     if owner is None:
-        raise Conflict(f"Nobody owns {definition.name} version {definition.version}. Name its owner at release.")
+        which = f"{definition.name} version {definition.version}"
+        raise Conflict(f"{which} waits for its release by a second person, who names its owner.")
     called_by, effect = caller or (None, None)
     subject = subject or (called_by.subject if called_by else None)
     about = registers.must_be_kept(session, subject) if subject else None

@@ -19,7 +19,18 @@ from engine.person import Person
 from engine.rows import Context, Rows
 from engine.subject import Subject, parted
 
-__all__ = ["add_item", "begin", "cancel", "correct", "lock", "lock_for_task", "resume", "start", "suspend"]
+__all__ = [
+    "add_item",
+    "begin",
+    "cancel",
+    "correct",
+    "lock",
+    "lock_for_task",
+    "resume",
+    "start",
+    "start_version",
+    "suspend",
+]
 
 
 def start(
@@ -54,6 +65,33 @@ def start(
     definition_id = versions.latest(session, "process", key)
     if definition_id is None:
         raise NotFound("process", key)
+    asked: dict[str, Any] = {"variables": variables, "start": start, "business_key": business_key, "title": title}
+    return start_version(session, definition_id, **asked, subject=subject, because=because, by=by, now=now)
+
+
+def start_version(
+    session: Session,
+    definition_id: UUID,
+    *,
+    variables: dict[str, Any] | None = None,
+    start: str | None = None,
+    business_key: str | None = None,
+    title: str | None = None,
+    subject: Subject | None = None,
+    because: dict[str, Any] | None = None,
+    by: Person,
+    now: datetime,
+) -> UUID:
+    """
+    Start a case of this very version, which need not be the latest; returns its id.
+
+    The arguments are those of `start`.
+
+    Raises:
+        NotFound: there is no such definition.
+        Conflict: it waits for its release.
+        Forbidden, Invalid: as for `start`.
+    """
     definition = parsed(session, definition_id)
     guards.must_start(by, definition)
     _must_have(definition, start)

@@ -104,7 +104,7 @@ def verify(session: Session, secret: str, *, now: datetime, note: bool = True) -
         return None
     if note and (found.last_used_at is None or now - found.last_used_at >= USED_AGAIN_AFTER):
         session.execute(USED, {"token_id": found.id, "moment": now})
-    return who, frozenset(found.scopes) & frozenset(_of_use(who))
+    return who, frozenset(found.scopes) & frozenset(scopes_of(who))
 
 
 def revoke(session: Session, token_id: UUID, *, by: Person, now: datetime) -> None:
@@ -127,14 +127,14 @@ def revoke(session: Session, token_id: UUID, *, by: Person, now: datetime) -> No
 def _scopes(by: Person, wanted: Collection[str]) -> tuple[str, ...]:
     if strange := sorted(set(wanted) - set(SCOPES)):
         raise Invalid(f"There is no scope {strange[0]}. Scopes are {', '.join(SCOPES)}.", {"scopes": strange})
-    of_use = _of_use(by)
+    of_use = scopes_of(by)
     if beyond := sorted(set(wanted) - set(of_use)):
         raise Forbidden(f"{by.name} has no use for the scope {beyond[0]}.", f"Ask for {', '.join(of_use)} at most.")
     return tuple(scope for scope in of_use if scope in wanted or not wanted)
 
 
-def _of_use(who: Person) -> tuple[str, ...]:
-    """The scopes that a person's rights can fill."""
+def scopes_of(who: Person) -> tuple[str, ...]:
+    """The scopes that a person's rights can fill: auditors only read, and only administrators manage people."""
     if who.auditor:
         return ("read",)
     return SCOPES if who.platform_admin else ("read", "work", "deploy")

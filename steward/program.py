@@ -319,5 +319,6 @@ def reached(program: Program) -> Services:
         strongbox=Strongbox(secrets_key(settings.folder)),
         links_key=links_key(settings.folder),
         templates={path.name: path.read_bytes() for path in sorted(settings.templates_folder.glob("*.json"))},
+        public_url=settings.public_url.rstrip("/"),
         ring=program.ring,
     )

@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from web import acknowledging, auth, headers, health, hooks, metrics, openapi, pages, problems, reader
+from web import acknowledging, auth, engine_rest, headers, health, hooks, metrics, openapi, pages, problems, reader
 from web.api import THEMES, public
 from web.services import Services, services
 
@@ -26,6 +26,7 @@ def create_app(over: Services) -> Flask:
     app.register_blueprint(acknowledging.blueprint)
     app.register_blueprint(reader.blueprint)
     pages.register(app)
+    engine_rest.register(app)
     app.extensions["steward-description"] = description = openapi.describe(app)
     for theme in THEMES:
         description.register_blueprint(theme, url_prefix="/api/v1")
@@ -55,3 +56,4 @@ def _slow_down(app: Flask, over: Services) -> None:
     for view, limit in bounds.items():
         limited: Any = limiter.limit(limit)(app.view_functions[view])
         app.view_functions[view] = limited
+    limiter.limit(over.limits.sign_ins, deduct_when=engine_rest.wrong_login)(engine_rest.blueprint)

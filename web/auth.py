@@ -60,7 +60,7 @@ def _authenticate() -> None:
     if scope == PUBLIC:
         return
     now = services().clock()
-    known = _known(_bearer(), now)
+    known = of_token(_bearer(), now)
     if known is None:
         raise Unauthenticated
     person, scopes = known
@@ -69,8 +69,12 @@ def _authenticate() -> None:
     g.caller = Caller(person, scopes, now)
 
 
-def _known(secret: str, now: datetime) -> tuple[Person, frozenset[str]] | None:
-    """Look a token up. Only the first look within a minute waits for the right to write down that it was used."""
+def of_token(secret: str, now: datetime) -> tuple[Person, frozenset[str]] | None:
+    """
+    Who speaks with this token and what for; None when it is unknown or void.
+
+    Only the first look within a minute waits for the right to write down that it was used.
+    """
     noted: dict[bytes, datetime] = current_app.extensions["steward-noted"]
     mark = sha256(secret.encode(errors="replace")).digest()
     if mark in noted and now - noted[mark] < tokens.USED_AGAIN_AFTER:

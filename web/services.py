@@ -55,6 +55,7 @@ class Services:
         strongbox: locks the secrets of hooks; by default with a key that nobody keeps.
         templates: element templates for the modeler, by file name.
         links_key: signs the links by which people acknowledge calls; by default one that nobody keeps.
+        public_url: where people reach Steward; empty where requests themselves say so.
         ring: wakes the worker; called after each commit.
     """
 
@@ -74,6 +75,7 @@ class Services:
     strongbox: Strongbox = field(default_factory=Strongbox.fleeting)
     templates: Mapping[str, bytes] = field(default_factory=dict)
     links_key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
+    public_url: str = ""
     ring: Callable[[], None] = lambda: None
     limits: Limits = field(default_factory=Limits)
 

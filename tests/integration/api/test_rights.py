@@ -30,6 +30,9 @@ OPEN = {
     "/api/v1/openapi.json",
     "POST /api/v1/tokens",
     "POST /hooks/<key>",  # What comes in is signed.
+    "GET /.well-known/camunda-automation-platform/webapps",
+    "GET /modeler/repository",  # Both only lead on to pages.
+    "GET /modeler/process-instance/<uuid:instance_id>",
     "/acknowledge/<link>",  # The link is signed, for one person and one task.
 }
 SECRET = process(
@@ -51,11 +54,11 @@ def database_url(sqlite_url: str) -> str:
 
 
 def addresses(app: Flask) -> Iterator[tuple[str, str, str, str]]:
-    """Method, address, name and scope of every operation; pages have rights of their own."""
+    """Method, address, name and scope of every operation; pages and the modeler's endpoint ask in their own ways."""
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             scope = getattr(app.view_functions[rule.endpoint], "scope", PUBLIC)
-            if not is_page(rule.endpoint):
+            if not (is_page(rule.endpoint) or rule.endpoint.startswith("engine_rest.")):
                 yield method, rule.rule, rule.endpoint, scope
 
 
