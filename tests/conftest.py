@@ -1,6 +1,5 @@
 """Databases for the tests: a fresh, migrated one for each, on SQLite and on a real PostgreSQL that the tests bring."""
 
-import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -13,9 +12,7 @@ from sqlalchemy import URL, make_url
 from engine import migrations
 from engine.transactions import Database
 from tests import spending
-from tests.postgres import PostgresServer, connect
-
-numbers = itertools.count(1)
+from tests.postgres import PostgresServer, Slate, connect, copied
 
 
 @pytest.fixture(scope="session")
@@ -55,22 +52,44 @@ def migrate(url: str) -> None:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each test finds its file, so that they can share what SQLAlchemy has learned of it."""
+    return tmp_path_factory.mktemp("sqlite") / "steward.sqlite"
+
+
+@pytest.fixture(scope="session")
+def postgres_slate(postgres: URL, postgres_template: str) -> Iterator[Slate]:
+    """The database that tests write on one after the other."""
+    with copied(postgres, postgres_template, f"{postgres_template}_slate") as url:
+        yield Slate(url)
+
+
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(sqlite_template: Path, sqlite_place: Path) -> str:
     """The address of a fresh SQLite file, migrated."""
-    file = tmp_path / "steward.sqlite"
-    shutil.copy(sqlite_template, file)
-    return f"sqlite:///{file}"
+    return fresh_file(sqlite_template, sqlite_place)
+
+
+def fresh_file(template: Path, place: Path) -> str:
+    """The address of a copy of the template, where nothing is left of what was there before."""
+    for old in place.parent.glob(f"{place.name}*"):
+        old.unlink()
+    shutil.copy(template, place)
+    return f"sqlite:///{place}"
 
 
 @pytest.fixture
-def postgres_url(postgres: URL, postgres_template: str) -> Iterator[str]:
-    """The address of a fresh PostgreSQL database, migrated; dropped after the test."""
-    name = f"{postgres_template}_{next(numbers)}"
-    with connect(postgres) as admin:
-        admin.execute(f"create database {name} template {postgres_template} strategy file_copy")
-        yield postgres.set(database=name).render_as_string(hide_password=False)
-        admin.execute(f"drop database {name} with (force)")
+def postgres_url(postgres_slate: Slate) -> str:
+    """The address of a PostgreSQL database as good as new, migrated. Its tables may not be altered."""
+    return postgres_slate.wiped()
+
+
+@pytest.fixture
+def own_postgres_url(postgres: URL, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database, migrated, whose tables may be altered; dropped after the test."""
+    with copied(postgres, postgres_template, f"{postgres_template}_own") as url:
+        yield url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -80,10 +99,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def databases() -> dict[str, Database]:
+    """By address: compiling its statements anew for each test would take as long as the tests do."""
+    return {}
+
+
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, databases: dict[str, Database]) -> Iterator[Database]:
     """A fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
-    database = Database(database_url)
+    if database_url not in databases:
+        databases[database_url] = Database(database_url)
+    database = databases[database_url]
     yield database
     database.close()
 

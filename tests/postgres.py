@@ -6,11 +6,15 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 from sqlalchemy import URL, make_url
+
+from engine.store import Table
 
 SETTINGS = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=200")
 KEEPER = '"$@" & read _; kill -INT $!; wait'  # Stops the server as soon as nobody holds our end of the pipe.
@@ -75,6 +79,43 @@ class PostgresServer:
     def pid(self) -> int:
         """The process that a crash test kills."""
         return int((self.data / "postmaster.pid").read_text().split()[0])
+
+
+class Slate:
+    """
+    A database that tests write on one after the other: wiping it takes a tenth of what making a new one takes.
+
+    The tables stay as they are; a test that alters them takes a database of its own. What the template holds is
+    kept beside them and comes back.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        tables = [table.name for table in Table.metadata.sorted_tables]
+        with connect(self.url) as own:
+            full = [table for table in tables if own.execute(f"select from {table} limit 1").rowcount]
+            own.execute("create schema kept")
+            for table in full:
+                own.execute(f"create table kept.{table} as table {table}")
+        emptying = [f"delete from {table}" for table in reversed(tables)]
+        self._wiping = "; ".join(emptying + [f"insert into {table} table kept.{table}" for table in full])
+
+    def wiped(self) -> str:
+        """Its address, when everything else that is connected has been sent away and all is as in the beginning."""
+        others = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database()"
+        with connect(self.url) as own:
+            own.execute(f"{others} and pid <> pg_backend_pid()")
+            own.execute(self._wiping)
+        return self.url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def copied(server: URL, template: str, name: str) -> Iterator[URL]:
+    """A database of its own, a copy of the template; it is gone afterwards."""
+    with connect(server) as admin:
+        admin.execute(f"create database {name} template {template} strategy file_copy")
+        yield server.set(database=name)
+        admin.execute(f"drop database {name} with (force)")
 
 
 def connect(url: URL) -> psycopg.Connection:

@@ -24,6 +24,12 @@ LITE_RULES = text(
 )
 
 
+@pytest.fixture
+def postgres_url(own_postgres_url: str) -> str:
+    """The tables are altered here."""
+    return own_postgres_url
+
+
 def rules(connection: Connection) -> list[tuple[str, ...]]:
     """Every constraint, index and default as the database says it, blanks and order of columns' rules aside."""
     if connection.dialect.name == "postgresql":

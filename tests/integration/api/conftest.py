@@ -20,7 +20,8 @@ from engine.evidence import Store
 from engine.people import SETUP
 from engine.transactions import Database
 from tests import factories
-from tests.conftest import connect
+from tests.conftest import fresh_file
+from tests.postgres import Slate, copied
 from web.app import create_app
 from web.services import Limits, Services
 
@@ -93,31 +94,24 @@ def organised_file(quick_hashing: None, sqlite_template: Path, tmp_path_factory:
 
 
 @pytest.fixture(scope="package")
-def organised_template(quick_hashing: None, postgres: URL, postgres_template: str) -> Iterator[str]:
-    """The name of a PostgreSQL database in which the organisation is there already."""
+def organised_slate(quick_hashing: None, postgres: URL, postgres_template: str) -> Iterator[Slate]:
+    """A PostgreSQL database in which the organisation is there again before each test."""
     name = f"{postgres_template}_organised_{next(numbers)}"  # Two packages may have one at the same time.
-    with connect(postgres) as admin:
-        admin.execute(f"create database {name} template {postgres_template} strategy file_copy")
-        found(postgres.set(database=name).render_as_string(hide_password=False))
-        yield name
-        admin.execute(f"drop database {name} with (force)")
+    with copied(postgres, postgres_template, name) as url:
+        found(url.render_as_string(hide_password=False))
+        yield Slate(url)
 
 
 @pytest.fixture
-def sqlite_url(organised_file: Path, tmp_path: Path) -> str:
+def sqlite_url(organised_file: Path, sqlite_place: Path) -> str:
     """The address of a fresh SQLite file with the organisation in it."""
-    shutil.copy(organised_file, tmp_path / "steward.sqlite")
-    return f"sqlite:///{tmp_path / 'steward.sqlite'}"
+    return fresh_file(organised_file, sqlite_place)
 
 
 @pytest.fixture
-def postgres_url(postgres: URL, organised_template: str) -> Iterator[str]:
-    """The address of a fresh PostgreSQL database with the organisation in it; dropped after the test."""
-    name = f"{organised_template}_{next(numbers)}"
-    with connect(postgres) as admin:
-        admin.execute(f"create database {name} template {organised_template} strategy file_copy")
-        yield postgres.set(database=name).render_as_string(hide_password=False)
-        admin.execute(f"drop database {name} with (force)")
+def postgres_url(organised_slate: Slate) -> str:
+    """The address of a PostgreSQL database as good as new, with the organisation in it."""
+    return organised_slate.wiped()
 
 
 @pytest.fixture

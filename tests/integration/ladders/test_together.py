@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import event
-
 from engine import tasks
 from engine.ladders.climbing import drain_ladders
 from engine.verify import verify
 from tests.factories import END, START, process, sequence
 from tests.integration.ladders.conftest import Tower, a_task, at, one_task
 from tests.integration.shell.test_together import at_once
+from tests.listening import listening
 
 TWO = process("two", sequence(START, a_task("T_ask", due="5 bd"), a_task("T_do", due="5 bd"), END))
 
@@ -48,16 +47,9 @@ def test_a_claim_and_a_climb_at_the_same_moment_agree(tower: Tower):
 
 
 def statements(tower: Tower, act) -> tuple[int, int]:
-    seen = {"statements": 0, "commits": 0}
-    engine = tower.database.engine
-    statement = lambda *_: seen.update(statements=seen["statements"] + 1)  # noqa: E731
-    commit = lambda *_: seen.update(commits=seen["commits"] + 1)  # noqa: E731
-    event.listen(engine, "before_cursor_execute", statement)
-    event.listen(engine, "commit", commit)
-    act()
-    event.remove(engine, "before_cursor_execute", statement)
-    event.remove(engine, "commit", commit)
-    return seen["statements"] - (1 if tower.database.is_sqlite else 0), seen["commits"]
+    with listening(tower.database.engine) as heard:
+        act()
+    return len(heard.statements), heard.commits
 
 
 def test_a_task_that_opens_and_closes_costs_no_statement_for_its_ladder(tower: Tower):

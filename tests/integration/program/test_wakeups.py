@@ -112,7 +112,8 @@ def test_a_worker_is_woken_by_the_commit_of_a_process_without_one(serve, postgre
     worker.stop()
 
 
-def test_a_machine_whose_clock_is_wrong_may_not_work(postgres_settings):
+def test_a_machine_whose_clock_is_wrong_may_not_work(own_postgres_url, tmp_path):
+    postgres_settings = load({"home": str(tmp_path / "home"), "database_url": own_postgres_url}, {})
     with closing(psycopg.connect(direct_url(postgres_settings), autocommit=True)) as admin:
         name = admin.info.dbname
         later = "SELECT pg_catalog.clock_timestamp() + interval '3 seconds'"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from engine.public.codes import SIGNS, code_of
 from engine.store.public import PublicLetter, PublicThread
@@ -12,6 +12,7 @@ from engine.store.records import AuditEntry, Evidence
 from engine.store.running import Instance
 from tests.integration.api.conftest import Client
 from tests.integration.public.conftest import Anybody
+from tests.listening import listening
 from web.app import create_app
 from web.services import Limits, Services
 
@@ -82,18 +83,12 @@ def test_whoever_has_the_code_writes_again_and_the_case_hears_it(anybody: Anybod
 
 def test_a_code_that_nobody_has_is_answered_like_one_without_answers(anybody: Anybody):
     anybody.deploy()
-    known, statements = anybody.code(), []
-
-    @event.listens_for(anybody.database.engine, "before_cursor_execute")
-    def note(_conn, _cursor, statement, *_more):
-        statements.append(statement)
-
-    seen = {}
+    known, seen = anybody.code(), {}
     for code in (known, STRANGE):
         for path, more in (("/letters/read", {}), ("/letters/write", {"text": "Is anybody there?"})):
-            statements.clear()
-            answer = anybody.send(path, {"code": code, **more})
-            seen[code, path] = (answer.status_code, answer.data, list(statements))
+            with listening(anybody.database.engine) as heard:
+                answer = anybody.send(path, {"code": code, **more})
+            seen[code, path] = (answer.status_code, answer.data, heard.statements)
 
     for path in ("/letters/read", "/letters/write"):
         assert seen[known, path] == seen[STRANGE, path]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from engine import assignment, people
@@ -16,6 +16,7 @@ from engine.people import SETUP
 from engine.store.definitions import Binding
 from engine.transactions import Database
 from tests.integration.organisation import NOW, Parsed, Piece, case, definition, group, model, person, task
+from tests.listening import listening
 
 
 @pytest.fixture
@@ -146,21 +147,16 @@ def test_two_hundred_tasks_that_open_together_cost_at_most_three_statements(sess
         Piece("T_check", token=token, candidate_groups=("checkers",), locals={"loopCounter": token})
         for token in range(200)
     ]
-    statements = []
-
-    @event.listens_for(session.get_bind(), "before_cursor_execute")
-    def count(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    got = assign(session, sample, *pieces, rules=Rules(separate_from=("T_plan", "self")))
+    with listening(session.get_bind()) as heard:
+        got = assign(session, sample, *pieces, rules=Rules(separate_from=("T_plan", "self")))
     assert len(got) == 200
-    assert len(statements) == 2
-    statements.clear()
-    assign(session, sample, *pieces, rules=Rules(separate_from=("T_plan", "self")), done=(("T_plan", "bob"),))
-    assert len(statements) == 3
-    statements.clear()
-    assign(session, sample, *pieces)
-    assert len(statements) == 1
+    assert len(heard.statements) == 2
+    with listening(session.get_bind()) as heard:
+        assign(session, sample, *pieces, rules=Rules(separate_from=("T_plan", "self")), done=(("T_plan", "bob"),))
+    assert len(heard.statements) == 3
+    with listening(session.get_bind()) as heard:
+        assign(session, sample, *pieces)
+    assert len(heard.statements) == 1
 
 
 names = st.sampled_from(["ann", "bob", "zed", " "])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from engine import people, separation
@@ -14,6 +14,7 @@ from engine.store.records import Evidence
 from engine.store.running import Answer, Instance, Variable
 from engine.transactions import Database
 from tests.integration.organisation import NOW, Parsed, case, definition, group, model, person, task
+from tests.listening import listening
 
 
 @pytest.fixture
@@ -211,13 +212,8 @@ def test_where_nobody_is_left_the_refusal_says_so(session, sample):
 def test_all_kinds_of_rules_together_cost_one_statement_and_no_rule_costs_none(session, sample):
     of = task(session, sample.id, "T_check", accountable="owen", minutes=90)
     ann = people.person(session, "ann")
-    statements: list[str] = []
-
-    @event.listens_for(session.get_bind(), "before_cursor_execute")
-    def count(_connection, _cursor, statement, *_):
-        statements.append(statement)
-
-    separation.check(session, parsed("T_plan", "self", "person:x", "called:CA_change"), sample, of, ann)
-    assert len(statements) == 1
-    separation.check(session, parsed(), sample, of, ann)
-    assert len(statements) == 1
+    with listening(session.get_bind()) as heard:
+        separation.check(session, parsed("T_plan", "self", "person:x", "called:CA_change"), sample, of, ann)
+        assert len(heard.statements) == 1
+        separation.check(session, parsed(), sample, of, ann)
+        assert len(heard.statements) == 1

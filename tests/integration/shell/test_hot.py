@@ -104,10 +104,15 @@ def test_thousands_of_rows_travel_at_once(database: Database):
 
 def test_who_listens_to_statements_hears_of_these(database: Database):
     heard: list[tuple[str, bool]] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *said: heard.append((said[2][:6], said[5])))
+
+    def hear(_connection: object, _cursor: object, said: str, _given: object, _context: object, many: bool) -> None:
+        heard.append((said[:6], many))
+
+    event.listen(database.engine, "before_cursor_execute", hear)
     with database.writing() as session:
         PUT.run(session, {"key": "a", "value": {"n": 0}}, {"key": "b", "value": {"n": 0}})
         GET.all(session, {"key": "a"})
+    event.remove(database.engine, "before_cursor_execute", hear)
     assert heard == [("INSERT", True), ("SELECT", False)]
 
 

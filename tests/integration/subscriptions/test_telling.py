@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from standardwebhooks import WebhookVerificationError
@@ -15,6 +15,7 @@ from engine.store.base import table_of
 from engine.store.records import Delivery
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.subscriptions.conftest import Outpost, opened
+from tests.listening import listening
 
 CONFIDENTIAL = (
     b'isExecutable="true"><bpmn:extensionElements><camunda:properties><camunda:property name="confidential" '
@@ -221,12 +222,9 @@ def counted(outpost: Outpost) -> int:
     case = outpost.start("mend")
     task = outpost.task(case, "T_mend")
     outpost.act(tasks.claim, task, by="anna")
-    said: list[str] = []
-    hear = lambda _c, _d, statement, *_: said.append(statement)  # noqa: E731
-    event.listen(outpost.database.engine, "before_cursor_execute", hear)
-    outpost.act(tasks.complete, task, answers={}, by="anna")
-    event.remove(outpost.database.engine, "before_cursor_execute", hear)
-    return len(said)
+    with listening(outpost.database.engine) as heard:
+        outpost.act(tasks.complete, task, answers={}, by="anna")
+    return len(heard.statements)
 
 
 def test_a_completion_costs_no_statement_more_where_nobody_takes_what_happens(outpost: Outpost):
