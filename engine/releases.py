@@ -22,9 +22,10 @@ from engine.bindings import unknown
 from engine.core.problem import Problem
 from engine.core.vocabulary import Node
 from engine.definitions import Parsed, parsed
-from engine.deployed import TABLES, Deployed, overview
-from engine.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from engine.deployed import Deployed, overview
+from engine.errors import Conflict, Invalid, NotFound, Refused
 from engine.person import Person
+from engine.releasers import why_not
 from engine.store.base import table_of
 from engine.store.definitions import DefinitionRow, Deployment, Resource
 
@@ -61,7 +62,9 @@ def release(
     row = _locked(session, deployment_id)
     ids = session.execute(select(DefinitionRow.id).where(DefinitionRow.deployment_id == deployment_id))
     made = [parsed(session, one) for one in ids.scalars()]
-    _check_who(session, row, owner=owner, groups=release_groups, at_once=at_once, by=by)
+    refused = None if at_once else why_not(session, row, owner=owner, release_groups=release_groups, by=by)
+    if refused:
+        raise refused
     _check_owner(session, owner)
     _bind(session, made, bindings or {}, now)
     _check_everybody_is_known(session, deployment_id, made)
@@ -89,44 +92,6 @@ def _locked(session: Session, deployment_id: UUID) -> Any:
     if row.status == "released":
         raise Conflict(f"This deployment was released by {row.released_by} already.")
     return row
-
-
-def _check_who(
-    session: Session,
-    row: Any,
-    *,
-    owner: str,
-    groups: Collection[str],
-    at_once: bool,
-    by: Person,
-) -> None:
-    if at_once:
-        return
-    if by.id == row.deployed_by:
-        why = f"{by.name} deployed this, and nobody releases what he deployed."
-        raise Forbidden(why, "Ask a second person to look at it and to release it.")
-    owners = _owners_before(session, row.id)
-    first = not owners and by.id == owner
-    may = by.id in owners or by.groups & set(groups) or (not groups and (by.platform_admin or first))
-    if not may or by.auditor:
-        whom = [*sorted(owners), *(f"a member of {key}" for key in sorted(groups))]
-        ask = f"Ask {' or '.join(whom)}." if whom else "Ask an administrator of the platform, or who is to own it."
-        raise Forbidden(f"{by.name} may not release this deployment.", ask)
-
-
-def _owners_before(session: Session, deployment_id: UUID) -> set[str]:
-    """Who owns the versions in force of what a deployment brings: processes, decisions and forms."""
-    owners: set[str | None] = set()
-    for table in TABLES.values():
-        keys = select(table.key).where(table.deployment_id == deployment_id)
-        query = (
-            select(table.key, Deployment.owner)
-            .join(Deployment, Deployment.id == table.deployment_id)
-            .where(table.key.in_(keys), Deployment.status == "released")
-            .order_by(table.version)
-        )
-        owners |= set(dict(session.execute(query).all()).values())
-    return {owner for owner in owners if owner}
 
 
 def _check_owner(session: Session, owner: str) -> None:

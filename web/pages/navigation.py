@@ -39,7 +39,10 @@ def navigation(session: Session, person: Person, now: datetime, path: str) -> tu
 
 def places() -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
     """Headings, and under each address, name and picture; in the reader's language."""
-    return (("", (("/", _("My work"), "inbox"),)),)
+    return (
+        ("", (("/", _("My work"), "inbox"),)),
+        (_("Management system"), (("/processes", _("Processes"), "workflow"),)),
+    )
 
 
 def _here(address: str, path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.integration.api.conftest import (
     in_force,
     login,
     organised_file,
-    organised_template,
+    organised_slate,
     postgres_url,
     quick_hashing,
     services,
@@ -32,7 +33,7 @@ __all__ = [
     "in_force",
     "login",
     "organised_file",
-    "organised_template",
+    "organised_slate",
     "postgres_url",
     "quick_hashing",
     "services",
@@ -56,8 +57,21 @@ class Reader:
         """Send a form."""
         return self._sent("POST", address, status, data=fields)
 
+    def fetch(self, address: str) -> bytes:
+        """What lies at an address, byte for byte."""
+        return self._sent("GET", address, 200).data
+
+    def hand_in(
+        self, address: str, files: dict[str, bytes], status: int = 200, *, htmx: bool = False, **fields: str
+    ) -> Any:
+        """Send a form with files; what it answers as a tree, if that is a page."""
+        data = {"files": [(BytesIO(content), name) for name, content in files.items()], **fields}
+        more = {"headers": {"HX-Request": "true"}} if htmx else {}
+        answer = self._sent("POST", address, status, data=data, content_type="multipart/form-data", **more)
+        return html.fromstring(answer.get_data(as_text=True)) if status != 303 else answer
+
     def _sent(self, method: str, address: str, status: int, **given: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.client.token}"}
+        headers = {"Authorization": f"Bearer {self.client.token}", **given.pop("headers", {})}
         answer = self.app.test_client().open(address, method=method, headers=headers, **given)
         assert answer.status_code == status, f"{answer.status}: {answer.get_data(as_text=True)}"
         return answer

@@ -1,0 +1,99 @@
+"""Processes: what was handed in, what it changes, and its release by a second person."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+
+from tests.factories import END, START, process, sequence, three_tasks, user_task
+from tests.integration.api.conftest import Client, Clock, upload
+from tests.integration.pages.conftest import Reader, words
+
+Read = Callable[[str], Reader]
+Login = Callable[..., Client]
+CHANGED = three_tasks().replace(b'name="T do"', b'name="Do it"').replace(b"T_ask_T_do", b"asked")
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """These tests are about pages: one database is enough."""
+    return sqlite_url
+
+
+def test_a_deployment_is_released_on_its_page_by_somebody_else(reader: Read, login: Login) -> None:
+    silent = process("silent", sequence(START, user_task("T_who"), END))
+    made = upload(login("adam"), {"silent.bpmn": silent}, name="silent").get_json()
+    address = f"/deployments/{made['id']}"
+
+    own = reader("adam").open(address)
+    assert "You deployed this, so somebody else must release it. Olga can." in words(own)
+    assert own.xpath("//button[@aria-disabled='true']")
+    assert not own.xpath("//form[@method='post']")
+    assert made["warnings"][0]["message"] in words(own, "//section[@aria-labelledby='findings']")
+
+    page = reader("olga").open(address)
+    (role,) = page.xpath("//select[starts-with(@name, 'role ')]/@name")
+    again = reader("olga").press(f"{address}/release", 422, owner="olga")
+    assert "T who" in again.get_data(as_text=True)
+    reader("olga").press(f"{address}/release", owner="olga", **{role: "group:staff"})
+    assert "is in force" in words(reader("bert").open(address), "//h1")
+    assert "Staff" in words(reader("bert").open("/processes/silent"), "//section[@aria-labelledby='roles']")
+
+
+def test_the_page_of_a_version_says_what_it_changes_and_what_runs_on_which(
+    reader: Read, login: Login, clock: Clock
+) -> None:
+    for number, file in enumerate((three_tasks(), CHANGED)):
+        made = upload(login("adam"), {"three.bpmn": file}, name="three").get_json()
+        if number == 0:
+            login("olga").post(f"/deployments/{made['id']}/release", {"owner": "olga"})
+    login("anna").post("/instances", {"process": "three", "title": "Loose"})
+
+    assert "version 1" in words(reader("bert").open("/processes"))
+    page = reader("olga").open("/processes/three/2")
+    assert "New cases go on starting on version 1." in words(page, "//*[@class='sub']")
+    table = words(page, "//section[@aria-labelledby='changes']")
+    assert "name: T do" in table
+    assert "name: Do it" in table
+    assert "Waits for release" in words(page, "//section[@aria-labelledby='versions']")
+    rows = reader("anna").open("/processes/three").xpath("//section[@aria-labelledby='versions']//tr[td]")
+    assert [row.xpath(".//td[@class='num']")[0].text_content() for row in rows] == ["0", "1"]
+    assert "T ask" in words(reader("anna").open("/processes/three"), "//section[@aria-labelledby='work']")
+    others = reader("fred").open("/processes/three").xpath("//section[@aria-labelledby='versions']//tr[td]")
+    assert [row.xpath(".//td[@class='num']")[0].text_content() for row in others] == ["0", "0"]
+    kit = reader("bert").fetch("/processes/three/kit")
+    assert zipfile.ZipFile(BytesIO(kit)).read("three/three.bpmn") == three_tasks()
+    assert reader("bert").fetch("/processes/three/2/diagram") == CHANGED
+    reader("bert").open("/processes/three/3", 404)
+    reader("bert").open("/processes/nothing", 404)
+
+
+def test_files_are_checked_without_deploying_and_then_deployed(reader: Read, login: Login) -> None:
+    adam = reader("adam")
+    bad = three_tasks().replace(b'targetRef="end"', b'targetRef="nowhere"')
+    assert "nowhere" in words(adam.hand_in("/deployments", {"three.bpmn": bad}, 422))
+    assert "This can be deployed." in words(adam.hand_in("/deployments", {"three.bpmn": three_tasks()}, check="yes"))
+    part = adam.hand_in("/deployments", {"three.bpmn": bad}, htmx=True, check="yes")
+    assert "nowhere" in words(part, "//*")
+    assert not part.xpath("//nav")
+    assert "Nothing was deployed" in words(adam.hand_in("/deployments", {}, 422))
+    assert login("adam").get("/deployments")["items"] == []
+
+    adam.hand_in("/deployments", {"three.bpmn": three_tasks()}, 303)
+    (made,) = login("adam").get("/deployments")["items"]
+    assert (made["name"], made["status"]) == ("three", "waiting")
+    assert "may not deploy" in words(reader("bert").hand_in("/deployments", {"three.bpmn": three_tasks()}, 403))
+    assert "Upload" not in words(reader("bert").open("/processes"))
+
+
+def test_who_stands_for_a_role_is_changed_by_the_owner(reader: Read, login: Login) -> None:
+    silent = process("silent", sequence(START, user_task("T_who"), END))
+    made = upload(login("adam"), {"silent.bpmn": silent}, name="silent").get_json()
+    release = {"owner": "olga", "bindings": {"task:T_who": "group:staff"}}
+    login("olga").post(f"/deployments/{made['id']}/release", release)
+
+    reader("bert").press("/processes/silent/1/bind", role="task:T_who", who="person:bert")
+    assert "Staff" in words(reader("olga").open("/processes/silent"), "//section[@aria-labelledby='roles']//dl")
+    reader("olga").press("/processes/silent/1/bind", role="task:T_who", who="person:bert")
+    assert "Bert" in words(reader("olga").open("/processes/silent"), "//section[@aria-labelledby='roles']//dl")

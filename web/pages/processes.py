@@ -1,0 +1,199 @@
+"""Processes: their versions, what changed between them, what runs on each, who stands for their roles, their files."""
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import bindings
+from engine.core.model.differences import Change, differences
+from engine.core.vocabulary import Model
+from engine.definitions import parsed
+from engine.deployed import overview
+from engine.errors import Rejected
+from engine.kit import kit
+from engine.person import Person
+from engine.store.people import GroupRow, PersonRow
+from web import changes
+from web.language import _, ngettext
+from web.pages import acting
+from web.pages.layout import Reader, look, page, show
+from web.reads import processes as found
+from web.reads.definitions import file_of
+from web.reads.processes import Process, Version
+from web.services import services
+
+pages = Blueprint("processes", __name__)
+acting.register(pages)
+TEMPLATES = ".camunda/element-templates"
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+"""The date of every file in a kit, so that the same kit has the same bytes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A step of a version, and how much work waits there."""
+
+    element: str
+    name: str
+    lane: str
+    open: int
+    late: int
+
+
+@page(pages, "/processes")
+def all_processes() -> Response:
+    """Every process: its version in force, its owner, what runs, what waits for its release."""
+    return show("processes.html", **look(_listed))
+
+
+@page(pages, "/processes/<key>")
+def one(key: str) -> Response:
+    """A process by its version in force."""
+    return show("process.html", **look(lambda session, reader: _shown(session, reader, key, None)))
+
+
+@page(pages, "/processes/<key>/<int:number>")
+def version(key: str, number: int) -> Response:
+    """A process by one of its versions."""
+    return show("process.html", **look(lambda session, reader: _shown(session, reader, key, number)))
+
+
+@page(pages, "/processes/<key>/<int:number>/bind", scope="deploy", method="POST")
+def bind(key: str, number: int) -> Response:
+    """Let somebody else stand for a role from now on."""
+    back = f"/processes/{key}/{number}#roles"
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        which = found.process(session, by, key, now).version(number).row.id
+        bindings.bind(session, which, request.form.get("role", ""), request.form.get("who", ""), by=by, now=now)
+
+    try:
+        acting.perform(verb)
+    except Rejected as error:
+        return acting.refused(error, back)
+    return acting.then(back, _("From now on new tasks go there. Open ones stay with whom they have."))
+
+
+@page(pages, "/processes/<key>/<int:number>/diagram")
+def diagram(key: str, number: int) -> Response:
+    """The author's diagram, byte for byte; to keep where the address says `keep`."""
+
+    def read(session: Session, reader: Reader) -> Any:
+        return file_of(session, found.process(session, reader.person, key, reader.now).version(number).row.id)
+
+    file = look(read)
+    answer = Response(file.data, mimetype="application/xml")
+    if "keep" in request.args:
+        answer.headers.set("Content-Disposition", "attachment", filename=file.name.rpartition("/")[2])
+    return answer
+
+
+@page(pages, "/processes/<key>/kit")
+def one_kit(key: str) -> Response:
+    """What the version in force is changed with, packed for the modeler: diagram, tables, forms, templates."""
+    files = look(lambda session, _reader: kit(session, key))
+    files |= {f"{TEMPLATES}/{name}": data for name, data in services().templates.items()}
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(f"{key}/{name}", FIRST_DAY), data)
+    answer = Response(packed.getvalue(), mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{key}.zip")
+    return answer
+
+
+def _listed(session: Session, reader: Reader) -> dict[str, Any]:
+    return {
+        "processes": found.processes(session, reader.person, reader.now),
+        "may_deploy": reader.person.platform_admin,
+    }
+
+
+def _shown(session: Session, reader: Reader, key: str, number: int | None) -> dict[str, Any]:
+    process = found.process(session, reader.person, key, reader.now)
+    version = process.shown if number is None else process.version(number)
+    before = process.before(version)
+    model = parsed(session, version.row.id).model
+    changed = _changes(session, key, before, version)
+    made = overview(session, version.row.deployment_id)
+    file = file_of(session, version.row.id).name
+    names = dict(session.execute(select(PersonRow.id, PersonRow.name)).all())
+    groups = dict(session.execute(select(GroupRow.key, GroupRow.name)).all())
+    return {
+        "process": process,
+        "version": version,
+        "before": before,
+        "changes": changed,
+        "words": changes,
+        "sentence": _sentence(process, version, before, changed),
+        "places": _places(model, found.work_of(session, reader.person, version.row.id, reader.now)),
+        "warnings": [one for one in made.warnings if one["file"] == file],
+        "roles": [(role, _role(role, model, groups), who) for role, who in sorted(_bound(session, version).items())],
+        "may_bind": reader.person.id == version.row.owner_id or reader.person.platform_admin,
+        "names": names,
+        "groups": groups,
+    }
+
+
+def _changes(session: Session, key: str, before: Version | None, version: Version) -> Sequence[Change]:
+    if before is None:
+        return ()
+    return differences(file_of(session, before.row.id).data, file_of(session, version.row.id).data, key)
+
+
+def _bound(session: Session, version: Version) -> dict[str, str]:
+    return bindings.of(session, version.row.id)
+
+
+def _sentence(process: Process, version: Version, before: Version | None, changed: Sequence[Change]) -> str:
+    """What is to be known of this version first."""
+    told = []
+    if version.in_force:
+        told.append(_("New cases start on version %(number)d.", number=version.row.version))
+    elif version.waits:
+        told.append(_("Version %(number)d waits for its release.", number=version.row.version))
+        if process.in_force:
+            told.append(_("New cases go on starting on version %(number)d.", number=process.in_force.row.version))
+    else:
+        told.append(_("Version %(number)d only carries cases that began on it.", number=version.row.version))
+    if before is not None:
+        told.append(_compared(len(changed), before.row.version))
+    return " ".join(told)
+
+
+def _compared(many: int, before: int) -> str:
+    if not many:
+        return _("It says the same as version %(before)d.", before=before)
+    one, more = (
+        "It changes %(num)d thing from version %(before)d.",
+        "It changes %(num)d things from version %(before)d.",
+    )
+    return ngettext(one, more, many, before=before)
+
+
+def _places(model: Model, work: dict[str, tuple[int, int]]) -> list[Place]:
+    """The steps where work waits, the most first."""
+    listed = []
+    for element, (open_, late) in work.items():
+        node = model.nodes.get(element)
+        lane = model.lanes.get(node.lane or "", "") if node else ""
+        listed.append(Place(element=element, name=node.name if node else element, lane=lane, open=open_, late=late))
+    return sorted(listed, key=lambda one: (-one.late, -one.open, one.name))
+
+
+def _role(role: str, model: Model, groups: dict[str, str]) -> str:
+    """What a role is called by people."""
+    kind, _colon, name = role.partition(":")
+    if kind == "lane":
+        return model.lanes.get(name) or name
+    if kind == "group":
+        return groups.get(name, name)
+    node = model.nodes.get(name)
+    return node.name if node else name
