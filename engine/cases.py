@@ -23,6 +23,7 @@ from engine.hot import Hot, together
 from engine.ids import new_salt
 from engine.store.base import table_of
 from engine.store.records import Chain as ChainRow
+from engine.store.records import Signature
 from engine.store.running import Instance, StuckStep, Task
 from engine.subject import Subject
 from engine.subscriptions import feed
@@ -63,10 +64,20 @@ _LIVE_TASKS = select(
     .where(text("stuck_steps.resolved_at IS NULL"))
     .exists()
     .label("stuck"),
-    select(ChainRow.head).where(ChainRow.key == audit.PLATFORM).scalar_subquery().label("organisation"),
 ).where(LIVE)
-LIVE_TASKS = Hot(_LIVE_TASKS.where(Task.instance_id == bindparam("instance_id")))
-LIVE_BESIDE = Hot(_LIVE_TASKS.where(Task.instance_id == OF_TASK))
+
+
+def _live_tasks(instance_id: Any) -> Hot:
+    """The live tasks of a case, each with what is read along: stuck or not, and what holds for the whole case."""
+    signed = select(Signature.id).where(Signature.instance_id == instance_id)
+    signed = signed.where(text("signatures.outdated_at IS NULL"))
+    head = select(ChainRow.head).where(ChainRow.key == audit.PLATFORM)
+    beside = signed.exists().label("signed"), head.scalar_subquery().label("organisation")
+    return Hot(_LIVE_TASKS.add_columns(*beside).where(Task.instance_id == instance_id))
+
+
+LIVE_TASKS = _live_tasks(bindparam("instance_id"))
+LIVE_BESIDE = _live_tasks(OF_TASK)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,6 +156,8 @@ class Case:
     """What its tasks climb; a step looks it up before it writes."""
     unsaid: dict[str, Any] = field(default_factory=dict)
     """What the next entry of the trail says besides: which recorded event it goes back to."""
+    signed: bool = False
+    """Whether a signature that still stands was given in it before; read along with the open tasks."""
     organisation: bytes | None = None
     """
     The head of the platform's chain, read along with the open tasks under the case's lock; None where there was none.
@@ -250,5 +263,6 @@ def _case(row: Any, live: Sequence[Any]) -> Case:
         handlers=row.handlers,
         shut_by=tuple((row.shut_by or "").split()),
         live={task.token: _live(task) for task in live},
+        signed=bool(live and live[0].signed),
         organisation=live[0].organisation if live else None,
     )

@@ -127,6 +127,8 @@ def age_signatures(
 
     Nothing opens again: the case's own course comes to the task again where the model wants it.
     """
+    if not case.signed:
+        return
     names = signatures.watched(definition.model)
     changed = [
         row
