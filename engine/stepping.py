@@ -184,12 +184,13 @@ def _apply(session: Session, first: _Turn, rows: Rows, by: Person, context: Cont
     turns = deque([first])
     for _ in range(ROUNDS):
         turn = turns.popleft()
-        done = _advance(session, turn, context)
+        body = recorded.to_bytes(turn.event)
+        done = _advance(session, turn, body, context)
         if done.refused is not None:
             if turn is first:
                 return done.refused
         else:
-            _record(rows, turn, done, context)
+            _record(rows, turn, body, done, context)
             if any(isinstance(effect, fx.OpenTask | fx.TaskChanged) for effect in done.effects):
                 turn.case.ladders = rungs.of(session, turn.parsed.model, turn.case.id, turn.case.calendar)
             if any(isinstance(effect, fx.Finish) or _reaches_out(effect) for effect in done.effects):
@@ -203,16 +204,16 @@ def _apply(session: Session, first: _Turn, rows: Rows, by: Person, context: Cont
     raise Stuck(first.case.definition_id.hex, turn.parsed.name, f"One step went round {ROUNDS} times without an end.")
 
 
-def _advance(session: Session, turn: _Turn, context: Context) -> Advance:
+def _advance(session: Session, turn: _Turn, body: bytes, context: Context) -> Advance:
     """The core's answer, to the event exactly as a replay will read it."""
-    event = recorded.from_bytes(recorded.to_bytes(turn.event))
+    event = recorded.from_bytes(body)
     calendar = timetable.calendar(session, turn.case.calendar)
     return advance(turn.parsed.definition, turn.case.state, event, now=context.now, calendar=calendar)
 
 
-def _record(rows: Rows, turn: _Turn, done: Advance, context: Context) -> None:
+def _record(rows: Rows, turn: _Turn, body: bytes, done: Advance, context: Context) -> None:
     """The event, the state it led to, and the trail's entry about its cause."""
-    case, body = turn.case, recorded.to_bytes(turn.event)
+    case = turn.case
     case.state = done.state
     case.events += 1
     event = {"instance_id": case.id, "number": case.events, "at": context.now, "calendar": case.calendar, "body": body}

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 from engine.core.calendar import Calendar, TimeError
@@ -101,6 +102,7 @@ def resolve(
     return due if isinstance(due, Repeat) else due.moment(since, calendar, clock)
 
 
+@lru_cache(maxsize=1024)
 def parse_due(text: str | None) -> Due | Repeat:
     """
     What a due text means.
