@@ -7,6 +7,7 @@ workers look. On PostgreSQL they pass each other by (SKIP LOCKED); on SQLite
 each takes its turn, one timer a transaction.
 """
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from engine.backoff import WAITS, rest
 from engine.cases import lock
 from engine.core import events as ev
 from engine.core.stuck import Stuck
+from engine.hot import Hot
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.running import Instance, StartTimer, Timer
@@ -28,7 +30,7 @@ TIMER = table_of(Timer)
 BATCH = 5
 """Cases in one transaction on PostgreSQL: more holds people up and saves nothing."""
 
-DUE = (
+DUE = Hot(
     select(Timer.instance_id)
     .join(Instance, Instance.id == Timer.instance_id)
     .where(
@@ -40,10 +42,12 @@ DUE = (
     .limit(bindparam("at_most"))
     .with_for_update(key_share=True, of=Instance, skip_locked=True)
 )
-STILL_DUE = select(Timer.id, Timer.attempts).where(
-    Timer.instance_id == bindparam("instance_id"),
-    text("timers.status = 'pending'"),
-    Timer.next_try_at <= bindparam("now"),
+STILL_DUE = Hot(
+    select(Timer.id, Timer.attempts).where(
+        Timer.instance_id == bindparam("instance_id"),
+        text("timers.status = 'pending'"),
+        Timer.next_try_at <= bindparam("now"),
+    )
 )
 NEXT: Any = union_all(
     select(func.min(Timer.next_try_at)).where(
@@ -60,6 +64,10 @@ LATER = (
 )
 
 
+class _Failed(Exception):
+    """A case could not fire what is due, in a transaction that others share."""
+
+
 def drain_timers(database: Database, *, now: datetime, limit: int = 100) -> int:
     """
     Fire what is due, oldest first, at most about `limit` cases; safe to call from anywhere and at once.
@@ -70,7 +78,7 @@ def drain_timers(database: Database, *, now: datetime, limit: int = 100) -> int:
     worker = acting.worker(database, now=now)
     done = 0
     while done < limit:
-        woken = database.perform(lambda session: _wake_some(session, database, by=worker, now=now), by=worker, now=now)
+        woken = _wake_some(database, by=worker, now=now)
         if not woken:
             break
         done += woken
@@ -88,34 +96,49 @@ def next_due(session: Session, after: datetime) -> datetime | None:
     return min(filter(None, session.scalars(NEXT, {"after": after})), default=None)
 
 
-def _wake_some(session: Session, database: Database, *, by: Person, now: datetime) -> int:
+def _wake_some(database: Database, *, by: Person, now: datetime) -> int:
+    """Wake some cases in one transaction. Where one of them fails, once more, so that only what fails is undone."""
+    try:
+        return database.perform(lambda session: _wake_due(session, database, by=by, now=now), by=by, now=now)
+    except _Failed:
+        return database.perform(
+            lambda session: _wake_due(session, database, apart=True, by=by, now=now), by=by, now=now
+        )
+
+
+def _wake_due(session: Session, database: Database, *, apart: bool = False, by: Person, now: datetime) -> int:
     at_most = 1 if database.is_sqlite else BATCH
-    found = list(dict.fromkeys(session.execute(DUE, {"now": now, "at_most": at_most}).scalars()))
+    found = dict.fromkeys(row.instance_id for row in DUE.all(session, {"now": now, "at_most": at_most}))
     for instance_id in found:
-        _wake(session, instance_id, by=by, now=now)
+        _wake(session, instance_id, apart=apart, by=by, now=now)
     return len(found)
 
 
-def _wake(session: Session, instance_id: UUID, *, by: Person, now: datetime) -> None:
+def _wake(session: Session, instance_id: UUID, *, apart: bool, by: Person, now: datetime) -> None:
     """
     Let a locked case fire what is due in it. What fails is undone, and rests or becomes a stuck step.
 
     A failure of the database that may pass is not the case's fault: the transaction is tried again.
+
+    Args:
+        apart: undo what fails by itself, for two journeys more; otherwise the transaction has failed as a whole.
     """
     case = lock(session, instance_id)
-    due = session.execute(STILL_DUE, {"instance_id": instance_id, "now": now}).all()
+    due = STILL_DUE.all(session, {"instance_id": instance_id, "now": now})
     if not due:
         return
     try:
-        with session.begin_nested():
+        with session.begin_nested() if apart else nullcontext():
             taken = stepping.take(session, case, ev.TimerDue(), by=by, now=now)
-    except Stuck as error:
-        _give_up(session, instance_id, due, error, by=by, now=now)
-        return
     except Exception as error:  # Whatever it is, it must not stop the timers of other cases.
         if passing(error):
             raise
-        _rest(session, instance_id, due, error, by=by, now=now)
+        if not apart:
+            raise _Failed from error
+        if isinstance(error, Stuck):
+            _give_up(session, instance_id, due, error, by=by, now=now)
+        else:
+            _rest(session, instance_id, due, error, by=by, now=now)
         return
     if not taken.rows.cleared:
         unknown = Stuck(str(instance_id), case.title, "A timer is due that the case does not wait for.")
