@@ -9,7 +9,7 @@ import { basename, extname, join } from 'node:path';
 const [out] = process.argv.slice(2);
 const served = join(out, 'web');
 const tools = ['drawing', 'form', 'table'];
-const scripts = ['page', 'task-form', 'bpmn-diagram', 'dmn-table'];
+const scripts = ['page', 'task-form', 'entry-form', 'bpmn-diagram', 'dmn-table'];
 const sheets = ['steward', 'forms', 'diagrams', 'tables'];
 const drawn = { '.svg': 'file', '.woff': 'file', '.woff2': 'file', '.ttf': 'file', '.eot': 'file' };
 const shared = { bundle: true, minify: true, metafile: true, target: 'es2022', legalComments: 'linked' };

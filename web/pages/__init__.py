@@ -5,9 +5,9 @@ from secrets import token_bytes
 from flask import Flask
 
 from web import assets, language
-from web.pages import handed_in, layout, my_work, processes
+from web.pages import handed_in, layout, my_work, processes, starting
 
-BLUEPRINTS = (my_work.pages, processes.pages, handed_in.pages)
+BLUEPRINTS = (my_work.pages, processes.pages, handed_in.pages, starting.pages)
 
 
 def register(app: Flask) -> None:

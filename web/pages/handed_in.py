@@ -139,6 +139,7 @@ def _found(session: Session, reader: Reader, deployment_id: UUID) -> dict[str, A
         },
         "choices": _choices(session) if waits and may is None else ([], []),
         "groups": dict(session.execute(select(GroupRow.key, GroupRow.name)).all()),
+        "name": _called(made),
         "summary": _summary(made),
     }
 
@@ -158,6 +159,14 @@ def _choices(session: Session) -> tuple[list[Any], list[Any]]:
         [(one.id, one.name) for one in session.execute(people.order_by(PersonRow.name).limit(MOST_PEOPLE))],
         [(one.key, one.name) for one in session.execute(groups)],
     )
+
+
+def _called(made: Deployed) -> str:
+    """What a deployment is called by people: the process that it brings, else its own name."""
+    brings = [one for one in made.versions if one.kind == "process"]
+    if len(brings) != 1:
+        return made.name
+    return _("%(name)s, version %(number)d", name=brings[0].name, number=brings[0].version)
 
 
 def _summary(made: Deployed) -> str:

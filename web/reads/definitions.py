@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from engine.errors import NotFound
-from engine.store.definitions import Binding, DefinitionRow, Deployment, Resource
+from engine.store.definitions import Binding, DefinitionRow, Deployment, FormRow, Resource
 from web.paging import Key, Page, Query, page
 from web.reads.people import contains
 
@@ -56,6 +56,18 @@ def file_of(session: Session, definition_id: UUID) -> Any:
     """
     query = select(Resource.name, Resource.data).join(DefinitionRow, DefinitionRow.resource_id == Resource.id)
     return _one(session, query.where(DefinitionRow.id == definition_id), "definition", definition_id)
+
+
+def form_file(session: Session, form_id: UUID) -> bytes:
+    """
+    The author's file of a version of a form, byte for byte.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    query = select(Resource.data).join(FormRow, FormRow.resource_id == Resource.id).where(FormRow.id == form_id)
+    data: bytes = _one(session, query, "form", form_id).data
+    return data
 
 
 def bindings(session: Session, definition_id: UUID) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Lists of people and groups. Names and groups are known to everybody who can sign in."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, literal_column, or_, select
@@ -81,3 +82,17 @@ def tokens_of(session: Session, person_id: str) -> dict[str, Any]:
 def contains(column: Any, part: str) -> Any:
     """Whether a column holds `part`, which is in lower case, anywhere and in any case."""
     return func.lower(column).contains(part, autoescape=True)
+
+
+def choosable(session: Session, groups: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    """The members of these groups as forms offer them, by group: name and id, by name."""
+    query = (
+        select(PersonRow.id, PersonRow.name, Membership.group_key)
+        .join(Membership, Membership.person_id == PersonRow.id)
+        .where(Membership.group_key.in_(sorted(groups)), PersonRow.active)
+        .order_by(PersonRow.name)
+    )
+    found: dict[str, list[dict[str, str]]] = {key: [] for key in groups}
+    for row in session.execute(query):
+        found[row.group_key].append({"label": row.name, "value": row.id})
+    return found

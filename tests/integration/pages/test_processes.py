@@ -1,13 +1,16 @@
 """Processes: what was handed in, what it changes, and its release by a second person."""
 
+import json
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
 import pytest
 
+from engine.transactions import Database
+from tests import factories
 from tests.factories import END, START, process, sequence, three_tasks, user_task
-from tests.integration.api.conftest import Client, Clock, upload
+from tests.integration.api.conftest import MORNING, Client, Clock, upload
 from tests.integration.pages.conftest import Reader, words
 
 Read = Callable[[str], Reader]
@@ -37,7 +40,7 @@ def test_a_deployment_is_released_on_its_page_by_somebody_else(reader: Read, log
     again = reader("olga").press(f"{address}/release", 422, owner="olga")
     assert "T who" in again.get_data(as_text=True)
     reader("olga").press(f"{address}/release", owner="olga", **{role: "group:staff"})
-    assert "is in force" in words(reader("bert").open(address), "//h1")
+    assert "is released" in words(reader("bert").open(address), "//h1")
     assert "Staff" in words(reader("bert").open("/processes/silent"), "//section[@aria-labelledby='roles']")
 
 
@@ -97,3 +100,32 @@ def test_who_stands_for_a_role_is_changed_by_the_owner(reader: Read, login: Logi
     assert "Staff" in words(reader("olga").open("/processes/silent"), "//section[@aria-labelledby='roles']//dl")
     reader("olga").press("/processes/silent/1/bind", role="task:T_who", who="person:bert")
     assert "Bert" in words(reader("olga").open("/processes/silent"), "//section[@aria-labelledby='roles']//dl")
+
+
+def test_a_case_is_started_by_whoever_may_with_what_the_form_asks(
+    reader: Read, login: Login, in_force: Callable[[bytes], str], database: Database
+) -> None:
+    in_force(three_tasks())
+    few = process("few", sequence(START, user_task("T_a", groups="staff"), END))
+    in_force(few.replace(b'id="few"', b'id="few" camunda:candidateStarterGroups="staff"'))
+    asking = START.replace("/>", ' camunda:formRef="ask"/>')
+    whom = {"type": "select", "key": "whom", "label": "Whom", "valuesKey": "people.staff"}
+    fields = [{"type": "textfield", "key": "what", "label": "What was found", "validate": {"required": True}}, whom]
+    form = json.dumps({"type": "default", "id": "ask", "components": fields}).encode()
+    asked = process("asked", sequence(asking, user_task("T_a", groups="staff"), END))
+    factories.deploy(database, asked, owner="olga", forms={"ask": form}, now=MORNING)
+
+    assert [one.text for one in reader("fred").open("/start").xpath("//*[@class='rows']//a")] == ["Asked", "Three"]
+    (few_link,) = reader("anna").open("/start").xpath("//a[text()='Few']/@href")
+    assert reader("anna").press(few_link, title="Mine").headers["Location"].startswith("/cases/")
+    assert "You may not start Few." in words(reader("fred").open(few_link, 403))
+
+    seen = json.loads(reader("bert").fetch("/processes/asked/start/form.json"))
+    assert {"label": "Bert", "value": "bert"} in seen["data"]["people"]["staff"]
+    wrong = reader("bert").press("/processes/asked/start", 422, values='{"whom": "bert"}').get_data(as_text=True)
+    assert "What was found" in wrong
+    assert "&#34;bert&#34;" in wrong
+    reader("bert").press("/processes/asked/start", values='{"what": "A loose label", "whom": "bert"}')
+    assert "asked" in [one["process"] for one in login("bert").get("/instances")["items"]]
+    reader("bert").press("/processes/asked/start", 422, values="no")
+    reader("bert").open("/processes/nothing/start", 404)

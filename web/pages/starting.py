@@ -1,0 +1,156 @@
+"""Starting a case: which processes I may start, and with what a case begins."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from engine import filling, guards, instances, versions
+from engine.core.vocabulary import Start
+from engine.definitions import Parsed, parsed
+from engine.errors import Forbidden, Invalid, NotFound
+from engine.person import Person
+from web.language import _
+from web.pages import acting
+from web.pages.layout import Reader, look, page, show
+from web.reads.definitions import form_file
+from web.reads.people import choosable
+
+pages = Blueprint("starting", __name__)
+acting.register(pages)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """A way into a process that a person may take: its start event, and what is known of it."""
+
+    process: str
+    name: str
+    element: str
+    said: str
+    about: str
+
+
+@page(pages, "/start")
+def choose() -> Response:
+    """The processes that the reader may start."""
+
+    def read(session: Session, reader: Reader) -> list[Way]:
+        found = [parsed(session, one) for one in versions.latest_of_all(session)]
+        return [way for one in found for way in _ways(one, reader.person)]
+
+    ways = sorted(look(read), key=lambda way: (way.name.casefold(), way.said))
+    return show("start.html", ways=ways)
+
+
+@page(pages, "/processes/<key>/start")
+def start(key: str) -> Response:
+    """What a case begins with."""
+    return _asked(key)
+
+
+@page(pages, "/processes/<key>/start/form.json")
+def form(key: str) -> Response:
+    """The start form, and whom it lets one choose from."""
+
+    def read(session: Session, reader: Reader) -> bytes:
+        definition, start = _way(session, reader.person, key)
+        form_id = filling.start_form(session, definition, start.element)
+        if form_id is None:
+            raise NotFound("form", key)
+        shape = filling.form(session, form_id)
+        data = shape.prefilled({}) | {"people": choosable(session, shape.groups)}
+        return orjson.dumps({"schema": orjson.loads(form_file(session, form_id)), "data": data})
+
+    return Response(look(read), mimetype="application/json")
+
+
+@page(pages, "/processes/<key>/start", scope="work", method="POST")
+def begin(key: str) -> Response:
+    """Start a case, and look at it."""
+    values, title = request.form.get("values", ""), request.form.get("title", "").strip() or None
+
+    def verb(session: Session, by: Person, now: datetime) -> UUID:
+        _definition, start = _way(session, by, key)
+        filled: Any = orjson.loads(values) if values else {}
+        if not isinstance(filled, dict):
+            raise Invalid(_("The form could not be read. Fill it in again."))
+        return instances.start(session, key, variables=filled, start=start.element, title=title, by=by, now=now)
+
+    try:
+        case = acting.perform(verb)
+    except orjson.JSONDecodeError:
+        return _asked(key, Invalid(_("The form could not be read. Fill it in again.")))
+    except Invalid as error:
+        return _asked(key, error, values)
+    return acting.then(f"/cases/{case}", _("The case has begun."))
+
+
+def _asked(key: str, error: Invalid | None = None, typed: str = "") -> Response:
+    """The page on which a case begins, with what was typed, and what is wrong with it."""
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        definition, start = _way(session, reader.person, key)
+        form_id = filling.start_form(session, definition, start.element)
+        shape = filling.form(session, form_id) if form_id else None
+        labels = {field.path: field.label for field in shape.fields} if shape else {}
+        return {
+            "definition": definition,
+            "start": start,
+            "has_form": shape is not None,
+            "about": definition.model.nodes[start.element].documentation,
+            "wrong": [(labels.get(path, path), said) for path, said in _problems(error)],
+        }
+
+    return show("start_form.html", 422 if error else 200, **look(read), error=error, typed=typed)
+
+
+def _problems(error: Invalid | None) -> list[tuple[str, str]]:
+    found = error.problems.items() if error else ()
+    return [(path, " ".join(said) if isinstance(said, list) else str(said)) for path, said in found]
+
+
+def _way(session: Session, person: Person, key: str) -> tuple[Parsed, Start]:
+    """
+    The version in force and the start event that the address names with `at`; the first one where it names none.
+
+    Raises:
+        NotFound: no version is in force, or nobody starts it by hand there.
+        Forbidden: it names who may start it, and `person` is not among them.
+    """
+    definition_id = versions.latest(session, "process", key)
+    if definition_id is None:
+        raise NotFound("process", key)
+    definition = parsed(session, definition_id)
+    guards.must_start(person, definition)
+    wanted = request.args.get("at")
+    ways = [one for one in definition.model.starts if one.kind == "none" and wanted in (None, one.element)]
+    if not ways:
+        raise NotFound("start", wanted or key)
+    return definition, ways[0]
+
+
+def _ways(definition: Parsed, person: Person) -> list[Way]:
+    if person.auditor:
+        return []
+    try:
+        guards.must_start(person, definition)
+    except Forbidden:
+        return []
+    by_hand = [one for one in definition.model.starts if one.kind == "none"]
+    return [_way_in(definition, one, alone=len(by_hand) == 1) for one in by_hand]
+
+
+def _way_in(definition: Parsed, start: Start, *, alone: bool) -> Way:
+    node = definition.model.nodes[start.element]
+    return Way(
+        process=definition.key,
+        name=definition.name,
+        element=start.element,
+        said="" if alone else node.name or start.element,
+        about=node.documentation,
+    )
