@@ -16,7 +16,7 @@ from engine.errors import Invalid
 from engine.hooks import receiving
 from engine.person import Person
 from engine.store.running import Instance, ServiceJob, StuckStep, Task
-from engine.subject import read_subject
+from engine.subject import Subject, read_subject
 from engine.subscriptions import answers, asking
 from engine.timetable import calendar
 from steward.scenarios.story import Step
@@ -229,11 +229,21 @@ def _job(world: World, session: Session, step: Step, target: UUID | None, by: Pe
 
 
 def _registers(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> None:
-    said = read_subject(step.registers)
+    said = _row_of(session, step)
     if registers.row(session, said.register, said.row) is None:
         registers.add(session, said.register, step.changes, by=by, now=world.now)
         return
     registers.change(session, said.register, said.row, step.changes, reason=step.reason, by=by, now=world.now)
+
+
+def _row_of(session: Session, step: Step) -> Subject:
+    """The row that a step names, or the one row of the register that holds what `which` says."""
+    if ":" in str(step.registers):
+        return read_subject(step.registers)
+    found = registers.matching(session, str(step.registers), step.which)
+    if len(found) != 1:
+        raise Invalid(f"{step}: {len(found)} rows hold what `which` says; name one.")
+    return Subject(register=found[0].register, row=found[0].key)
 
 
 def _signs(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> None:
@@ -318,6 +328,8 @@ def _within(part: Any, whole: Any) -> bool:
     """Whether all that `part` says is so in `whole`, which may say more."""
     if isinstance(part, dict) and isinstance(whole, dict):
         return all(name in whole and _within(value, whole[name]) for name, value in part.items())
+    if isinstance(part, list) and isinstance(whole, list):
+        return len(part) == len(whole) and all(map(_within, part, whole))
     return bool(part == whole)
 
 

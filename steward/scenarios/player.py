@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,10 @@ class Stage:
     def process(self) -> str:
         """The key of the process that the stories are about."""
         return self._template.process
+
+    def world(self, at: datetime) -> World:
+        """A fresh world of this organisation, whose clock stands at `at`; for what a story has no words for."""
+        return self._template.world(at)
 
     def play(self, story: Story) -> Played:
         """Play one story to its end, or to the first step that is not as it says; then hold its record to the light."""

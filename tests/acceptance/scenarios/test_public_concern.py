@@ -1,6 +1,7 @@
 """A concern told at the public door of the shipped process reaches who handles concerns, and nobody else."""
 
 import tomllib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -13,19 +14,18 @@ from engine.errors import NotFound
 from engine.public import book, coming
 from engine.store.running import Instance, Task
 from engine.verify import verify
-from steward.scenarios.story import read_organisation
-from steward.scenarios.world import Template, World
+from steward.scenarios.player import Stage
+from steward.scenarios.world import World
 from steward.settings import ROOT
+from tests.acceptance.scenarios.shipped import PROCESSES
 
-FOLDER = ROOT / "processes" / "incident_escalation"
 NOON = datetime(2027, 4, 26, 12)
 CONCERN = {"title": "Told to follow it", "what": "Staff are told to follow the AI without question.", "protection": ""}
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    organisation = read_organisation(FOLDER / "scenarios")
-    made = Template(FOLDER, organisation, tmp_path, NOON).world(NOON)
+def world(stage_of: Callable[[Path], Stage]) -> World:
+    made = stage_of(PROCESSES / "incident_escalation").world(NOON)
     ways = tomllib.loads((ROOT / "config" / "public.toml").read_text())
     setup = made.program.operator("setup")
     made.program.perform(lambda session: book.seed(session, ways, by=setup, now=made.now), by=setup)

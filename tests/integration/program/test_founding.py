@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from typing import Any
 
 from engine.transactions import Database
 from steward import demo, founding
@@ -68,20 +69,58 @@ def test_seeds_are_applied_once(settings, serve):
     assert rows() == before
 
 
-def test_a_real_organisation_puts_the_shipped_processes_in_force(terminal, tmp_path, serve):
+SHIPPED = (
+    "routine",
+    "ai_reassessment",
+    "ai_change_approval",
+    "corrective_action",
+    "incident_escalation",
+    "management_review",
+)
+"""In the order in which they call each other."""
+
+BEGINS: dict[str, dict[str, Any]] = {
+    "routine": {"what": "Look", "instructions": "Look.", "role": "quality_manager", "due_day": "2027-02-01"},
+    "ai_reassessment": {"subject": "reg_ai_systems:triage", "scope": "full", "reason": "First look at it."},
+    "ai_change_approval": {"subject": "reg_ai_systems:triage", "title": "Another threshold"},
+    "corrective_action": {},
+    "incident_escalation": {},
+    "management_review": {"kind": "interim", "held_on": "2027-03-09", "why": "Nothing was reviewed before."},
+}
+SYSTEM = {"name": "Triage", "purpose": "Puts scans in order.", "tier": "T2", "status": "active", "origin": "own"}
+
+
+def test_a_fresh_installation_has_all_processes_in_force_with_forms_and_tables_without_editing(
+    terminal, tmp_path, serve
+):
     terminal.run(*FIRST, *PAIR, **SECRET)
     house = serve(load({"home": str(tmp_path / "home")}, {}))
     house.run("login", "dora", STEWARD_PASSWORD="a long first password")
     house.run("person", "password", "emil", STEWARD_NEW_PASSWORD="a long second password")
     house.run("login", "emil", STEWARD_PASSWORD="a long second password")
-    house.run("--as", "dora", "group", "add", "quality_manager", "emil", "--as", "lead")
-    for name in ("routine", "ai_reassessment", "ai_change_approval", "corrective_action"):
+    for group in ("quality_manager", "ai_officer", "ai_system_owner"):
+        house.run("--as", "dora", "group", "add", group, "emil", "--as", "lead")
+    assert "this was a dry run" in house.says("--as", "dora", "deploy", str(ROOT / "processes/routine"), "--dry-run")
+    for name in SHIPPED:
         folder = ROOT / "processes" / name
-        assert "this was a dry run" in house.says("--as", "dora", "deploy", str(folder), "--dry-run")
         made = house.json("--as", "dora", "deploy", str(folder))
         house.run("--as", "emil", "release", made["id"], "--owner", "emil")
-    started = house.says("--as", "emil", "start", "corrective_action", "--at", "S_form")
-    assert "emil answers for it" in started
+        files = {path.name for path in folder.iterdir() if path.suffix in (".bpmn", ".dmn", ".form")}
+        assert {name.rpartition("/")[2] for name in made["files"]} >= files
+    emil = house.voice("emil")
+    values = SYSTEM | {"id": "triage", "steward": "emil", "first_approved": "2026-09-15"}
+    emil.post("/registers/reg_ai_systems/rows", {"values": values})
+    for process, answers in BEGINS.items():
+        about = answers.get("subject")
+        given = {"process": process, "start": "S_form", "variables": answers, "subject": about}
+        case = emil.post("/instances", given)
+        house.program.drain_all()
+        tasks = emil.get(f"/instances/{case['id']}/tasks")["items"]
+        stuck = emil.get("/stuck", instance=case["id"])["items"]
+        assert (process, [one["status"] in ("open", "claimed") for one in tasks], stuck) == (process, [True], [])
+        assert emil.get(f"/tasks/{tasks[0]['id']}")["form"]["components"]
+    triaged = emil.get("/instances", process="corrective_action")["items"]
+    assert [one["owner"] for one in triaged] == ["emil"]
 
 
 def test_where_releases_are_at_once_the_deployer_owns_it(terminal, tmp_path, serve):
