@@ -25,18 +25,22 @@ PASSWORD = "as-the-story-says"
 
 
 def per_second(place: Place, cases: int = 12) -> Figures:
-    """Completions a second from registration to the approved plan, over several cases one after another."""
+    """
+    Completions a second from registration to the approved plan, over several cases one after another.
+
+    The first case is not counted: with it the forms and tables are read, as once in the life of a process.
+    """
     organisation = read_organisation(FOLDER / "scenarios")
     settle(place, organisation)
     steps = whole(read_story(FOLDER / "scenarios" / f"{STORY}.toml"))
     spent, done = 0.0, 0
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(cases):
+        for number in range(cases + 1):
             run = Run(place, organisation, Store(folder))
-            for step in steps:
-                took = run.take(step)
-                spent += took or 0.0
-                done += took is not None
+            taken = [took for took in map(run.take, steps) if took is not None]
+            if number:
+                spent += sum(taken)
+                done += len(taken)
     return {"completions_per_second_corrective_action": round(done / spent, 1)}
 
 
