@@ -5,7 +5,8 @@ What can go wrong, told by whom it concerns.
     ├── Rejected                 the caller asked for something that may not be: 4xx, nothing changed
     │   ├── NotFound             no such thing, or the caller may not know of it (404)
     │   ├── Forbidden            the caller may know of it and may not do this (403)
-    │   │   └── SeparationOfDuties
+    │   │   ├── SeparationOfDuties
+    │   │   └── LockedOut        too many wrong passwords, until when
     │   ├── Conflict             somebody or something was faster (409)
     │   │   ├── AlreadyClaimed
     │   │   ├── TaskClosed
@@ -19,6 +20,7 @@ Each error has a stable `code` for machines and reads as a sentence for people.
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 
@@ -92,6 +94,13 @@ class SeparationOfDuties(Forbidden):
     task_id: str = ""
     person: str = ""
     rule: str = ""
+
+
+@dataclass
+class LockedOut(Forbidden):
+    """There were too many wrong passwords; the account waits `until` then."""
+
+    until: datetime = field(kw_only=True)
 
 
 @dataclass

@@ -10,14 +10,15 @@ import unicodedata
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import audit
-from engine.errors import Forbidden, Invalid, NotFound, Record
+from engine import audit, visits
+from engine.errors import Forbidden, Invalid, LockedOut, NotFound, Record
 from engine.ids import new_id
 from engine.person import Person
 from engine.store.people import PersonRow, SignIn
@@ -57,9 +58,16 @@ def matches(password: str, kept: str) -> bool:
         return False
 
 
-def set_password(session: Session, person_id: str, password: str, *, by: Person, now: datetime) -> None:
+def set_password(
+    session: Session, person_id: str, password: str, *, visit: UUID | None = None, by: Person, now: datetime
+) -> None:
     """
     Give a person a password. Everybody may change his own; the trail says that, not what.
+
+    Whoever is signed in at a browser under the one before is signed out.
+
+    Args:
+        visit: the one that goes on all the same: that of whoever changes his own.
 
     Raises:
         Forbidden: it is another person's, and `by` does not manage people.
@@ -73,6 +81,7 @@ def set_password(session: Session, person_id: str, password: str, *, by: Person,
     changed = update(PersonRow).where(PersonRow.id == person_id, PersonRow.active).values(password=kept)
     if session.connection().execute(changed).rowcount != 1:
         raise NotFound("person", person_id)
+    visits.end_all(session, person_id, but=visit)
     said = {"digest": sha256(kept.encode()).hexdigest()}
     audit.append(session, audit.PLATFORM, "person.password_set", person_id, said, by=by, now=now)
 
@@ -131,11 +140,12 @@ def _failed(session: Session, person_id: str, since: datetime) -> tuple[ColumnEl
     return (*recent, ~SignIn.succeeded, *([SignIn.id > last] if last else []))
 
 
-def _locked_out(session: Session, failed: tuple[ColumnElement[bool], ...], now: datetime) -> Forbidden:
+def _locked_out(session: Session, failed: tuple[ColumnElement[bool], ...], now: datetime) -> LockedOut:
     oldest = select(SignIn.at).where(*failed)
     nth = session.execute(oldest.order_by(SignIn.at.desc()).offset(FAILURES - 1).limit(1)).scalar() or now
-    until = (nth + PERIOD).isoformat(timespec="minutes")
-    return Forbidden("There were too many wrong passwords.", f"Try again after {until}.")
+    until = nth + PERIOD
+    remedy = f"Try again after {until.isoformat(timespec='minutes')}."
+    return LockedOut("There were too many wrong passwords.", remedy, until=until)
 
 
 def _count(session: Session, person_id: str, *, succeeded: bool, now: datetime) -> None:

@@ -82,6 +82,16 @@ def links_key(folder: Path) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=b"steward links").derive(secrets_key(folder))
 
 
+def visits_key(folder: Path) -> bytes:
+    """
+    The key that signs what browsers keep while people are signed in: drawn as `links_key` is.
+
+    Raises:
+        Broken: others can read the file.
+    """
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"steward visits").derive(secrets_key(folder))
+
+
 def remember(folder: Path, number: int, digest: bytes) -> None:
     """Keep beside the key which seal is the newest; an older one than is kept already changes nothing."""
     held = newest(folder)

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from engine import cycles, migrations, outbox, people, seals, services, tasks, timers
+from engine import cycles, migrations, outbox, people, seals, services, tasks, timers, visits
 from engine import messages as post
 from engine.absence import moving
 from engine.calendars import CalendarSettings, read_settings
@@ -27,17 +27,18 @@ from engine.subscriptions import answers
 from engine.subscriptions.feed import WEBHOOK
 from engine.transactions import Database
 from engine.vault import Store
+from engine.visits import Lasting
 from steward import simulation
 from steward.bell import Bell
 from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now
 from steward.connections import connect, direct_url, must_agree_on_time
-from steward.keys import links_key, remember, seal_key, secrets_key
+from steward.keys import links_key, remember, seal_key, secrets_key, visits_key
 from steward.lanes import Agenda, Lane, chosen
 from steward.settings import Settings
 from steward.worker import Worker
 from web.app import create_app
 from web.idempotency import forget
-from web.services import Services
+from web.services import Services, Visits
 from webhooks.chat import Chat
 from webhooks.links import Links
 from webhooks.mail import Mail
@@ -158,6 +159,7 @@ class Program:
             self.seal()
         with self.database.writing() as session:
             tasks.sweep_drafts(session)
+            visits.forget(session, lasting=visits_of(self.settings).lasting, machine_now=utc_now())
             forget(session, before=self.clock() - ANSWERS_KEPT)
             session.execute(delete(Heartbeat).where(Heartbeat.at < utc_now() - GONE))
         return 0
@@ -264,6 +266,13 @@ def senders_of(settings: Settings) -> dict[str, Sender]:
     }
 
 
+def visits_of(settings: Settings) -> Visits:
+    """How long people stay signed in at a browser, and what signs that they are."""
+    lasting = Lasting(idle=timedelta(minutes=settings.visit_idle_minutes), life=timedelta(hours=settings.visit_hours))
+    secure = settings.address.startswith("https://")
+    return Visits(key=visits_key(settings.folder), lasting=lasting, secure=secure)
+
+
 def _secret(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8").strip() if file else ""
@@ -315,6 +324,7 @@ def reached(program: Program) -> Services:
         release_at_once=settings.release_at_once,
         release_groups=settings.releasing,
         token_life=timedelta(days=settings.token_days),
+        visits=visits_of(settings),
         message_life=timedelta(days=settings.message_days),
         strongbox=Strongbox(secrets_key(settings.folder)),
         links_key=links_key(settings.folder),

@@ -40,6 +40,10 @@ class Settings:
     release_groups: str = _setting("", "Groups, separated by commas, whose members may release a deployment.")
     evidence_max_bytes: int = _setting(50_000_000, "The largest file accepted as evidence, in bytes.")
     token_days: int = _setting(30, "Days after which a token that names no other date expires.")
+    visit_idle_minutes: int = _setting(
+        120, "Minutes without a request after which whoever signed in at a browser is signed out."
+    )
+    visit_hours: int = _setting(12, "Hours after which whoever signed in at a browser signs in again in any case.")
     message_days: int = _setting(30, "Days for which a message that nobody awaits is kept.")
     seal_minutes: int = _setting(60, "Minutes between two seals of the audit trail.")
     public_url: str = _setting("", "Where people reach Steward, for links in messages; empty means http://HOST:PORT.")

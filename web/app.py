@@ -52,6 +52,7 @@ def _slow_down(app: Flask, over: Services) -> None:
     """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     bounds = {"tokens.issue": over.limits.sign_ins, "machines.receive": over.limits.hook_calls}
+    bounds["signing_in.sign_in"] = over.limits.sign_ins
     bounds |= {f"public.{view}": over.limits.public_calls for view in ("report", "read", "write")}
     for view, limit in bounds.items():
         limited: Any = limiter.limit(limit)(app.view_functions[view])

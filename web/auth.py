@@ -1,15 +1,24 @@
-"""Who speaks: a bearer token (RFC 6750), looked up before anything else of a request is read."""
+"""
+Who speaks, looked up before anything else of a request is read.
+
+The API knows bearer tokens alone (RFC 6750). Pages know visits too: a signed
+cookie names one. Whatever a page is sent must then prove that it comes from a
+page of ours, since a browser sends the cookie along whoever asks it to.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
+from uuid import UUID
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
 
-from engine import tokens
+from engine import tokens, visits
 from engine.people import Person
+from web import cookies
 from web.problems import ScopeMissing, Unauthenticated
 from web.services import services
 
@@ -22,22 +31,34 @@ SCOPES = {
 }
 PUBLIC = "public"
 MOST_NOTED = 10_000
+Known = tuple[Person, frozenset[str]]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The person in whose name a request is made, what its token may do, and the moment at which it came."""
+    """
+    The person in whose name a request is made, what may be done with it, and the moment at which it came.
+
+    `visit` is that of a person at a browser; programs have none.
+    """
 
     person: Person
     scopes: frozenset[str]
     now: datetime
+    visit: UUID | None = None
 
 
-def needs(scope: str) -> Callable[[View], View]:
-    """Mark a view: `scope` is what a token must hold to reach it, or `PUBLIC`."""
+def needs(scope: str, *, browser: bool = False) -> Callable[[View], View]:
+    """
+    Mark a view.
+
+    Args:
+        scope: what whoever reaches it must hold, or `PUBLIC`.
+        browser: whether it is a page, for people who have signed in at a browser.
+    """
 
     def mark(view: View) -> View:
-        view.scope = scope  # type: ignore[attr-defined]
+        view.scope, view.browser = scope, browser  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -46,6 +67,7 @@ def needs(scope: str) -> Callable[[View], View]:
 def register(app: Flask) -> None:
     """Ask every request of `app` who speaks, before its view is reached."""
     app.extensions["steward-noted"] = {}
+    cookies.register(app)
     app.before_request(_authenticate)
 
 
@@ -55,33 +77,65 @@ def caller() -> Caller:
     return found
 
 
-def _authenticate() -> None:
-    scope = getattr(current_app.view_functions.get(request.endpoint or ""), "scope", PUBLIC)
+def visitor() -> Caller | None:
+    """Who has signed in at the browser that makes this request; None where nobody has."""
+    visit_id, now, at = cookies.visit(), services().clock(), services().machine_clock()
+    if visit_id is None:
+        return None
+    lasting, chosen = services().visits.lasting, visit_id
+
+    def verify(session: Session, note: bool) -> Known | None:
+        who = visits.verify(session, chosen, lasting=lasting, machine_now=at, note=note)
+        return (who, frozenset(tokens.scopes_of(who))) if who else None
+
+    known = _known(visit_id.bytes, verify, at, visits.SEEN_AGAIN_AFTER)
+    return Caller(*known, now, visit_id) if known else None
+
+
+def _authenticate() -> Response | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    scope, browser = getattr(view, "scope", PUBLIC), getattr(view, "browser", False)
+    by_visit = browser and "Authorization" not in request.headers
+    if by_visit:
+        cookies.prove_origin()
     if scope == PUBLIC:
-        return
+        return None
+    found = visitor() if by_visit else _program()
+    if found is None and by_visit:
+        return cookies.to_sign_in()
+    if found is None:
+        raise Unauthenticated
+    if scope not in found.scopes:
+        raise ScopeMissing(scope)
+    g.caller = found
+    return None
+
+
+def of_token(secret: str, now: datetime) -> Known | None:
+    """Who speaks with this token and what for; None when it is unknown or void."""
+
+    def verify(session: Session, note: bool) -> Known | None:
+        return tokens.verify(session, secret, now=now, note=note)
+
+    return _known(sha256(secret.encode(errors="replace")).digest(), verify, now, tokens.USED_AGAIN_AFTER)
+
+
+def _program() -> Caller | None:
     now = services().clock()
     known = of_token(_bearer(), now)
-    if known is None:
-        raise Unauthenticated
-    person, scopes = known
-    if scope not in scopes:
-        raise ScopeMissing(scope)
-    g.caller = Caller(person, scopes, now)
+    return Caller(*known, now) if known else None
 
 
-def of_token(secret: str, now: datetime) -> tuple[Person, frozenset[str]] | None:
-    """
-    Who speaks with this token and what for; None when it is unknown or void.
-
-    Only the first look within a minute waits for the right to write down that it was used.
-    """
+def _known(
+    mark: bytes, verify: Callable[[Session, bool], Known | None], now: datetime, again: timedelta
+) -> Known | None:
+    """Look somebody up. Only the first look within a minute waits for the right to write down that he was here."""
     noted: dict[bytes, datetime] = current_app.extensions["steward-noted"]
-    mark = sha256(secret.encode(errors="replace")).digest()
-    if mark in noted and now - noted[mark] < tokens.USED_AGAIN_AFTER:
+    if mark in noted and now - noted[mark] < again:
         with services().database.reading() as session:
-            return tokens.verify(session, secret, now=now, note=False)
+            return verify(session, False)
     with services().database.writing() as session:
-        found = tokens.verify(session, secret, now=now)
+        found = verify(session, True)
     if found is not None:
         if len(noted) >= MOST_NOTED:
             noted.clear()

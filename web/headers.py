@@ -5,6 +5,7 @@ from flask import Flask, Response, g
 from web.services import services
 
 SIMULATED = "Steward-Simulated-Clock"
+HSTS = f"max-age={365 * 24 * 3600}"
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -23,6 +24,8 @@ def register(app: Flask) -> None:
 def _add(answer: Response) -> Response:
     for name, value in ALWAYS.items():
         answer.headers.setdefault(name, value)
+    if services().visits.secure:
+        answer.headers.setdefault("Strict-Transport-Security", HSTS)
     if services().simulated:
         known = g.get("caller")
         answer.headers.setdefault(SIMULATED, (known.now if known else services().clock()).isoformat())

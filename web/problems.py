@@ -46,6 +46,17 @@ class Unauthenticated(Rejected):
 
 
 @dataclass
+class SignedOut(Rejected):
+    """Nobody has signed in at this browser, or not lately."""
+
+    code: ClassVar[str] = "signed-out"
+    status: ClassVar[int] = 401
+
+    def __str__(self) -> str:
+        return "You are signed out. Sign in again in another tab, then send this once more: what you typed is here."
+
+
+@dataclass
 class SignInFailed(Rejected):
     """The name or the password is wrong, or was wrong too often."""
 

@@ -12,6 +12,7 @@ from flask import current_app
 from engine.evidence import Store
 from engine.strongbox import Strongbox
 from engine.transactions import Database
+from engine.visits import Lasting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,22 @@ class Limits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Visits:
+    """
+    How people are signed in at browsers.
+
+    Args:
+        key: signs what a browser keeps; by default one that nobody else has.
+        lasting: when a visit is over by itself.
+        secure: whether people come by https alone, so that the cookie and the browser know no other way.
+    """
+
+    key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
+    lasting: Lasting = field(default_factory=Lasting)
+    secure: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Services:
     """
     Everything a request reaches, put together by `steward`.
@@ -49,6 +66,7 @@ class Services:
         move_clock: moves a simulated clock to a moment, lets everything due on the way happen, and says what did.
         release_at_once: whether a deployment needs no second person.
         release_groups: members of these may release, beside a definition's owner.
+        visits: how people are signed in at browsers.
         token_life: how long a token lives that names no other date.
         message_life: how long a message that nobody awaits is kept.
         heartbeat_within: a worker that was silent for longer counts as gone.
@@ -69,6 +87,7 @@ class Services:
     move_clock: Callable[[datetime], Any] | None = None
     release_at_once: bool = False
     release_groups: tuple[str, ...] = ()
+    visits: Visits = field(default_factory=Visits)
     token_life: timedelta = timedelta(days=30)
     message_life: timedelta = timedelta(days=30)
     heartbeat_within: timedelta = timedelta(seconds=60)

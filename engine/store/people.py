@@ -13,9 +13,9 @@ class PersonRow(Table):
     """
     A named person. Rows are never deleted: history keeps the name.
 
-    `password`, `active`, `fs_uniquifier` and `email` are what Flask-Security
-    expects of a user, so the front door finds the same accounts. `kind`
-    `operator` stands for acts on the machine itself, such as `operator:setup`.
+    `fs_uniquifier` changes with the password, and on request: whoever is signed
+    in at a browser under the one before is signed out. `kind` `operator` stands
+    for acts on the machine itself, such as `operator:setup`.
     """
 
     __tablename__ = "people"
@@ -97,6 +97,26 @@ class Token(Table):
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class Visit(Table):
+    """
+    A person at a browser, from signing in until signing out.
+
+    `mark` is the person's `fs_uniquifier` at that time: with a new one, all
+    visits under the one before are over. Moments are the machine's.
+    """
+
+    __tablename__ = "visits"
+    __table_args__ = (CheckConstraint("seen_at >= began_at", name="seen_later"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    mark: Mapped[str]
+    browser: Mapped[str]
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class IdempotencyKey(Table):

@@ -71,6 +71,7 @@ def _greeting(program: Program, people: list[dict[str, Any]]) -> list[str]:
     settings = program.settings
     here = f"http://{settings.host}:{settings.port}"
     lines = [f"Steward serves {here} from {settings.folder.resolve()}"]
+    lines += [f"Open {settings.address} in a browser and sign in."]
     if program.simulated:
         lines.append(f"The clock is simulated and stands at {program.clock().isoformat()}.")
     if not people:

@@ -1,18 +1,15 @@
 """The pages people see: server-rendered, in the same rights and reads as the API."""
 
-from secrets import token_bytes
-
 from flask import Flask
 
 from web import assets, language
-from web.pages import handed_in, layout, my_work, processes, starting
+from web.pages import handed_in, layout, my_work, processes, signing_in, starting
 
-BLUEPRINTS = (my_work.pages, processes.pages, handed_in.pages, starting.pages)
+BLUEPRINTS = (my_work.pages, processes.pages, handed_in.pages, starting.pages, signing_in.pages)
 
 
 def register(app: Flask) -> None:
     """Serve the pages and what they need."""
-    app.secret_key = app.secret_key or token_bytes(32)  # What a page says of an act travels in a signed cookie.
     assets.register(app)
     language.register(app)
     layout.register(app)

@@ -67,6 +67,7 @@ def of_error(error: StewardError) -> Response:
     titles = {
         NotFound: _("There is nothing here that you may see"),
         Forbidden: _("You may not do this"),
+        problems.SignedOut: _("You are signed out"),
     }
     usual = _("This cannot be done now") if error.status < 500 else _("Something went wrong on our side")
     title = next((said for kind, said in titles.items() if isinstance(error, kind)), usual)

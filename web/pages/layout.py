@@ -60,7 +60,7 @@ def page(blueprint: Blueprint, address: str, *, scope: str = "read", method: str
     """A view of a page, for people who hold `scope`; `PUBLIC` for everybody."""
 
     def mark(view: View) -> View:
-        blueprint.add_url_rule(address, view.__name__, needs(scope)(view), methods=[method])
+        blueprint.add_url_rule(address, view.__name__, needs(scope, browser=True)(view), methods=[method])
         return view
 
     return mark

@@ -29,6 +29,9 @@ OPEN = {
     "/api/v1/page.css",
     "/api/v1/openapi.json",
     "POST /api/v1/tokens",
+    "GET /login",
+    "POST /login",
+    "POST /logout",
     "POST /hooks/<key>",  # What comes in is signed.
     "GET /.well-known/camunda-automation-platform/webapps",
     "GET /modeler/repository",  # Both only lead on to pages.

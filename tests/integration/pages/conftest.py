@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
 from tests.integration.api.conftest import (
-    Client,
+    PASSWORD,
     app,
     clock,
     door,
@@ -44,43 +45,69 @@ __all__ = [
 
 @dataclass
 class Reader:
-    """Somebody who reads pages, and sends their forms."""
+    """Somebody at a browser without script: reads pages, and sends their forms."""
 
-    app: Flask
-    client: Client
+    client: FlaskClient
+    proof: str = ""
 
     def open(self, address: str, status: int = 200) -> Any:
         """A page as a tree; the test fails unless it answers so."""
-        return html.fromstring(self._sent("GET", address, status).get_data(as_text=True))
+        return self.tree(self.sent("GET", address, status))
 
-    def press(self, address: str, status: int = 303, **fields: str) -> TestResponse:
-        """Send a form."""
-        return self._sent("POST", address, status, data=fields)
+    def press(self, address: str, status: int = 303, **fields: Any) -> TestResponse:
+        """Send a form, with the proof that the page before gave."""
+        if not self.proof:
+            self.open("/")
+        return self.sent("POST", address, status, data={"csrf_token": self.proof} | fields)
 
     def fetch(self, address: str) -> bytes:
         """What lies at an address, byte for byte."""
-        return self._sent("GET", address, 200).data
+        return self.sent("GET", address, 200).data
 
     def hand_in(
         self, address: str, files: dict[str, bytes], status: int = 200, *, htmx: bool = False, **fields: str
     ) -> Any:
         """Send a form with files; what it answers as a tree, if that is a page."""
+        if not self.proof:
+            self.open("/")
         data = {"files": [(BytesIO(content), name) for name, content in files.items()], **fields}
+        data |= {"csrf_token": self.proof}
         more = {"headers": {"HX-Request": "true"}} if htmx else {}
-        answer = self._sent("POST", address, status, data=data, content_type="multipart/form-data", **more)
+        answer = self.sent("POST", address, status, data=data, content_type="multipart/form-data", **more)
         return html.fromstring(answer.get_data(as_text=True)) if status != 303 else answer
 
-    def _sent(self, method: str, address: str, status: int, **given: Any) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.client.token}", **given.pop("headers", {})}
-        answer = self.app.test_client().open(address, method=method, headers=headers, **given)
+    def sent(self, method: str, address: str, status: int, **given: Any) -> TestResponse:
+        """The answer to any request."""
+        answer = self.client.open(address, method=method, **given)
         assert answer.status_code == status, f"{answer.status}: {answer.get_data(as_text=True)}"
         return answer
 
+    def tree(self, answer: TestResponse) -> Any:
+        """The page of an answer; what proves that a form comes from it is kept."""
+        page = html.fromstring(answer.get_data(as_text=True))
+        self.proof = next(iter(page.xpath("//meta[@name='csrf-token']/@content")), self.proof)
+        return page
+
+
+def signed_in(client: FlaskClient, person: str) -> Reader:
+    """Somebody who has signed in at a browser, through the page, with his password."""
+    reader = Reader(client)
+    reader.open("/login")
+    reader.press("/login", name=person, password=PASSWORD.format(person), next="/")
+    reader.proof = ""
+    return reader
+
 
 @pytest.fixture
-def reader(app: Flask, login: Callable[..., Client]) -> Callable[[str], Reader]:
-    """Let somebody read pages."""
-    return lambda person: Reader(app, login(person))
+def reader(app: Flask) -> Callable[[str], Reader]:
+    """Let somebody read pages, each at a browser of his own."""
+    return lambda person: signed_in(app.test_client(), person)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Reader:
+    """Somebody who has not signed in."""
+    return Reader(app.test_client())
 
 
 def words(tree: Any, path: str = "//main") -> str:

@@ -14,7 +14,7 @@ def test_my_work_has_what_is_mine_by_urgency_and_what_i_may_take_on(
     assert "Nothing waits for you." in words(reader("fred").open("/"))
     page = reader("bert").open("/")
     assert "A loose label" in words(page, "//section[@aria-labelledby='g-free']")
-    (form,) = page.xpath("//form[@method='post']")
+    (form,) = page.xpath("//main//form[@method='post']")
     task = form.get("action").split("/")[2]
     answer = reader("bert").press(form.get("action"))
     assert answer.headers["Location"] == f"/tasks/{task}"

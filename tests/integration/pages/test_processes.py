@@ -32,7 +32,7 @@ def test_a_deployment_is_released_on_its_page_by_somebody_else(reader: Read, log
     own = reader("adam").open(address)
     assert "You deployed this, so somebody else must release it. Olga can." in words(own)
     assert own.xpath("//button[@aria-disabled='true']")
-    assert not own.xpath("//form[@method='post']")
+    assert not own.xpath("//main//form[@method='post']")
     assert made["warnings"][0]["message"] in words(own, "//section[@aria-labelledby='findings']")
 
     page = reader("olga").open(address)
