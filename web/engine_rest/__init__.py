@@ -8,14 +8,24 @@ the rest: a deployment waits for a second person here too.
 
 from flask import Flask
 
-from web.engine_rest import addresses, answers, definitions, deployments, instances, login, platform
+from web.engine_rest import (
+    addresses,
+    answers,
+    definitions,
+    deployments,
+    external_tasks,
+    instances,
+    login,
+    platform,
+    tasks,
+)
 from web.engine_rest.blueprint import blueprint
 from web.engine_rest.login import wrong_login
 from web.engine_rest.remembered import Remembered
 
 __all__ = ["blueprint", "register", "wrong_login"]
 
-VIEWS = (platform, deployments, definitions, instances)
+VIEWS = (platform, deployments, definitions, instances, external_tasks, tasks)
 """The modules whose views hang on the blueprint as soon as they are imported."""
 
 

@@ -7,6 +7,9 @@ from flask import request
 
 from engine.errors import Invalid
 
+LARGEST = 10**10
+"""Of a number in a body; as milliseconds, nearly four months."""
+
 
 def the_body() -> dict[str, Any]:
     """
@@ -23,6 +26,21 @@ def the_body() -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Invalid("The body is a JSON object.")
     return body
+
+
+def number(body: dict[str, Any], name: str, otherwise: int) -> int:
+    """
+    A whole number of at least 0 in a body; `otherwise` where it says null or nothing.
+
+    Raises:
+        Invalid: it is none.
+    """
+    value = body.get(name)
+    if value is None:
+        return otherwise
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
+        raise Invalid(f"{name} is a whole number.", {name: "A whole number of at least 0."})
+    return value
 
 
 def text(body: dict[str, Any], name: str) -> str | None:

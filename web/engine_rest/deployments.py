@@ -6,18 +6,16 @@ from uuid import UUID
 
 from flask import Response
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from engine import deployments as verbs
-from engine.deployed import Deployed
 from engine.errors import NotFound
 from engine.store.definitions import Deployment, Resource
-from web.auth import caller
 from web.engine_rest import shapes
 from web.engine_rest.answers import answer
 from web.engine_rest.blueprint import view
 from web.engine_rest.listing import listed
 from web.engine_rest.upload import upload
+from web.perform import perform
 from web.services import services
 
 DEPLOYMENTS = select(Deployment.id, Deployment.name, Deployment.source, Deployment.deployed_at)
@@ -48,14 +46,9 @@ def create() -> Response:
     be told (`enable-duplicate-filtering`) finds null in place of what is there
     already; the others find it.
     """
-    sent, who = upload(), caller()
+    sent = upload()
     told: dict[str, Any] = {"name": sent.name, "source": sent.source, "at_once": services().release_at_once}
-
-    def verb(session: Session) -> Deployed:
-        return verbs.deploy(session, sent.files, **told, by=who.person, now=who.now)
-
-    made = services().database.perform(verb, by=who.person, now=who.now)
-    services().ring()
+    made = perform(lambda session, by, now: verbs.deploy(session, sent.files, **told, by=by, now=now))
     if not made.is_new and sent.filtered:
         made = replace(made, versions=())
     with services().database.reading() as session:

@@ -20,6 +20,7 @@ from web.engine_rest.answers import answer
 from web.engine_rest.blueprint import view
 from web.engine_rest.body import text, the_body
 from web.engine_rest.definitions import newest_of
+from web.perform import perform
 from web.reads import cases
 from web.services import services
 
@@ -54,15 +55,9 @@ def one(instance_id: UUID) -> Response:
 
 
 def _started(begin: Start) -> Response:
-    body, who = the_body(), caller()
+    body = the_body()
     said = {"variables": values.untyped(body.get("variables")), "business_key": text(body, "businessKey")}
-
-    def verb(session: Session) -> dict[str, Any]:
-        return _shown(session, begin(session, who.person, who.now, said))
-
-    made = services().database.perform(verb, by=who.person, now=who.now)
-    services().ring()
-    return answer(made)
+    return answer(perform(lambda session, by, now: _shown(session, begin(session, by, now, said))))
 
 
 def _shown(session: Session, instance_id: UUID) -> dict[str, Any]:

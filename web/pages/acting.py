@@ -1,35 +1,15 @@
 """What a form of a page does: one verb in one transaction, then the next page; a refusal is said in words."""
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, request
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Forbidden, NotFound, Rejected, StewardError
-from engine.person import Person
 from web import problems
-from web.auth import caller
 from web.language import _
 from web.pages.layout import look, show
-from web.services import services
-
-T = TypeVar("T")
-
-
-def perform(verb: Callable[[Session, Person, datetime], T]) -> T:
-    """
-    Let a verb happen in one transaction in the reader's name.
-
-    Raises:
-        Rejected: what the verb raised, after its record was committed.
-    """
-    who = caller()
-    done = services().database.perform(lambda session: verb(session, who.person, who.now), by=who.person, now=who.now)
-    services().ring()
-    return done
+from web.perform import perform as perform
 
 
 def then(address: str, said: str = "") -> Response:

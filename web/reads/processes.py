@@ -163,24 +163,6 @@ def files_of(session: Session, deployment_id: UUID) -> Sequence[Any]:
     return session.execute(query.order_by(Resource.id)).all()
 
 
-def waiting(session: Session) -> Sequence[Any]:
-    """The deployments that wait for a release of something that nothing newer has replaced, newest first."""
-    later, of = aliased(DefinitionRow), aliased(Deployment)
-    newer = (
-        select(later.id)
-        .join(of, of.id == later.deployment_id)
-        .where(later.key == DefinitionRow.key, later.version > DefinitionRow.version, of.status == "released")
-    )
-    query = (
-        select(Deployment.id, Deployment.name, Deployment.deployed_by, Deployment.deployed_at)
-        .join(DefinitionRow, DefinitionRow.deployment_id == Deployment.id)
-        .where(Deployment.status == "waiting", ~newer.exists())
-        .distinct()
-        .order_by(Deployment.deployed_at.desc())
-    )
-    return session.execute(query).all()
-
-
 def _process(rows: Sequence[Any], running: Mapping[UUID, int], late: Mapping[UUID, int]) -> Process:
     in_force = next((row.id for row in rows if row.status == "released"), None)
     return Process(

@@ -1,0 +1,26 @@
+"""A verb in the name of whoever makes this request: one transaction, and the worker is woken."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from engine.person import Person
+from web.auth import caller
+from web.services import services
+
+T = TypeVar("T")
+
+
+def perform(verb: Callable[[Session, Person, datetime], T]) -> T:
+    """
+    Let a verb happen.
+
+    Raises:
+        Rejected: what the verb raised, after its record was committed.
+    """
+    who = caller()
+    done = services().database.perform(lambda session: verb(session, who.person, who.now), by=who.person, now=who.now)
+    services().ring()
+    return done
