@@ -7,6 +7,7 @@ from uuid import UUID
 
 import orjson
 from flask import Blueprint, Response, request
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import filling, guards, instances, versions
@@ -14,9 +15,11 @@ from engine.core.vocabulary import Start
 from engine.definitions import Parsed, parsed
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.person import Person
+from engine.store.running import Task
 from web.language import _
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
+from web.reads.cases import LIVE
 from web.reads.definitions import form_file
 from web.reads.people import choosable
 
@@ -74,20 +77,28 @@ def begin(key: str) -> Response:
     """Start a case, and look at it."""
     values, title = request.form.get("values", ""), request.form.get("title", "").strip() or None
 
-    def verb(session: Session, by: Person, now: datetime) -> UUID:
+    def verb(session: Session, by: Person, now: datetime) -> str:
         _definition, start = _way(session, by, key)
         filled: Any = orjson.loads(values) if values else {}
         if not isinstance(filled, dict):
             raise Invalid(_("The form could not be read. Fill it in again."))
-        return instances.start(session, key, variables=filled, start=start.element, title=title, by=by, now=now)
+        case = instances.start(session, key, variables=filled, start=start.element, title=title, by=by, now=now)
+        return _next(session, by, case)
 
     try:
-        case = acting.perform(verb)
+        where = acting.perform(verb)
     except orjson.JSONDecodeError:
         return _asked(key, Invalid(_("The form could not be read. Fill it in again.")))
     except Invalid as error:
         return _asked(key, error, values)
-    return acting.then(f"/cases/{case}", _("The case has begun."))
+    return acting.then(where, _("The case has begun."))
+
+
+def _next(session: Session, by: Person, case: UUID) -> str:
+    """Where whoever started a case goes on: his own first task in it, else the case."""
+    mine = select(Task.id).where(Task.instance_id == case, Task.holder == by.id, LIVE).order_by(Task.id)
+    task = session.execute(mine.limit(1)).scalar()
+    return f"/tasks/{task}" if task else f"/cases/{case}"
 
 
 def _asked(key: str, error: Invalid | None = None, typed: str = "") -> Response:
