@@ -15,6 +15,7 @@ from engine.store.running import Answer, Event, Instance, Task
 from engine.verify import verify
 from tests.factories import END, START, process, sequence, three_tasks, user_task
 from tests.integration.shell.conftest import House
+from tests.integration.shell.test_history_holds import DMN, RATE
 from tests.listening import listening
 
 PEOPLE = ("anna", "bert", "carl", "dora")
@@ -147,6 +148,21 @@ def test_a_completion_is_one_commit_and_at_most_twelve_statements(house: House):
 
     assert len(heard.statements) <= 12
     assert heard.commits == 1
+
+
+def test_a_step_that_closes_the_only_task_still_knows_the_organisation_when_the_next_opens(house: House):
+    ask, read = (user_task(one, groups="staff") for one in ("T_ask", "T_read"))
+    house.deploy(process("rated", sequence(START, ask, RATE, read, END)), decisions={"size": DMN})
+    before, after = (house.start("rated", {"n": 5}) for _ in range(2))
+    house.do(before, "T_ask", {})
+    task = house.task(after, "T_ask")
+    house.act(tasks.claim, task, by="anna")
+    with listening(house.database.engine) as heard:
+        house.act(tasks.complete, task, answers={}, by="anna")
+
+    assert house.open(after) == ["T_read"]
+    asked = [one for one in heard.statements if one.startswith("SELECT")]
+    assert not [one for one in asked if "bindings" in one or "FROM signatures JOIN" in one]
 
 
 def test_a_held_task_is_given_back_assigned_and_delegated(house: House):
