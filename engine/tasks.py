@@ -13,9 +13,10 @@ from engine import access, assigned, audit, competence, guards, handing_in, peop
 from engine.absence import claims
 from engine.cases import Case, LiveTask, lock_for_task
 from engine.core import events as ev
+from engine.core.chain import content_digest
 from engine.core.stuck import Stuck
 from engine.definitions import parsed
-from engine.errors import AlreadyClaimed, Conflict, Forbidden, Invalid, NotFound, TaskClosed
+from engine.errors import AlreadyClaimed, Conflict, Forbidden, Invalid, NotFound, Outdated, TaskClosed
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.running import Candidate, Draft, Task
@@ -232,18 +233,39 @@ def complete(
     return Done(task_id=task.id, instance_id=case.id)
 
 
-def save_draft(session: Session, task_id: UUID, *, answers: dict[str, Any], by: Person, now: datetime) -> None:
+def save_draft(
+    session: Session, task_id: UUID, *, answers: dict[str, Any], over: str | None = None, by: Person, now: datetime
+) -> str:
     """
     Keep what the holder has typed so far. Drafts are no records: they stand in no trail and go with the task.
+
+    Args:
+        over: the version of the draft that this one goes on from, empty where there was none; None overwrites any.
+
+    Returns:
+        The version of the draft as it is now.
 
     Raises:
         NotFound, TaskClosed: as for `claim`.
         Conflict: `by` does not hold the task.
+        Outdated: the draft was changed elsewhere since; nothing is overwritten.
     """
     case, task = held_case(session, task_id)
     _must_hold(case, task, by)
+    made = draft_version(answers)
+    if over is not None:
+        known, saved_at = draft(session, task_id, by=by)
+        before = draft_version(known) if saved_at else ""
+        if before not in (over, made):
+            raise Outdated("You changed this elsewhere since. Nothing is overwritten.")
     row = {"task_id": task.id, "person_id": by.id, "answers": answers, "saved_at": now}
     session.execute(KEEP_DRAFT[session.get_bind().dialect.name], row)
+    return made
+
+
+def draft_version(answers: dict[str, Any]) -> str:
+    """What tells one draft from another: a digest of what was typed."""
+    return content_digest(answers).hex()
 
 
 def draft(session: Session, task_id: UUID, *, by: Person) -> tuple[dict[str, Any], datetime | None]:

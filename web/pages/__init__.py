@@ -3,9 +3,18 @@
 from flask import Flask
 
 from web import assets, language
-from web.pages import handed_in, layout, my_work, processes, signing_in, starting
+from web.pages import handed_in, layout, my_work, processes, signing_in, starting, task, task_acts, task_evidence
 
-BLUEPRINTS = (my_work.pages, processes.pages, handed_in.pages, starting.pages, signing_in.pages)
+BLUEPRINTS = (
+    my_work.pages,
+    task.pages,
+    task_acts.pages,
+    task_evidence.pages,
+    processes.pages,
+    handed_in.pages,
+    starting.pages,
+    signing_in.pages,
+)
 
 
 def register(app: Flask) -> None:

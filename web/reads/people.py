@@ -96,3 +96,16 @@ def choosable(session: Session, groups: Iterable[str]) -> dict[str, list[dict[st
     for row in session.execute(query):
         found[row.group_key].append({"label": row.name, "value": row.id})
     return found
+
+
+def named_like(session: Session, typed: str, most: int = 6) -> list[dict[str, str]]:
+    """People who have not left and whose id, name or a part of whose name begins so: `id`, `name`."""
+    part, name = typed.lower(), func.lower(PersonRow.name)
+    begins = [PersonRow.id.startswith(part, autoescape=True), name.startswith(part, autoescape=True)]
+    query = (
+        select(PersonRow.id, PersonRow.name)
+        .where(PersonRow.kind == "person", PersonRow.active, or_(*begins, name.contains(f" {part}", autoescape=True)))
+        .order_by(PersonRow.name)
+        .limit(most)
+    )
+    return [{"id": row.id, "name": row.name} for row in session.execute(query)]

@@ -13,7 +13,7 @@ from engine.cases import look, unpacked
 from engine.core.advance import visible_of
 from engine.core.forms import read_form
 from engine.core.model.references import Reference
-from engine.core.vocabulary import Node, Ref, Rules
+from engine.core.vocabulary import Node, Rules
 from engine.definitions import Parsed, parsed
 from engine.errors import Forbidden, SeparationOfDuties
 from engine.person import Person
@@ -37,7 +37,7 @@ def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
     task = session.get_one(Task, task_id)
     definition = parsed(session, row.definition_id)
     node = definition.model.nodes.get(row.element, SILENT)
-    schema, prefilled = _form(session, definition, task, node.rules.form)
+    schema, prefilled = _form(session, definition, task)
     offered = candidates(session, task_id)
     answers = select(Answer).where(Answer.task_id == task_id).order_by(Answer.number)
     return {
@@ -56,21 +56,23 @@ def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
     }
 
 
-def _form(
-    session: Session, definition: Parsed, task: Task, ref: Ref | None
-) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """The form-js schema in the version that the case uses, and the values it starts with."""
+def form_id_of(session: Session, definition: Parsed, task: Task) -> UUID | None:
+    """The version of the form in which a task is filled in; None where it has none."""
+    ref = definition.model.nodes.get(task.element, SILENT).rules.form
     if ref is None:
-        return None, {}
+        return None
     reference = Reference("form", ref.key, ref.binding, ref.version)
     fixed = select(Fixed.version_id).where(
         Fixed.instance_id == task.instance_id, Fixed.kind == "form", Fixed.reference == reference.name
     )
-    form_id = session.scalar(fixed)
-    if form_id is None:
-        form_id = versions.resolve(session, [reference], definition.deployment_id).get(reference)
+    return session.scalar(fixed) or versions.resolve(session, [reference], definition.deployment_id).get(reference)
+
+
+def _form(session: Session, definition: Parsed, task: Task) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The form-js schema in the version that the case uses, and the values it starts with."""
+    form_id = form_id_of(session, definition, task)
     file = select(Resource.data, Resource.name).join(FormRow, FormRow.resource_id == Resource.id)
-    found = session.execute(file.where(FormRow.id == form_id)).one_or_none()
+    found = session.execute(file.where(FormRow.id == form_id)).one_or_none() if form_id else None
     if found is None:
         return None, {}
     state = session.scalar(select(Instance.state).where(Instance.id == task.instance_id))
