@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
+import orjson
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,8 +23,10 @@ from engine.kit import kit
 from engine.person import Person
 from engine.store.people import GroupRow, PersonRow
 from web import changes
+from web.drawings.frame import plan_of
+from web.drawings.twin import picture as drawing_of
 from web.language import _, ngettext
-from web.pages import acting
+from web.pages import acting, drawn
 from web.pages.layout import Reader, look, page, show
 from web.reads import processes as found
 from web.reads.definitions import file_of
@@ -109,6 +113,33 @@ def one_kit(key: str) -> Response:
     return answer
 
 
+@page(pages, "/processes/<key>/<int:number>/marks.json")
+def marks(key: str, number: int) -> Response:
+    """What is marked on the drawing, for the script that shows it."""
+
+    def read(session: Session, reader: Reader) -> bytes:
+        process = found.process(session, reader.person, key, reader.now)
+        version = process.version(number)
+        facts = _facts(session, reader, process, version)
+        return orjson.dumps(drawn.state_of(_way(version, facts), **facts).written())
+
+    return Response(look(read), mimetype="application/json")
+
+
+@page(pages, "/processes/<key>/<int:number>/picture.svg")
+def picture(key: str, number: int) -> Response:
+    """The whole drawing as a picture, to keep or to print."""
+
+    def read(session: Session, reader: Reader) -> bytes:
+        process = found.process(session, reader.person, key, reader.now)
+        version = process.version(number)
+        facts = _facts(session, reader, process, version)
+        plan = plan_of(version.row.id, file_of(session, version.row.id).data)
+        return drawing_of(plan, drawn.state_of(_way(version, facts), **facts), name=_title(version))
+
+    return Response(look(read), mimetype="image/svg+xml")
+
+
 def _listed(session: Session, reader: Reader) -> dict[str, Any]:
     return {
         "processes": found.processes(session, reader.person, reader.now),
@@ -119,27 +150,53 @@ def _listed(session: Session, reader: Reader) -> dict[str, Any]:
 def _shown(session: Session, reader: Reader, key: str, number: int | None) -> dict[str, Any]:
     process = found.process(session, reader.person, key, reader.now)
     version = process.shown if number is None else process.version(number)
-    before = process.before(version)
-    model = parsed(session, version.row.id).model
-    changed = _changes(session, key, before, version)
-    made = overview(session, version.row.deployment_id)
-    file = file_of(session, version.row.id).name
+    before, facts = process.before(version), _facts(session, reader, process, version)
+    model, way = parsed(session, version.row.id).model, _way(version, facts)
+    ways, state = drawn.offered(**facts), drawn.state_of(way, **facts)
+    data, address = file_of(session, version.row.id).data, f"/processes/{quote(key)}/{version.row.version}"
     names = dict(session.execute(select(PersonRow.id, PersonRow.name)).all())
     groups = dict(session.execute(select(GroupRow.key, GroupRow.name)).all())
     return {
         "process": process,
         "version": version,
         "before": before,
-        "changes": changed,
+        "changes": facts["changes"],
+        "drawing": drawn.drawing(version.row.id, data, state, address=address, way=way, name=_title(version)),
+        "ways": [(one, drawn.said(one)) for one in ways],
+        "way": way,
+        "legend": drawn.legend(way, facts["changes"]) if ways else [],
         "words": changes,
-        "sentence": _sentence(process, version, before, changed),
-        "places": _places(model, found.work_of(session, reader.person, version.row.id, reader.now)),
-        "warnings": [one for one in made.warnings if one["file"] == file],
+        "sentence": _sentence(process, version, before, facts["changes"]),
+        "places": _places(model, facts["work"]),
+        "warnings": facts["findings"],
         "roles": [(role, _role(role, model, groups), who) for role, who in sorted(_bound(session, version).items())],
         "may_bind": reader.person.id == version.row.owner_id or reader.person.platform_admin,
         "names": names,
         "groups": groups,
     }
+
+
+def _facts(session: Session, reader: Reader, process: Process, version: Version) -> dict[str, Any]:
+    """What can be drawn on a version: what it changes, what was found, and where its work waits."""
+    made, file = overview(session, version.row.deployment_id), file_of(session, version.row.id).name
+    return {
+        "changes": _changes(session, process.key, process.before(version), version),
+        "findings": [one for one in made.warnings if one["file"] == file],
+        "work": found.work_of(session, reader.person, version.row.id, reader.now),
+    }
+
+
+def _way(version: Version, facts: dict[str, Any]) -> str:
+    """What to draw: what the address asks for; else what matters most of such a version, as far as there is any."""
+    ways, wanted = drawn.offered(**facts), request.args.get("draw", "")
+    if wanted in drawn.WAYS:
+        return wanted
+    first = "changes" if version.waits else "work"
+    return first if first in ways else next(iter(ways), "work")
+
+
+def _title(version: Version) -> str:
+    return _("%(name)s, version %(number)d", name=version.row.name, number=version.row.version)
 
 
 def _changes(session: Session, key: str, before: Version | None, version: Version) -> Sequence[Change]:

@@ -129,3 +129,36 @@ def test_a_case_is_started_by_whoever_may_with_what_the_form_asks(
     assert "asked" in [one["process"] for one in login("bert").get("/instances")["items"]]
     reader("bert").press("/processes/asked/start", 422, values="no")
     reader("bert").open("/processes/nothing/start", 404)
+
+
+def drawn(xml: bytes) -> bytes:
+    """The same file with its tasks drawn in a row."""
+    bounds = '<dc:Bounds x="{1}" y="80" width="100" height="80"/>'
+    shape = f'<bpmndi:BPMNShape id="{{0}}_di" bpmnElement="{{0}}">{bounds}</bpmndi:BPMNShape>'
+    shapes = "".join(shape.format(one, 160 * place) for place, one in enumerate(("T_ask", "T_do", "T_check"), 1))
+    plane = f'<bpmndi:BPMNPlane id="p" bpmnElement="three">{shapes}</bpmndi:BPMNPlane>'
+    plane = f'<bpmndi:BPMNDiagram id="d">{plane}</bpmndi:BPMNDiagram>'
+    of = "http://www.omg.org/spec"
+    names = f' xmlns:bpmndi="{of}/BPMN/20100524/DI" xmlns:dc="{of}/DD/20100524/DC" id='
+    whole = xml.replace(b" id=", names.encode(), 1)
+    return whole.replace(b"</bpmn:definitions>", f"{plane}</bpmn:definitions>".encode())
+
+
+def test_changes_and_work_are_drawn_on_the_diagram_without_a_script_too(
+    reader: Read, login: Login, clock: Clock
+) -> None:
+    for number, file in enumerate((three_tasks(), CHANGED)):
+        made = upload(login("adam"), {"three.bpmn": drawn(file)}, name="three").get_json()
+        if number == 0:
+            login("olga").post(f"/deployments/{made['id']}/release", {"owner": "olga"})
+    login("anna").post("/instances", {"process": "three"})
+
+    page = reader("anna").open("/processes/three/2")
+    assert page.xpath("//bpmn-diagram//*[contains(@class, 'is-changed')]")
+    (state,) = page.xpath("//bpmn-diagram/@state")
+    marked = json.loads(reader("anna").fetch(state))
+    assert marked["marks"]["T_do"] == "is-changed"
+    work = json.loads(reader("anna").fetch("/processes/three/1/marks.json?draw=work"))
+    assert [(one["id"], one["text"], one["says"]) for one in work["badges"]] == [("T_ask", "1", "1 task open")]
+    assert json.loads(reader("fred").fetch("/processes/three/1/marks.json?draw=work"))["badges"] == []
+    assert b"<svg" in reader("anna").fetch("/processes/three/1/picture.svg?draw=late")
