@@ -61,7 +61,7 @@ def addresses(app: Flask) -> Iterator[tuple[str, str, str, str]]:
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             scope = getattr(app.view_functions[rule.endpoint], "scope", PUBLIC)
-            if not (is_page(rule.endpoint) or rule.endpoint.startswith("engine_rest.")):
+            if (scope == PUBLIC or not is_page(rule.endpoint)) and not rule.endpoint.startswith("engine_rest."):
                 yield method, rule.rule, rule.endpoint, scope
 
 
