@@ -127,6 +127,13 @@ def ago(at: datetime, now: datetime) -> str:
     return ngettext("%(num)d day ago", "%(num)d days ago", past // DAY)
 
 
+def clause(key: str) -> str:
+    """`ISO 42001 A.4.2` for `iso42001:A.4.2`."""
+    family, _colon, ref = key.partition(":")
+    letters = family.rstrip("0123456789")
+    return f"{letters.upper()} {family[len(letters) :]} {ref}".replace("  ", " ").strip()
+
+
 def initials(name: str) -> str:
     """`PR` for Priya Raman."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalpha()]

@@ -12,7 +12,9 @@ from engine.core.parts import Part, PartError
 
 KEYS = frozenset(
     ("key", "name", "description", "form", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
-) | frozenset(("rule", "decided", "signed_by", "end_agreed_by", "row_clauses", "competence_key", "competence_until"))
+) | frozenset(
+    ("rule", "decided", "signed_by", "end_agreed_by", "row_clauses", "competence_key", "competence_until", "shown")
+)
 ROLES = ("steward", "people", "oncall", "pause", "competence", "page")
 """What the engine may ask of a row, whatever its register is called."""
 
@@ -51,6 +53,40 @@ class Decided:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Glance:
+    """
+    What a row's page shows first of the cases about it.
+
+    Args:
+        name: as people call it, such as `Last assessment`.
+        processes: keys of the processes whose newest case is meant.
+        open: whether all that are open are meant instead.
+    """
+
+    name: str
+    processes: tuple[str, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """
+    How a register is shown to people.
+
+    Args:
+        icon: where it has a place of its own in the navigation, the picture there.
+        first: the fields that a list and the head of a row show.
+        gaps: the fields that are shown as missing while they are empty.
+        glance: what a row's page shows first of the cases about it.
+    """
+
+    icon: str | None = None
+    first: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    glance: tuple[Glance, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Definition:
     """
     What a register's file says.
@@ -65,6 +101,7 @@ class Definition:
         competence_key, competence_until: where it provides `competence`, the fields with the key that its people hold
             (by default the row's own) and with the last day on which they do (by default they always do).
         row_clauses: the field in which a row names the clauses that it serves.
+        shown: how people see it.
     """
 
     key: str
@@ -84,6 +121,7 @@ class Definition:
     row_clauses: str | None = None
     competence_key: str | None = None
     competence_until: str | None = None
+    shown: Shown = Shown()
 
     def errors(
         self, values: Mapping[str, Any], before: Mapping[str, Any] | None, *, now: datetime, zone: tzinfo
@@ -146,7 +184,32 @@ def read_register(content: Mapping[str, Any]) -> Definition:
         row_clauses=_text(part, "row_clauses") if "row_clauses" in content else None,
         competence_key=_of_competence(part, "competence_key"),
         competence_until=_of_competence(part, "competence_until"),
+        shown=_shown(content.get("shown", {})),
     )
+
+
+def _shown(said: Any) -> Shown:
+    if not isinstance(said, Mapping):
+        raise RegisterError("shown", "Write it as a table [shown].")
+    part = Part(said, "shown", RegisterError)
+    part.only(frozenset(("icon", "first", "gaps", "glance")))
+    listed = said.get("glance", [])
+    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed) or len(listed) > 12:
+        raise RegisterError("shown", "Write each thing to see at a glance as [[shown.glance]], at most 12.")
+    return Shown(
+        icon=_text(part, "icon") if "icon" in said else None,
+        first=part.texts("first"),
+        gaps=part.texts("gaps"),
+        glance=tuple(_glance(Part(one, f"glance {number}", RegisterError)) for number, one in enumerate(listed, 1)),
+    )
+
+
+def _glance(part: Part) -> Glance:
+    part.only(frozenset(("name", "processes", "open")))
+    wanted = part.said.get("open", False)
+    if not isinstance(wanted, bool):
+        raise RegisterError(part.where, "`open` is true or false.")
+    return Glance(name=_text(part, "name"), processes=part.texts("processes"), open=wanted)
 
 
 def _of_competence(part: Part, name: str) -> str | None:

@@ -3,17 +3,37 @@
 from flask import Flask
 
 from web import assets, language
-from web.pages import handed_in, layout, my_work, processes, signing_in, starting, task, task_acts, task_evidence
+from web.pages import (
+    clauses,
+    entries,
+    entry_forms,
+    handed_in,
+    layout,
+    my_work,
+    oncall,
+    processes,
+    registers,
+    signing_in,
+    starting,
+    task,
+    task_acts,
+    task_evidence,
+)
 
 BLUEPRINTS = (
+    clauses.pages,
+    entries.pages,
+    entry_forms.pages,
+    handed_in.pages,
     my_work.pages,
+    oncall.pages,
+    processes.pages,
+    registers.pages,
+    signing_in.pages,
+    starting.pages,
     task.pages,
     task_acts.pages,
     task_evidence.pages,
-    processes.pages,
-    handed_in.pages,
-    starting.pages,
-    signing_in.pages,
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.person import Person
 from web.language import _
+from web.reads.entries import places as registers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,19 +32,28 @@ class Entry:
 def navigation(session: Session, person: Person, now: datetime, path: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     """Groups of places, each with its heading; the first has none."""
     found = []
-    for heading, listed in places():
+    for heading, listed in places(session, person):
         entries = (Entry(name=name, address=at, icon=icon, here=_here(at, path)) for at, name, icon in listed)
         found.append((heading, tuple(entries)))
     return tuple(found)
 
 
-def places() -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
+def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
     """Headings, and under each address, name and picture; in the reader's language."""
+    own = tuple((f"/registers/{one.key}", one.name, str(one.shown.icon)) for one in registers(session, person))
+    system = (
+        ("/processes", _("Processes"), "workflow"),
+        *own,
+        ("/registers", _("Registers"), "list"),
+        ("/clauses", _("Clauses"), "book-open"),
+    )
     return (
         ("", (("/", _("My work"), "inbox"),)),
-        (_("Management system"), (("/processes", _("Processes"), "workflow"),)),
+        (_("Management system"), system),
+        (_("Operations"), (("/on-call", _("On call now"), "phone-call"),)),
     )
 
 
 def _here(address: str, path: str) -> bool:
-    return path == address if address == "/" else path == address or path.startswith(f"{address}/")
+    """Whether a page belongs to a place; what has a place of its own does not belong to the one above it as well."""
+    return path == address or (address not in ("/", "/registers") and path.startswith(f"{address}/"))

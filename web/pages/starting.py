@@ -66,7 +66,7 @@ def form(key: str) -> Response:
         if form_id is None:
             raise NotFound("form", key)
         shape = filling.form(session, form_id)
-        data = shape.prefilled({}) | {"people": choosable(session, shape.groups)}
+        data = shape.prefilled({}) | choosable(session, shape.groups)
         return orjson.dumps({"schema": orjson.loads(form_file(session, form_id)), "data": data})
 
     return Response(look(read), mimetype="application/json")

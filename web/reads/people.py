@@ -7,6 +7,7 @@ from sqlalchemy import func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
+from engine.groups import members
 from engine.store.people import GroupRow, Membership, PersonRow, Token
 from web.paging import Key, Page, Query, page
 
@@ -85,16 +86,12 @@ def contains(column: Any, part: str) -> Any:
 
 
 def choosable(session: Session, groups: Iterable[str]) -> dict[str, list[dict[str, str]]]:
-    """The members of these groups as forms offer them, by group: name and id, by name."""
-    query = (
-        select(PersonRow.id, PersonRow.name, Membership.group_key)
-        .join(Membership, Membership.person_id == PersonRow.id)
-        .where(Membership.group_key.in_(sorted(groups)), PersonRow.active)
-        .order_by(PersonRow.name)
-    )
-    found: dict[str, list[dict[str, str]]] = {key: [] for key in groups}
-    for row in session.execute(query):
-        found[row.group_key].append({"label": row.name, "value": row.id})
+    """The members of these groups as form-js looks for them: under `people.KEY`, each with name and id, by name."""
+    found = {}
+    for key in groups:
+        query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sorted(members(session, key))))
+        rows = session.execute(query.order_by(PersonRow.name, PersonRow.id))
+        found[f"people.{key}"] = [{"label": row.name, "value": row.id} for row in rows]
     return found
 
 

@@ -1,0 +1,54 @@
+"""On call now: who answers for each system and service, who may pause it, and where nobody is going to be."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+from sqlalchemy.orm import Session
+
+from engine import oncall, registers
+from engine.subject import Subject
+from web.pages import acting
+from web.pages.layout import Reader, look, page, show
+from web.reads import entries
+
+pages = Blueprint("oncall_pages", __name__)
+acting.register(pages)
+AHEAD = 14
+"""Days for which gaps are looked for."""
+
+
+@page(pages, "/on-call")
+def now() -> Response:
+    """Who is on call at this very minute, and who may pause what."""
+    return show("on_call.html", **look(_shown))
+
+
+def _shown(session: Session, reader: Reader) -> dict[str, Any]:
+    served = {one: _named(session, reader, one) for one in oncall.subjects(session)}
+    listed = {str(one): one for one in _pausable(session, reader)}
+    found, people = [], list[str | None]()
+    for subject in sorted({*served, *listed}):
+        levels = oncall.who(session, subject, at=reader.now)
+        pausing = oncall.pausing(session, subject, at=reader.now)
+        gaps = oncall.gaps_of(session, subject, days=AHEAD, now=reader.now) if subject in served else ()
+        people += [who for one in levels for who in (one.person, one.standing_in_for)]
+        people += [who for one in pausing for who in (one.person, one.standing_in_for)]
+        if levels or pausing:
+            title = served.get(subject) or _named(session, reader, subject)
+            found.append({"subject": subject, "title": title, "levels": levels, "pausing": pausing, "gaps": gaps})
+    return {"found": found, "names": entries.names_in(session, people)}
+
+
+def _pausable(session: Session, reader: Reader) -> list[Subject]:
+    """The rows of the registers that say who may pause them, as far as the reader may look into them."""
+    kept = [one.definition for one in entries.shown(session, reader.person) if "pause" in one.definition.provides]
+    return [Subject(register=one.key, row=row.key) for one in kept for row in registers.rows(session, one.key)]
+
+
+def _named(session: Session, reader: Reader, subject: str) -> str | None:
+    """The title of the row that a subject names, where the reader may see it."""
+    about = Subject.of(subject)
+    if about is None or about.register not in {one.definition.key for one in entries.shown(session, reader.person)}:
+        return None
+    found = registers.row(session, about.register, about.row)
+    return found.title if found else None

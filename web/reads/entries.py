@@ -1,0 +1,124 @@
+"""A row of a register as its page shows it: what stands in it, the cases about it, who changed what, who is there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine import oncall, registers
+from engine.core.register import Definition, Glance
+from engine.errors import NotFound
+from engine.person import Person
+from engine.store.people import PersonRow
+from engine.subject import Subject
+
+STANDING = ("running", "suspended")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Something to see at a glance, with the cases it means; the newest first."""
+
+    name: str
+    cases: tuple[Any, ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a row: who, when, why, and the keys of what differs from the one before."""
+
+    number: int
+    kind: str
+    by: str
+    at: datetime
+    reason: str
+    differs: tuple[str, ...]
+
+
+def shown(session: Session, person: Person) -> list[registers.Defined]:
+    """The registers that `person` may look into, by name."""
+    found = (one for one in registers.all_registers(session) if registers.may_read(one, person))
+    return sorted(found, key=lambda one: one.definition.name)
+
+
+def places(session: Session, person: Person) -> list[Definition]:
+    """The registers that have a place of their own in the navigation."""
+    return [one.definition for one in shown(session, person) if one.definition.shown.icon]
+
+
+def register(session: Session, person: Person, key: str) -> registers.Defined:
+    """
+    One register.
+
+    Raises:
+        NotFound: there is none, or it does not exist for `person`.
+    """
+    found = registers.defined(session, key)
+    registers.must_read(found, person)
+    return found
+
+
+def row(session: Session, person: Person, key: str, row_key: str, at: datetime | None = None) -> registers.Row:
+    """
+    One row as it is, or as it was at a moment.
+
+    Raises:
+        NotFound: there is, or was, none that `person` may see.
+    """
+    found = registers.row(session, register(session, person, key).definition.key, row_key, at=at)
+    if found is None:
+        raise NotFound("row", f"{key}:{row_key}")
+    return found
+
+
+def glances(cases: Iterable[Any], wanted: Iterable[Glance]) -> list[Seen]:
+    """What is to be seen first of the cases about a row, which come in the order of time."""
+    about = [one for one in cases if one.kind == "about"][::-1]
+    return [Seen(one.name, _meant(about, one), one.open) for one in wanted]
+
+
+def _meant(about: list[Any], glance: Glance) -> tuple[Any, ...]:
+    of_kind = [one for one in about if not glance.processes or one.process in glance.processes]
+    return tuple(one for one in of_kind if one.status in STANDING) if glance.open else tuple(of_kind[:1])
+
+
+def versions(session: Session, key: str, row_key: str) -> list[Version]:
+    """Every version of a row, the newest first."""
+    before: Mapping[str, Any] = {}
+    found = []
+    for one in registers.changes(session, key, row_key):
+        differs = [name for name in {**before, **one.values} if before.get(name) != one.values.get(name)]
+        found.append(Version(one.number, one.kind, one.by, one.at, one.reason, tuple(differs) if before else ()))
+        before = one.values
+    return found[::-1]
+
+
+def on_call(session: Session, subject: Subject, *, at: datetime) -> dict[str, Any]:
+    """Who answers for a row at a moment, level by level, and who may pause what it lists."""
+    return {
+        "levels": oncall.who(session, subject, at=at),
+        "pausing": oncall.pausing(session, subject, at=at),
+    }
+
+
+def names_in(session: Session, *values: Any) -> dict[str, str]:
+    """The names of all people whose ids stand anywhere in these values."""
+    ids = {one for value in values for one in _texts(value)}
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sorted(ids)), PersonRow.kind == "person")
+    return {one.id: one.name for one in session.execute(query)} if ids else {}
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        if len(value) <= 100:
+            yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from _texts(one)
