@@ -140,6 +140,12 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
+def named(key: str) -> str:
+    """`Effect evidence` for `effect_evidence`: what a model calls something, as people read it."""
+    said = key.replace("_", " ").strip()
+    return said[:1].upper() + said[1:]
+
+
 def size(count: int) -> str:
     """`2.1 MB`; a thousand bytes are a kilobyte."""
     if count < 1000:

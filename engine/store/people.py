@@ -119,6 +119,22 @@ class Visit(Table):
     ended_at: Mapped[datetime | None]
 
 
+class SavedView(Table):
+    """Filters of My work that a person keeps under a name; the key and the check hold them to five."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (
+        CheckConstraint("number BETWEEN 1 AND 5", name="five"),
+        CheckConstraint("length(name) > 0", name="name"),
+    )
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    query: Mapped[str]
+    kept_at: Mapped[datetime]
+
+
 class IdempotencyKey(Table):
     """The answer to a request that carried an Idempotency-Key, given again to the same request."""
 

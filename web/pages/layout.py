@@ -53,7 +53,8 @@ def register(app: Flask) -> None:
     """Give every template the words, pictures and addresses that pages share."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=assets.url, icon=icon, initials=words.initials)
-    app.jinja_env.filters.update(when=when, day=day, record=in_full, ago=_ago, size=words.size, clause=words.clause)
+    app.jinja_env.filters.update(when=when, day=day, record=in_full, ago=_ago)
+    app.jinja_env.filters.update(size=words.size, clause=words.clause, named=words.named)
 
 
 def page(blueprint: Blueprint, address: str, *, scope: str = "read", method: str = "GET") -> Callable[[View], View]:

@@ -1,110 +1,209 @@
-"""My work: what waits for me, by urgency, and what I may take on."""
+"""My work: what waits for me, by urgency, what I may take on, what I wait for, and what I have done."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from engine import tasks
-from engine.errors import Rejected
-from web import words
+from engine import tasks, views
+from engine.errors import NotFound, Rejected
+from engine.person import Person
+from engine.substitutes import absences
 from web.language import _, ngettext
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
-from web.reads import inbox
+from web.pages.urgency import Group, Row, by_urgency, line
+from web.reads import duties, inbox, story
 from web.reads.inbox import Waiting
 
 pages = Blueprint("my_work", __name__)
 acting.register(pages)
+FILTERS = ("process", "sign", "late", "q")
 
 
 @dataclass(frozen=True)
-class Row:
-    """A task as a line of a list: what waits, and its due date in words."""
+class Chosen:
+    """
+    What a reader has chosen to see.
 
-    waiting: Waiting
-    due: words.Due | None
+    Args:
+        tab: `all`, `mine`, `free`, `waiting` or `done`.
+        filters: by `process`, `sign`, `late` and words, as the address says them.
+    """
 
+    tab: str = "all"
+    filters: dict[str, str] = field(default_factory=dict)
 
-@dataclass(frozen=True)
-class Group:
-    """Some rows under a heading."""
+    @property
+    def query(self) -> str:
+        """As a part of an address."""
+        said = ({"tab": self.tab} if self.tab != "all" else {}) | self.filters
+        return urlencode(said)
 
-    name: str
-    title: str
-    rows: list[Row]
-    state: str = ""
+    def other(self, tab: str) -> str:
+        """The address of another tab under the same filters."""
+        return f"/?{Chosen(tab, self.filters).query}"
+
+    def shows(self, waiting: Waiting, now: datetime) -> bool:
+        """Whether a row passes the filters."""
+        row, wanted = waiting.task, self.filters.get("q", "").casefold()
+        said = f"{row.name} {row.title} {row.business_key or ''}".casefold()
+        return (
+            self.filters.get("process") in (None, row.process)
+            and not ("sign" in self.filters and waiting.rules.sign is None)
+            and not ("late" in self.filters and not (row.due_at and row.due_at <= now))
+            and wanted in said
+        )
 
 
 @page(pages, "/")
 def my_work() -> Response:
     """What waits for the reader."""
-    return show("my_work.html", **look(_shown))
+    return show("my_work.html", **look(lambda session, reader: _shown(session, reader, _chosen())))
+
+
+@page(pages, "/my-work/news")
+def news() -> Response:
+    """What has come since the list was made, as a line above it; nothing where nothing has."""
+    since = _moment(request.args.get("since", ""))
+
+    def read(session: Session, reader: Reader) -> int:
+        return inbox.came_since(session, reader.person, since) if since else 0
+
+    count = look(read)
+    said = ngettext("%(num)d new task", "%(num)d new tasks", count) if count else ""
+    return show("news.html", said=said, onward=f"/?{request.args.get('at', '')}")
+
+
+@page(pages, "/my-work/duties")
+def my_duties() -> Response:
+    """The reader's roles, who stands in for him, and who is on call now; as a part of My work, or alone."""
+    found = look(lambda session, reader: duties.of(session, reader.person, now=reader.now))
+    return show("duties.html" if "HX-Request" in request.headers else "duties_page.html", duties=found)
 
 
 @page(pages, "/tasks/<uuid:task_id>/take-on", scope="work", method="POST")
 def take_on(task_id: UUID) -> Response:
-    """Take a free task on, and open it."""
+    """Take a free task on, and open it; in the list its row stays where it is."""
+    refused = ""
     try:
         acting.perform(lambda session, by, now: tasks.claim(session, task_id, by=by, now=now))
+    except NotFound:
+        raise
     except Rejected as error:
-        return acting.refused(error, "/")
-    return acting.then(f"/tasks/{task_id}")
+        if "HX-Request" not in request.headers:
+            return acting.refused(error, f"/tasks/{task_id}")
+        refused = str(error)
+    if "HX-Request" not in request.headers:
+        return acting.then(f"/tasks/{task_id}")
+
+    def read(session: Session, reader: Reader) -> Row:
+        return line(inbox.one(session, reader.person, task_id, now=reader.now), reader, refused=refused)
+
+    return show("row.html", row=look(read), fresh=True, query="")
 
 
-def _shown(session: Session, reader: Reader) -> dict[str, Any]:
-    held = [_row(one, reader) for one in inbox.mine(session, reader.person, now=reader.now)]
-    free = [_row(one, reader) for one in inbox.free(session, reader.person, now=reader.now)]
-    groups = [*_by_urgency(held, reader), Group("free", _("Free to take"), free)]
-    return {"groups": [group for group in groups if group.rows], "summary": _summary(held, free), "reader": reader}
+@page(pages, "/my-work/views", scope="work", method="POST")
+def keep_view() -> Response:
+    """Keep the filters under a name."""
+    query, name = request.form.get("query", ""), request.form.get("name", "")
+    back = f"/?{query}"
+    return _kept(lambda session, by, now: views.keep(session, name, query, by=by, now=now), back, _("Kept."))
 
 
-def _row(waiting: Waiting, reader: Reader) -> Row:
-    task = waiting.task
-    if task.due_at is None:
-        return Row(waiting, None)
-    said = words.due(
-        task.due_at,
-        reader.now,
-        zone=reader.zone,
-        clock=waiting.rules.clock,
-        calendar=reader.calendar,
-        opened=task.opened_at,
+@page(pages, "/my-work/views/<int:number>/drop", scope="work", method="POST")
+def drop_view(number: int) -> Response:
+    """Forget a view."""
+    return _kept(lambda session, by, _now: views.drop(session, number, by=by), "/", _("Dropped."))
+
+
+def _kept(verb: Callable[[Session, Person, datetime], Any], back: str, said: str) -> Response:
+    try:
+        acting.perform(verb)
+    except Rejected as error:
+        return acting.refused(error, back)
+    return acting.then(back, said)
+
+
+def _chosen() -> Chosen:
+    tab = request.args.get("tab", "all")
+    filters = {name: said for name in FILTERS if (said := request.args.get(name, "").strip()[:100])}
+    return Chosen(tab if tab in ("mine", "free", "waiting", "done") else "all", filters)
+
+
+def _moment(said: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def _shown(session: Session, reader: Reader, chosen: Chosen) -> dict[str, Any]:
+    person = reader.person
+    held = inbox.mine(session, person)
+    free = inbox.free(session, person, now=reader.now)
+    rows = {
+        "all": lambda: [*held, *free],
+        "mine": lambda: held,
+        "free": lambda: free,
+        "waiting": lambda: inbox.waited_for(session, person),
+        "done": lambda: inbox.done(session, person),
+    }[chosen.tab]()
+    passed = [one for one in rows if chosen.shows(one, reader.now)]
+    groups_of = inbox.offered_to(session, person, [one for one in passed if one.task.holder is None])
+    stands_in = absences(session).stood_for(person.id, reader.now)
+    people = {one.task.holder for one in passed if one.task.holder != person.id}
+    people |= {one.task.acting_for for one in passed} | {one.person for one in stands_in}
+    names = story.names(session, people)
+    shown = [line(one, reader, through=groups_of.get(one.task.id, ""), names=names) for one in passed]
+    return {
+        "groups": [one for one in _groups(chosen.tab, shown, reader) if one.rows],
+        "summary": _summary(held, free, reader.now),
+        "tabs": _tabs(chosen, len(held), len(free)),
+        "chosen": chosen,
+        "query": chosen.query,
+        "views": views.of(session, person),
+        "processes": sorted({one.task.process for one in rows}),
+        "narrowed": len(rows) - len(passed),
+        "stands_in": [(names.get(one.person, one.person), one.ends_at) for one in stands_in],
+        "since": quote(reader.now.isoformat()),
+    }
+
+
+def _groups(tab: str, rows: list[Row], reader: Reader) -> list[Group]:
+    if tab == "done":
+        return [Group("done", _("Done"), rows)]
+    if tab == "waiting":
+        return by_urgency(rows, reader)
+    free = [row for row in rows if row.waiting.task.holder is None]
+    held = [row for row in rows if row.waiting.task.holder is not None]
+    return [*by_urgency(held, reader), Group("free", _("Free to take"), free)]
+
+
+def _tabs(chosen: Chosen, held: int, free: int) -> list[tuple[str, str, str, bool]]:
+    """Address, name, how many as far as a page counts, and whether it is the one shown."""
+
+    def many(count: int, lists: int = 1) -> str:
+        return _("%(num)d+", num=inbox.MOST) if count >= inbox.MOST * lists else str(count)
+
+    listed = (
+        ("all", _("Mine and free"), many(held + free, 2)),
+        ("mine", _("Mine"), many(held)),
+        ("free", _("Free to take"), many(free)),
+        ("waiting", _("I wait for"), ""),
+        ("done", _("Done"), ""),
     )
-    return Row(waiting, said)
+    return [(chosen.other(tab), name, count, tab == chosen.tab) for tab, name, count in listed]
 
 
-def _by_urgency(rows: Sequence[Row], reader: Reader) -> list[Group]:
-    """Late, today, in the next seven days, later: days are those of the reader."""
-    today = reader.now.astimezone(ZoneInfo(reader.zone)).date()
-    late: list[Row] = []
-    now: list[Row] = []
-    soon: list[Row] = []
-    later: list[Row] = []
-    for row in rows:
-        due = row.waiting.task.due_at
-        on = due.astimezone(ZoneInfo(reader.zone)).date() if due else None
-        if due and due <= reader.now:
-            late.append(row)
-        elif on == today:
-            now.append(row)
-        else:
-            (soon if on and on <= today + timedelta(days=7) else later).append(row)
-    return [
-        Group("late", _("Late"), late, "is-late"),
-        Group("today", _("Today, %(day)s", day=words.day(today, reader.now)), now),
-        Group("soon", _("Next 7 days"), soon),
-        Group("later", _("Later"), later),
-    ]
-
-
-def _summary(held: Sequence[Row], free: Sequence[Row]) -> str:
-    late = sum(1 for row in held if row.due and row.due.state == "is-late")
+def _summary(held: Sequence[Waiting], free: Sequence[Waiting], now: datetime) -> str:
+    late = sum(1 for one in held if one.task.due_at and one.task.due_at <= now)
     sentences = [
         ngettext("%(num)d task is yours.", "%(num)d tasks are yours.", len(held)) if held else _("No task is yours."),
         ngettext("%(num)d is late.", "%(num)d are late.", late) if late else "",

@@ -84,7 +84,9 @@ def asked(task_id: UUID, error: Rejected | None = None, typed: Mapping[str, str]
     """The page of a task; with what was refused, and everything that was typed."""
     found: dict[str, Any] = look(lambda session, reader: _facts(session, reader, task_id))
     given = dict(typed or {})
-    known = task_page.labels(found["shown"].fields) | {slot.name: slot.name for slot in found["shown"].task["slots"]}
+    known = task_page.labels(found["shown"].fields) | {
+        slot.name: words.named(slot.name) for slot in found["shown"].task["slots"]
+    }
     listed = error.problems if isinstance(error, Invalid) else {}
     wrong = form_words.problems({path: said for path, said in listed.items() if path != "sign"}, known)
     at_fields: dict[str, list[str]] = {}
@@ -98,7 +100,7 @@ def asked(task_id: UUID, error: Rejected | None = None, typed: Mapping[str, str]
         wrong=wrong,
         at_fields=orjson.dumps(at_fields).decode() if at_fields else "",
         typed=given,
-        back=_back(),
+        back=came_from(),
     )
 
 
@@ -224,7 +226,7 @@ def _json(found: Mapping[str, Any], status: int = 200) -> Response:
     return answer
 
 
-def _back() -> str:
+def came_from() -> str:
     """The list that the reader came from, with its filters."""
     kept = request.args.get("from", "")
     return f"/?{kept}" if kept else "/"

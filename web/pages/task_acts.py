@@ -16,7 +16,7 @@ from engine.person import Person
 from web.language import _
 from web.pages import acting
 from web.pages.layout import page
-from web.pages.task import asked
+from web.pages.task import asked, came_from
 from web.reads.tasks import one_task
 
 pages = Blueprint("task_acts", __name__)
@@ -30,7 +30,7 @@ def give_back(task_id: UUID) -> Response:
     """Let others have it."""
     reason = request.form.get("reason", "").strip()
     verb = _on(task_id, lambda session, by, now: tasks.give_back(session, task_id, reason=reason, by=by, now=now))
-    return _done(task_id, verb, "/", _("You gave it back. Others can take it on."))
+    return _done(task_id, verb, came_from(), _("You gave it back. Others can take it on."))
 
 
 @page(pages, "/tasks/<uuid:task_id>/hand-over", scope="work", method="POST")
@@ -87,7 +87,7 @@ def finish(task_id: UUID) -> Response:
         return acting.then(
             f"/tasks/{task_id}", _("Your answers are kept. The case is stuck here, and its owner was told.")
         )
-    return acting.then("/", _("Signed and finished.") if signing else _("Finished."))
+    return acting.then(came_from(), _("Signed and finished.") if signing else _("Finished."))
 
 
 @page(pages, "/tasks/<uuid:task_id>/amend", scope="work", method="POST")

@@ -1,23 +1,29 @@
 """What waits for a person, as My work shows it: each row with its case, its rules and his draft."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from engine import access, competence, inbox, separation
+from engine.cases import look
 from engine.core.vocabulary import Node, Rules
-from engine.definitions import parsed
+from engine.definitions import Parsed, parsed
+from engine.errors import Forbidden
 from engine.person import Person
-from engine.store.running import Draft, Instance
+from engine.store.people import GroupRow
+from engine.store.running import Candidate, Draft, Instance, Task
 from web.reads import tasks as found
 
-MOST = 200
+MOST = 50
 """As many tasks of one kind as a page shows; whoever has more sees the oldest and narrows."""
 SILENT = Rules()
+LAST = UUID(int=2**128 - 1)
+ROWS = found.TASKS.add_columns(Instance.business_key)
 
 
 @dataclass(frozen=True)
@@ -26,34 +32,97 @@ class Waiting:
     A task in somebody's list.
 
     Args:
-        task: as `web.reads.tasks` finds it.
-        key: of its case; None where it has none.
+        task: as `web.reads.tasks` finds it, with the `business_key` of its case.
         rules: what the model says of it.
         draft_at: when he last typed something that is not handed in.
+        refused: why he may not take it on, in a sentence that names who can; empty where he may.
     """
 
     task: Any
-    key: str | None
     rules: Rules
-    draft_at: datetime | None
+    draft_at: datetime | None = None
+    refused: str = ""
 
 
-def mine(session: Session, person: Person, *, now: datetime) -> list[Waiting]:
+def mine(session: Session, person: Person) -> list[Waiting]:
     """What he holds, the soonest due first."""
-    return _waiting(session, person, "mine", "due", now)
+    held = ROWS.where(Task.holder == person.id, found.CLAIMED).order_by(found.DUE, Task.id).limit(MOST)
+    return _waiting(session, person, session.execute(held).all())
 
 
 def free(session: Session, person: Person, *, now: datetime) -> list[Waiting]:
-    """What is offered to him or to a group of his and nobody has taken on, the oldest first."""
-    return _waiting(session, person, "claimable", "opened", now)
+    """What is offered to him or to a group of his and nobody has taken on, the oldest first, with what keeps him."""
+    ids = [row.task_id for row in inbox.oldest_claimable(session, person, limit=MOST)]
+    if not ids:
+        return []
+    rows = session.execute(ROWS.where(Task.id.in_(ids)).order_by(Task.opened_at, Task.id)).all()
+    return [_judged(session, person, one, now) for one in _waiting(session, person, rows, drafts=False)]
 
 
-def _waiting(session: Session, person: Person, view: str, sort: str, now: datetime) -> list[Waiting]:
-    wanted = {"late": None, "due_before": None, "process": None, "element": None, "instance": None, "status": None}
-    filters = {**wanted, "view": view, "sort": sort, "limit": MOST, "cursor": None}
-    rows = found.tasks(session, person, filters, now=now).items
-    drafts, keys = _drafts(session, person, rows), _keys(session, rows)
-    return [Waiting(row, keys.get(row.instance_id), _rules(session, row), drafts.get(row.id)) for row in rows]
+def one(session: Session, person: Person, task_id: UUID, *, now: datetime) -> Waiting:
+    """
+    One task as a line of his list.
+
+    Raises:
+        NotFound: there is no such task that he may see.
+    """
+    found.one_task(session, person, task_id)
+    (row,) = _waiting(session, person, session.execute(ROWS.where(Task.id == task_id)).all())
+    return row if row.task.holder == person.id else _judged(session, person, row, now)
+
+
+def waited_for(session: Session, person: Person) -> list[Waiting]:
+    """What others have to do in cases that he started, or that he answers for; the soonest due first."""
+    his = (Instance.started_by == person.id) | (Task.accountable == person.id)
+    others = (Task.holder != person.id) | Task.holder.is_(None)
+    rows = (
+        ROWS.where(found.LIVE, his, others, access.visible_instances(person)).order_by(found.DUE, Task.id).limit(MOST)
+    )
+    return _waiting(session, person, session.execute(rows).all(), drafts=False)
+
+
+def done(session: Session, person: Person) -> list[Waiting]:
+    """What he has finished, the newest first."""
+    rows = ROWS.where(Task.completed_by == person.id, text("tasks.status = 'completed'"))
+    rows = rows.order_by(Task.closed_at.desc(), Task.id).limit(MOST)
+    return _waiting(session, person, session.execute(rows).all(), drafts=False)
+
+
+def came_since(session: Session, person: Person, since: datetime) -> int:
+    """How many tasks have become his, or free for him to take, after a moment; at most fifty."""
+    offered = inbox.oldest_claimable(session, person, limit=MOST, after=(since, LAST))
+    given = select(Task.id).where(Task.holder == person.id, found.CLAIMED, Task.claimed_at > since).limit(MOST)
+    return min(MOST, len(offered) + len(session.execute(given).all()))
+
+
+def offered_to(session: Session, person: Person, rows: Iterable[Waiting]) -> dict[UUID, str]:
+    """Through which of his groups tasks are offered to him: the group's name by task."""
+    ids, keys = [one.task.id for one in rows], [f"group:{key}" for key in sorted(person.groups)]
+    if not ids or not keys:
+        return {}
+    query = select(Candidate.task_id, GroupRow.name).join(GroupRow, Candidate.who == "group:" + GroupRow.key)
+    given = session.execute(query.where(Candidate.task_id.in_(ids), Candidate.who.in_(keys)))
+    return {row.task_id: row.name for row in given}
+
+
+def _waiting(session: Session, person: Person, rows: Sequence[Any], *, drafts: bool = True) -> list[Waiting]:
+    typed = _drafts(session, person, rows) if drafts else {}
+    return [Waiting(row, _rules(session, row), typed.get(row.id)) for row in rows]
+
+
+def _judged(session: Session, person: Person, waiting: Waiting, now: datetime) -> Waiting:
+    """With what keeps him from it, where the model has a rule that might."""
+    rules, row = waiting.rules, waiting.task
+    if not (rules.separate_from or rules.competence):
+        return waiting
+    definition: Parsed = parsed(session, row.definition_id)
+    case, task = look(session, row.instance_id), session.get_one(Task, row.id)
+    try:
+        separation.check(session, definition, case, task, person)
+        competence.check(session, definition, case, task, person, now=now)
+    except Forbidden as error:
+        return replace(waiting, refused=str(error))
+    return waiting
 
 
 def _rules(session: Session, row: Any) -> Rules:
@@ -64,10 +133,4 @@ def _rules(session: Session, row: Any) -> Rules:
 def _drafts(session: Session, person: Person, rows: Iterable[Any]) -> dict[UUID, datetime]:
     ids = [row.id for row in rows]
     query = select(Draft.task_id, Draft.saved_at).where(Draft.person_id == person.id, Draft.task_id.in_(ids))
-    return {one[0]: one[1] for one in session.execute(query)} if ids else {}
-
-
-def _keys(session: Session, rows: Iterable[Any]) -> dict[UUID, str | None]:
-    ids = {row.instance_id for row in rows}
-    query = select(Instance.id, Instance.business_key).where(Instance.id.in_(ids))
     return {one[0]: one[1] for one in session.execute(query)} if ids else {}

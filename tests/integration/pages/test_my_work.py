@@ -30,3 +30,47 @@ def test_a_page_runs_nothing_inline_and_nothing_from_elsewhere(reader: Callable[
 
 def test_what_is_not_there_is_said_on_a_page(reader: Callable[[str], Reader]) -> None:
     reader("anna").press("/tasks/00000000-0000-0000-0000-000000000000/take-on", 404)
+
+
+def test_a_task_is_taken_on_in_the_list_and_filters_stay_in_the_address(
+    reader: Callable[[str], Reader], login: Callable[..., Client], three: str, clock: Clock
+) -> None:
+    anna, bert = login("anna"), reader("bert")
+    anna.post("/instances", {"process": "three", "title": "A loose label"})
+    anna.post("/instances", {"process": "three", "title": "A bent pin"})
+    page = bert.open("/?q=bent")
+    assert "1 more does not pass the filters." in words(page)
+    (row,) = page.xpath("//li[contains(@class, 'row')]")
+    assert "for Staff" in words(row, ".")
+    assert row.xpath(".//a/@href")[0].endswith("?from=q%3Dbent")
+    assert bert.open(row.xpath(".//a/@href")[0]).xpath("//p[@class='crumb']/a/@href")[0] == "/?q=bent"
+    address = row.xpath(".//form/@hx-post")[0]
+    taken = bert.tree(bert.sent("POST", address, 200, headers={"HX-Request": "true", "X-CSRFToken": bert.proof}))
+    assert "yours" in words(taken, "//li")
+    assert taken.xpath("//a[@autofocus]")
+    reader("carl").sent("POST", address, 400)
+    assert "waits for Bert" in words(reader("anna").open("/?tab=waiting"))
+    since = clock().isoformat().replace("+", "%2B")
+    assert not bert.fetch(f"/my-work/news?since={since}").strip()
+    clock.forward(minutes=5)
+    anna.post("/instances", {"process": "three", "title": "A third"})
+    assert words(bert.open(f"/my-work/news?since={since}&at=q"), "//p") == "1 new task"
+    task = address.split("/")[2]
+    bert.press(f"/tasks/{task}/finish", values="{}")
+    assert "A bent pin" in words(bert.open("/?tab=done"))
+    assert "Staff" in words(bert.open("/my-work/duties"))
+
+
+def test_five_views_are_kept_by_name(reader: Callable[[str], Reader], three: str) -> None:
+    bert = reader("bert")
+    for number in range(1, 6):
+        bert.press("/my-work/views", name=f"View {number}", query=f"q={number}")
+    bert.press("/my-work/views", name="view 5", query="late=1")
+    bert.press("/my-work/views", name="One more", query="sign=1")
+    page = bert.open("/?late=1")
+    assert "You have kept 5 views already." in words(page)
+    assert page.xpath("//nav[@aria-label='Kept views']/a[@aria-current]/text()") == ["view 5"]
+    assert "Drop the view view 5" in words(page)
+    bert.press("/my-work/views/5/drop")
+    assert "view 5" not in words(bert.open("/"))
+    assert not reader("anna").open("/").xpath("//nav[@aria-label='Kept views']/a[position() > 1]")

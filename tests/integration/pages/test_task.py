@@ -71,7 +71,7 @@ def test_a_task_is_read_taken_on_filled_in_proven_and_signed(
     refused = refused_page(bert, f"{at}/finish", 422, values='{"seen": "so"}', meaning="verified", password="x")
     assert [words(one, ".") for one in refused.xpath("//ul[@class='errors']/li")] == [
         "Write at least 5 signs in “What you looked at”.",
-        "“proof”: Evidence is missing: file for 'proof'.",
+        "“Proof”: Evidence is missing: file for 'proof'.",
     ]
     assert refused.xpath("//textarea[@name='values']")[0].text == '{"seen": "so"}'
     assert "Write at least 5 signs" in refused.xpath("//task-form/@data-errors")[0]

@@ -1,0 +1,96 @@
+"""Tasks as lines of a list, in groups by urgency: days are those of the reader."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from web import words
+from web.language import _
+from web.pages.layout import Reader
+from web.reads.inbox import Waiting
+
+
+@dataclass(frozen=True)
+class Row:
+    """
+    A task as a line of a list.
+
+    Args:
+        due: in words; None where no day is set, or it is done.
+        why: why it stands in the reader's list.
+        refused: why he may not take it on.
+    """
+
+    waiting: Waiting
+    due: words.Due | None
+    why: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some rows under a heading."""
+
+    name: str
+    title: str
+    rows: list[Row]
+    state: str = ""
+
+
+def line(
+    waiting: Waiting, reader: Reader, *, through: str = "", refused: str = "", names: Mapping[str, str] | None = None
+) -> Row:
+    """
+    A row.
+
+    Args:
+        through: the name of the group by which it is offered to the reader.
+        names: of people, by id.
+    """
+    task, due = waiting.task, None
+    if task.due_at is not None and task.status in ("open", "claimed"):
+        due = words.due(
+            task.due_at,
+            reader.now,
+            zone=reader.zone,
+            clock=waiting.rules.clock,
+            calendar=reader.calendar,
+            opened=task.opened_at,
+        )
+    return Row(waiting, due, _why(task, reader, through, names or {}), refused or waiting.refused)
+
+
+def by_urgency(rows: Sequence[Row], reader: Reader) -> list[Group]:
+    """Late, today, in the next seven days, later."""
+    today = reader.now.astimezone(ZoneInfo(reader.zone)).date()
+    late: list[Row] = []
+    now: list[Row] = []
+    soon: list[Row] = []
+    later: list[Row] = []
+    for row in rows:
+        due = row.waiting.task.due_at
+        on = due.astimezone(ZoneInfo(reader.zone)).date() if due else None
+        if due and due <= reader.now:
+            late.append(row)
+        elif on == today:
+            now.append(row)
+        else:
+            (soon if on and on <= today + timedelta(days=7) else later).append(row)
+    return [
+        Group("late", _("Late"), late, "is-late"),
+        Group("today", _("Today, %(day)s", day=words.day(today, reader.now)), now),
+        Group("soon", _("Next 7 days"), soon),
+        Group("later", _("Later"), later),
+    ]
+
+
+def _why(task: object, reader: Reader, through: str, names: Mapping[str, str]) -> str:
+    holder, for_whom = getattr(task, "holder", None), getattr(task, "acting_for", None)
+    if holder is not None and holder != reader.person.id:
+        return _("waits for %(person)s", person=names.get(holder, holder))
+    if for_whom:
+        return _("for %(person)s", person=names.get(for_whom, for_whom))
+    if holder is None and through:
+        return _("for %(group)s", group=through)
+    return ""
