@@ -77,24 +77,24 @@ def keep_an_admin(session: Session, without: str) -> None:
     Raises:
         Conflict: this person is the last one who manages the platform.
     """
+    others = administrators().where(PersonRow.id != without)
+    is_one = administrators().where(PersonRow.id == without)
+    if session.execute(is_one).first() and not session.execute(others.limit(1)).first():
+        raise Conflict(f"{without} is the last one who manages the platform. Name another administrator first.")
+
+
+def administrators() -> Select[str]:
+    """The ids of those who manage the platform and have not left."""
     by_group = (
         select(Membership.person_id)
         .join(GroupRow, GroupRow.key == Membership.group_key)
         .where(GroupRow.grants == "platform")
     )
-    others = select(PersonRow.id).where(
-        PersonRow.id != without,
+    return select(PersonRow.id).where(
         PersonRow.kind == "person",
         text("people.active"),
         or_(text("people.platform_admin"), PersonRow.id.in_(by_group)),
     )
-    is_one = select(PersonRow.id).where(
-        PersonRow.id == without,
-        PersonRow.kind == "person",
-        or_(text("people.platform_admin"), PersonRow.id.in_(by_group)),
-    )
-    if session.execute(is_one).first() and not session.execute(others.limit(1)).first():
-        raise Conflict(f"{without} is the last one who manages the platform. Name another administrator first.")
 
 
 def let_go(session: Session, person_id: str, now: datetime) -> None:

@@ -4,15 +4,14 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import groups
+from engine import groups, leaving
 from engine.deployed import TABLES
 from engine.errors import Forbidden
 from engine.person import Person
 from engine.store.definitions import Deployment
-from engine.store.people import GroupRow, Membership, PersonRow
 
 
 def why_not(
@@ -45,7 +44,7 @@ def releasers(session: Session, row: Any, release_groups: Collection[str]) -> fr
     if release_groups:
         found |= groups.people_of(session, [f"group:{key}" for key in release_groups])
     else:
-        found |= _admins(session)
+        found |= set(session.execute(leaving.administrators()).scalars())
     return frozenset(found - {row.deployed_by})
 
 
@@ -62,17 +61,3 @@ def owners_before(session: Session, deployment_id: UUID) -> set[str]:
         )
         owners |= set(dict(session.execute(query).all()).values())
     return {owner for owner in owners if owner}
-
-
-def _admins(session: Session) -> set[str]:
-    by_group = (
-        select(Membership.person_id)
-        .join(GroupRow, GroupRow.key == Membership.group_key)
-        .where(GroupRow.grants == "platform")
-    )
-    query = select(PersonRow.id).where(
-        PersonRow.kind == "person",
-        text("people.active"),
-        or_(text("people.platform_admin"), PersonRow.id.in_(by_group)),
-    )
-    return set(session.execute(query).scalars())

@@ -19,6 +19,7 @@ from engine.store.people import GroupRow, PersonRow
 from web.language import _, ngettext
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
+from web.reads import story
 from web.reads.processes import files_of
 from web.services import services
 
@@ -120,8 +121,8 @@ def _found(session: Session, reader: Reader, deployment_id: UUID) -> dict[str, A
     owners, groups = owners_before(session, deployment_id), services().release_groups
     may = why_not(session, made, owner=reader.person.id, release_groups=groups, by=reader.person)
     waits = made.status == "waiting"
-    names = dict(session.execute(select(PersonRow.id, PersonRow.name)).all()) if waits else _names(session, made)
     known = releasers(session, made, groups) if waits else frozenset()
+    names = story.names(session, {made.deployed_by, made.released_by, made.owner, *known})
     return {
         "made": made,
         "files": files_of(session, deployment_id),
@@ -138,17 +139,9 @@ def _found(session: Session, reader: Reader, deployment_id: UUID) -> dict[str, A
             for row in bindings_of(session, one.id)
         },
         "choices": _choices(session) if waits and may is None else ([], []),
-        "groups": dict(session.execute(select(GroupRow.key, GroupRow.name)).all()),
         "name": _called(made),
         "summary": _summary(made),
     }
-
-
-def _names(session: Session, made: Deployed) -> dict[str, str]:
-    wanted = [one for one in (made.deployed_by, made.released_by, made.owner) if one]
-    bound = [who.removeprefix("person:") for one in made.versions for who in one.bindings.values()]
-    query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_([*wanted, *bound]))
-    return dict(session.execute(query).all())
 
 
 def _choices(session: Session) -> tuple[list[Any], list[Any]]:

@@ -21,7 +21,7 @@ from engine.deployed import overview
 from engine.errors import Rejected
 from engine.kit import kit
 from engine.person import Person
-from engine.store.people import GroupRow, PersonRow
+from engine.store.people import GroupRow
 from web import changes
 from web.drawings.frame import plan_of
 from web.drawings.twin import picture as drawing_of
@@ -29,6 +29,7 @@ from web.language import _, ngettext
 from web.pages import acting, drawn
 from web.pages.layout import Reader, look, page, show
 from web.reads import processes as found
+from web.reads import story
 from web.reads.definitions import file_of
 from web.reads.processes import Process, Version
 from web.services import services
@@ -154,7 +155,7 @@ def _shown(session: Session, reader: Reader, key: str, number: int | None) -> di
     model, way = parsed(session, version.row.id).model, _way(version, facts)
     ways, state = drawn.offered(**facts), drawn.state_of(way, **facts)
     data, address = file_of(session, version.row.id).data, f"/processes/{quote(key)}/{version.row.version}"
-    names = dict(session.execute(select(PersonRow.id, PersonRow.name)).all())
+    bound = bindings.of(session, version.row.id)
     groups = dict(session.execute(select(GroupRow.key, GroupRow.name)).all())
     return {
         "process": process,
@@ -169,9 +170,9 @@ def _shown(session: Session, reader: Reader, key: str, number: int | None) -> di
         "sentence": _sentence(process, version, before, facts["changes"]),
         "places": _places(model, facts["work"]),
         "warnings": facts["findings"],
-        "roles": [(role, _role(role, model, groups), who) for role, who in sorted(_bound(session, version).items())],
+        "roles": [(role, _role(role, model, groups), who) for role, who in sorted(bound.items())],
         "may_bind": reader.person.id == version.row.owner_id or reader.person.platform_admin,
-        "names": names,
+        "names": story.names(session, {who.removeprefix("person:") for who in bound.values()}),
         "groups": groups,
     }
 
@@ -203,10 +204,6 @@ def _changes(session: Session, key: str, before: Version | None, version: Versio
     if before is None:
         return ()
     return differences(file_of(session, before.row.id).data, file_of(session, version.row.id).data, key)
-
-
-def _bound(session: Session, version: Version) -> dict[str, str]:
-    return bindings.of(session, version.row.id)
 
 
 def _sentence(process: Process, version: Version, before: Version | None, changed: Sequence[Change]) -> str:
