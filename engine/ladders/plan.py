@@ -44,7 +44,7 @@ class Line:
         outcome: `sent`, `passed_over`, `nobody`, `held`, `acknowledged`, or `planned` for what is to come.
         at: when that was; None for what is to come.
         told: who was told; for what is to come, who would be at this moment.
-        deliveries: what became of each message: `person`, `channel`, `status`, `attempts`.
+        deliveries: what became of each message: `person`, `channel`, `status`, `attempts`, `sent_at`.
         acted: what was done about the task before the next step: `verb`, `by`, `at`.
     """
 
@@ -138,6 +138,7 @@ def _climbed(session: Session, row: Task, ladder: Ladder) -> list[Line]:
             "channel": message.channel,
             "status": message.status,
             "attempts": message.attempts,
+            "sent_at": message.ended_at if message.status == "sent" else None,
         }
         owed.setdefault(message.event, []).append(said)
     acts = session.execute(ACTED, {"chain": str(row.instance_id), "subject": str(row.id)}).all()

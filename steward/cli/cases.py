@@ -72,8 +72,15 @@ def show(server: Server, instance_id: str) -> None:
     lines += [f"started {cell(case['started_at'])} by {case['started_by']}, owner {case['owner']}", ""]
     columns = {"TASK": "name", "STATUS": "status", "WHO": "holder", "ACCOUNTABLE": "accountable", "DUE": "due_at"}
     lines += [*table(tasks, columns | {"ID": "id"}, empty="No tasks."), ""]
+    waits = server.get(f"/instances/{instance_id}/waits")["items"]
+    lines += [_wait(one) for one in waits] + [""] * bool(waits)
     lines += [f"{name} = {cell(value)}" for name, value in sorted(variables.items())]
-    echo(case | {"tasks": tasks, "variables": variables}, lines, as_json=server.as_json)
+    echo(case | {"tasks": tasks, "variables": variables, "waits": waits}, lines, as_json=server.as_json)
+
+
+def _wait(one: dict[str, Any]) -> str:
+    where = f"{one['title']} ({one['process']}), with {', '.join(one['people']) or 'nobody'}" if one["case_id"] else "?"
+    return f"waits for {where}, since {cell(one['since'])}"
 
 
 @click.command()

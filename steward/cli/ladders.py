@@ -41,10 +41,15 @@ def _plan(found: dict[str, Any]) -> list[str]:
 
 
 def _line(one: dict[str, Any]) -> dict[str, Any]:
-    sent = [f"{each['person']} {each['channel']} {each['status']}" for each in one["deliveries"]]
+    sent = [_message(each) for each in one["deliveries"]]
     acted = [f"{each['by']} {each['verb']}" for each in one["acted"]]
     said = [*([one["because"]] if one["because"] else []), *sent, *acted]
     return one | {"when": one["at"] or one["planned_at"], "result": "; ".join(said) or None}
+
+
+def _message(one: dict[str, Any]) -> str:
+    at = f" {cell(one['sent_at'])}" if one["sent_at"] else ""
+    return f"{one['person']} {one['channel']} {one['status']}{at}"
 
 
 @click.group()

@@ -15,7 +15,7 @@ from engine.person import Person
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme
-from web.reads import cases, evidence, tasks
+from web.reads import cases, evidence, tasks, waits
 from web.schemas.base import PageQuery, list_of, page_of
 from web.schemas.instances import (
     CommentOut,
@@ -28,6 +28,7 @@ from web.schemas.instances import (
     Say,
     SignatureOut,
     TieCases,
+    WaitOut,
     WithReason,
 )
 from web.schemas.tasks import EvidenceOut, TaskOut
@@ -44,7 +45,7 @@ EVIDENCE, SIGNATURES, COMMENTS, TASKS = (
     page_of(CommentOut),
     page_of(TaskOut),
 )
-LINKS = list_of(LinkOut)
+LINKS, WAITS = list_of(LinkOut), list_of(WaitOut)
 DOCUMENTS, DOCUMENT = page_of(DocumentOut), DocumentWithContentOut()
 PDF = {"type": "string", "format": "binary"}
 CASE = "/instances/<uuid:instance_id>"
@@ -125,6 +126,12 @@ def signatures(query: dict[str, Any], instance_id: UUID) -> Response:
 def links(instance_id: UUID) -> Response:
     """Links to other cases that the caller may see."""
     return look(lambda session, person: cases.links(session, person, instance_id), LINKS)
+
+
+@theme.operation("GET", f"{CASE}/waits", scope="read", gives=WAITS)
+def waits_of(instance_id: UUID) -> Response:
+    """The other cases that this one waits for: whom it waits for there, and since when."""
+    return look(lambda session, person: waits.of_case(session, person, instance_id), WAITS)
 
 
 @theme.operation("POST", f"{CASE}/links", scope="work", body=TieCases, gives=LINKS, status=201)

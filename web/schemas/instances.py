@@ -195,6 +195,20 @@ class SignatureOut(Given):
     outdated_at = moment("Since when it is for an earlier version.", required=True, allow_none=True)
 
 
+class WaitOut(Given):
+    """Another case that this one waits for. Of one that the caller may not see, only since when is told."""
+
+    why = fields.String(required=True, validate=validate.OneOf(["called", "blocked"]))
+    element = fields.String(required=True, allow_none=True, metadata={"description": "The step that waits."})
+    since = moment("", required=True)
+    case_id = fields.UUID(required=True, allow_none=True)
+    title = fields.String(required=True, allow_none=True)
+    process = fields.String(required=True, allow_none=True)
+    people = fields.List(
+        fields.String(), required=True, metadata={"description": "Who holds, or answers for, its open tasks."}
+    )
+
+
 class LinkOut(Given):
     """A typed link to another case."""
 

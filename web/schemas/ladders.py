@@ -102,6 +102,7 @@ class DeliveryOut(Given):
     channel = fields.String(required=True)
     status = fields.String(required=True)
     attempts = fields.Integer(required=True)
+    sent_at = moment("Null for what was not sent.", required=True, allow_none=True)
 
 
 class ActOut(Given):

@@ -15,6 +15,7 @@ from standardwebhooks import Webhook
 from engine import instances, people, strongbox, tasks
 from engine.hooks import book as hooks
 from engine.hooks.receiving import chain_of
+from engine.ladders.plan import plan
 from engine.outbox import Owed
 from engine.outreach import book as channels
 from engine.outreach import choosing
@@ -161,6 +162,27 @@ def test_a_task_of_a_corrective_action_that_nobody_takes_climbs_by_mail_and_by_c
     assert told(limit + timedelta(days=5)) == by_both("amara", "henrik", "sofia", "tomas")
     assert told(limit + timedelta(days=14)) == by_both("ingrid", "tomas")
     assert scene.ask(select(Task.holder).where(Task.id == task.id)) == [None]
+
+
+def test_each_step_of_a_climb_shows_when_planned_when_sent_how_what_came_of_it_and_who_acted(
+    scene: Scene,
+) -> None:
+    scene.act(instances.start, "corrective_action", start="S_form", by="hannah")
+    scene.does("T_register", FINDING, by="hannah")
+    [task] = scene.ask(select(Task).where(Task.element == "T_triage"))
+    scene.world.move(task.due_at + timedelta(days=1))
+    scene.act(tasks.claim, task.id, by="sofia")
+
+    with scene.world.program.database.reading() as session:
+        lines = [line for line in plan(session, task.id, now=scene.world.now).lines if line.outcome == "sent"]
+    assert [line.rung for line in lines] == [1, 3, 4]
+    for line in lines:
+        sent = {(one["channel"], one["status"], one["attempts"], one["sent_at"]) for one in line.deliveries}
+        assert sent == {("mail", "sent", 1, line.at), ("chat:team", "sent", 1, line.at)}
+        assert {one["person"] for one in line.deliveries} == set(line.told)
+        assert line.planned_at <= line.at
+    assert [line.acted for line in lines[:2]] == [[], []]
+    assert lines[2].acted == [{"verb": "task.claimed", "by": "sofia", "at": scene.world.now}]
 
 
 def by_both(*people: str) -> list[tuple[str, str]]:

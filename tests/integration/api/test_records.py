@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from engine.core.chain import canonical
 from engine.transactions import Database
-from tests.factories import END, START, deploy, process, sequence
-from tests.integration.api.conftest import MORNING, PASSWORD, Client
+from tests.factories import END, START, deploy, process, sequence, user_task
+from tests.integration.api.conftest import MORNING, PASSWORD, Client, Clock
 from tests.integration.shell.test_freezing import PACK, freezing
 
 Login = Callable[..., Client]
@@ -245,3 +245,33 @@ def test_a_document_is_printed_for_whoever_may_see_its_case(login: Login, databa
     assert answer.headers["Content-Disposition"] == "attachment; filename=Pack.pdf"
     assert answer.data.startswith(b"%PDF-")
     assert login("fred").send("GET", f"/documents/{document['id']}.pdf").status_code == 404
+
+
+CALL = '<bpmn:callActivity id="C_child" name="child" calledElement="child"/>'
+WAITS = process("parent", sequence(START, CALL, END))
+
+
+def test_a_case_that_waits_for_another_shows_for_whom_and_since_when(login: Login, in_force: Any, clock: Clock):
+    in_force(process("child", sequence(START, user_task("T_child", groups="staff"), END)))
+    in_force(WAITS)
+    anna, began = login("anna"), clock().isoformat()
+    case = anna.post("/instances", {"process": "parent"})["id"]
+    clock.forward(hours=3)
+    blocks = anna.post("/instances", {"process": "child", "title": "The line stands still"})["id"]
+    anna.post(f"/instances/{blocks}/links", {"target_id": case, "kind": "blocks"})
+    [called, other] = sorted(
+        anna.get("/tasks", view="claimable")["items"], key=lambda one: one["instance_id"] == blocks
+    )
+    for task in (called, other):
+        login("bert").post(f"/tasks/{task['id']}/claim")
+    clock.forward(days=2)
+
+    first, second = anna.get(f"/instances/{case}/waits")["items"]
+
+    assert first["case_id"] == called["instance_id"] != blocks
+    assert (first["why"], first["element"], first["process"]) == ("called", "C_child", "child")
+    assert (first["people"], first["since"]) == (["bert"], began)
+    assert (second["why"], second["title"], second["people"]) == ("blocked", "The line stands still", ["bert"])
+    for task in (called, other):
+        login("bert").post(f"/tasks/{task['id']}/complete")
+    assert [one["why"] for one in anna.get(f"/instances/{case}/waits")["items"]] == []

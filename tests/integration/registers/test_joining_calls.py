@@ -15,6 +15,7 @@ from tests.factories import END, START, process, sequence, user_task
 from tests.integration.registers.conftest import PRESS
 from tests.integration.registers.test_beginning_about import LATHE, PRESS_3, about, sound
 from tests.integration.shell.conftest import House
+from web.reads import waits
 
 NAMES = '<bpmn:message id="m_more" name="more"/><bpmn:escalation id="x" escalationCode="warn"/>'
 CALL = (
@@ -76,8 +77,12 @@ def test_a_call_about_a_row_that_is_not_there_is_stuck_and_says_its_name(house: 
 
 def test_a_call_joins_the_running_case_about_the_same_and_waits_for_its_end(house: House):
     running = house.start("child", {"topic": "noise"}, subject=PRESS_3)
+    since = house.now
     case = calling(house)
+    house.later(days=1)
     house.work()
+    [wait] = house.read(lambda s: waits.of_case(s, house.who["anna"], case))["items"]
+    assert (wait["case_id"], wait["element"], wait["since"]) == (running, "C_child", since)
 
     assert children(house) == []
     assert house.variables(running) == {"topic": "leak"}
