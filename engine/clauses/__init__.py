@@ -8,20 +8,25 @@ under both, with the same evidence; so does a row of a register.
 from engine.clauses.applicability import state, statement
 from engine.clauses.coverage import Covered, Scope, coverage, records
 from engine.clauses.entries import under
+from engine.clauses.figures import Figures, figures, only_here, strengths
 from engine.clauses.standards import adopt, choose, in_force, of_family, standard, standards
 
 __all__ = [
     "Covered",
+    "Figures",
     "Scope",
     "adopt",
     "choose",
     "coverage",
+    "figures",
     "in_force",
     "of_family",
+    "only_here",
     "records",
     "standard",
     "standards",
     "state",
     "statement",
+    "strengths",
     "under",
 ]

@@ -129,8 +129,8 @@ def records(
 ) -> list[Any]:
     """The newest two hundred tasks that were finished in the period and stand under a clause: who, when, which case."""
     found = standard(session, standard_id)
-    places = [place for place, keys in _places(session, scope, by).items() if ref in _all_above(found, keys)]
-    if not places:
+    under = [place for place, keys in places(session, scope, by).items() if ref in _all_above(found, keys)]
+    if not under:
         return []
     columns = (Task.id, Task.name, Task.element, Task.instance_id, Task.completed_by, Task.acting_for, Task.closed_at)
     query = (
@@ -138,7 +138,7 @@ def records(
         .join(Instance, Instance.id == Task.instance_id)
         .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
         .where(text("tasks.status = 'completed'"), Task.closed_at >= since, Task.closed_at < until)
-        .where(tuple_(Instance.definition_id, Task.element).in_(places), *scope.conditions(by))
+        .where(tuple_(Instance.definition_id, Task.element).in_(under), *scope.conditions(by))
         .order_by(Task.closed_at.desc(), Task.id.desc())
         .limit(200)
     )
@@ -147,22 +147,23 @@ def records(
 
 def _counted(session: Session, since: datetime, until: datetime, scope: Scope, by: Person) -> dict[Place, _Counts]:
     found: dict[Place, _Counts] = defaultdict(_Counts)
-    for place, keys in _places(session, scope, by).items():
+    for place, keys in places(session, scope, by).items():
         found[place].clauses = keys
     done = (text("tasks.status = 'completed'"), Task.closed_at >= since, Task.closed_at < until)
-    for definition, element, count in session.execute(_grouped(scope, by, func.count()).where(*done)):
+    for definition, element, count in session.execute(grouped(scope, by, func.count()).where(*done)):
         found[definition, element].records = count
-    given = _grouped(scope, by, func.count()).join(Evidence, Evidence.task_id == Task.id).where(*done)
+    given = grouped(scope, by, func.count()).join(Evidence, Evidence.task_id == Task.id).where(*done)
     for definition, element, count in session.execute(given):
         found[definition, element].evidence = count
     late = func.sum(case((Task.due_at < until, 1), else_=0))
-    live = _grouped(scope, by, func.count(), late).where(text("tasks.status IN ('open', 'claimed')"))
+    live = grouped(scope, by, func.count(), late).where(text("tasks.status IN ('open', 'claimed')"))
     for definition, element, count, behind in session.execute(live):
         found[definition, element].open, found[definition, element].late = count, int(behind or 0)
     return found
 
 
-def _grouped(scope: Scope, by: Person, *counted: Any) -> Any:
+def grouped(scope: Scope, by: Person, *counted: Any) -> Any:
+    """Something counted for each task of the models, over the tasks of the cases that `by` may see."""
     return (
         select(Instance.definition_id, Task.element, *counted)
         .join(Instance, Instance.id == Task.instance_id)
@@ -172,7 +173,7 @@ def _grouped(scope: Scope, by: Person, *counted: Any) -> Any:
     )
 
 
-def _places(session: Session, scope: Scope, by: Person) -> Mapping[Place, frozenset[str]]:
+def places(session: Session, scope: Scope, by: Person) -> Mapping[Place, frozenset[str]]:
     """Each task of the models that have cases, with the clauses that it, or else its process, names."""
     query = select(Instance.definition_id).join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
     ids = session.scalars(query.where(*scope.conditions(by)).distinct()).all()

@@ -24,7 +24,7 @@ class Entry:
 
 def entries(session: Session, *, until: datetime, subject: Subject | None, by: Person) -> Iterator[Entry]:
     """
-    The rows that stood at a moment and served a clause, as far as `by` may look into their registers.
+    The rows that stood at a moment and served a clause, as far as `by` may look into their registers; no findings.
 
     Args:
         subject: only this row.
@@ -33,7 +33,7 @@ def entries(session: Session, *, until: datetime, subject: Subject | None, by: P
         definition = found.definition
         if (subject and subject.register != definition.key) or not registers.may_read(found, by):
             continue
-        if not definition.clauses and definition.row_clauses is None:
+        if definition.finding_on or (not definition.clauses and definition.row_clauses is None):
             continue
         for row in registers.rows(session, definition.key, at=until):
             keys = served(definition, row)

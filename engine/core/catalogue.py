@@ -10,9 +10,10 @@ from engine.core.parts import Part, PartError
 
 _ID = re.compile(r"[a-z][a-z0-9]*-[0-9]{4}(-[a-z0-9]+)*")
 _FAMILY = re.compile(r"[a-z][a-z0-9]*")
+_KEY = re.compile(r"[a-z][a-z0-9]*:(?:[A-Z]\.)?[0-9]+(?:\.[0-9]+)*")
 _REF = re.compile(r"(?:[A-Z]\.)?[0-9]+(?:\.[0-9]+)*")
 KEYS = frozenset(("id", "family", "name", "edition", "amendments", "subject", "stated_by", "clause"))
-CLAUSE_KEYS = frozenset(("ref", "title", "parent", "level", "kind", "summary", "documented"))
+CLAUSE_KEYS = frozenset(("ref", "title", "parent", "level", "kind", "summary", "documented", "same_as"))
 MOST = 2_000
 
 
@@ -22,7 +23,12 @@ class CatalogueError(PartError):
 
 @dataclass(frozen=True, kw_only=True)
 class Clause:
-    """One clause: its number, what it is called, and in our own words what it wants."""
+    """
+    One clause: its number, what it is called, and in our own words what it wants.
+
+    Args:
+        same_as: clauses of other standards that ask for the same, or overlap, by their keys.
+    """
 
     ref: str
     title: str
@@ -30,6 +36,7 @@ class Clause:
     parent: str | None = None
     kind: str = "clause"
     documented: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +116,9 @@ def _clause(said: Any, where: str) -> Clause:
     ref = said.get("ref")
     if not isinstance(ref, str) or not _REF.fullmatch(ref):
         raise CatalogueError(where, f"{ref!r} is no number of a clause; write it like 10.2.1 or A.6.2.4.")
+    same_as = part.texts("same_as")
+    if wrong := [key for key in same_as if not _KEY.fullmatch(key)]:
+        raise CatalogueError(where, f"{wrong[0]!r} names no clause of a standard; write it like iso9001:10.2.")
     return Clause(
         ref=ref,
         title=part.text("title"),
@@ -116,6 +126,7 @@ def _clause(said: Any, where: str) -> Clause:
         parent=part.text("parent") if "parent" in said else None,
         kind=part.text("kind") if "kind" in said else "clause",
         documented=part.texts("documented"),
+        same_as=same_as,
     )
 
 

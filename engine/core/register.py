@@ -13,7 +13,10 @@ from engine.core.parts import Part, PartError
 KEYS = frozenset(
     ("key", "name", "description", "form", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
 ) | frozenset(
-    ("rule", "decided", "signed_by", "end_agreed_by", "row_clauses", "competence_key", "competence_until", "shown")
+    (
+        *("rule", "decided", "signed_by", "end_agreed_by", "row_clauses", "finding_on", "hours"),
+        *("competence_key", "competence_until", "shown"),
+    )
 )
 ROLES = ("steward", "people", "oncall", "pause", "competence", "page")
 """What the engine may ask of a row, whatever its register is called."""
@@ -101,6 +104,8 @@ class Definition:
         competence_key, competence_until: where it provides `competence`, the fields with the key that its people hold
             (by default the row's own) and with the last day on which they do (by default they always do).
         row_clauses: the field in which a row names the clauses that it serves.
+        finding_on: where rows speak against the clauses that they name: the field with the day on which that was found.
+        hours: the field with the hours that people spent on getting ready, where a row is about an audit.
         shown: how people see it.
     """
 
@@ -119,6 +124,8 @@ class Definition:
     signed_by: tuple[str, ...] = ()
     end_agreed_by: tuple[str, ...] = ()
     row_clauses: str | None = None
+    finding_on: str | None = None
+    hours: str | None = None
     competence_key: str | None = None
     competence_until: str | None = None
     shown: Shown = Shown()
@@ -182,6 +189,8 @@ def read_register(content: Mapping[str, Any]) -> Definition:
         signed_by=part.texts("signed_by"),
         end_agreed_by=part.texts("end_agreed_by"),
         row_clauses=_text(part, "row_clauses") if "row_clauses" in content else None,
+        finding_on=_text(part, "finding_on") if "finding_on" in content else None,
+        hours=_text(part, "hours") if "hours" in content else None,
         competence_key=_of_competence(part, "competence_key"),
         competence_until=_of_competence(part, "competence_until"),
         shown=_shown(content.get("shown", {})),

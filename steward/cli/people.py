@@ -226,6 +226,28 @@ def show_group(server: Server, key: str) -> None:
     echo(found, lines, as_json=server.as_json)
 
 
+@group.command("work")
+@asks
+def show_open_work(server: Server) -> None:
+    """Tell the open work of each group, so that overload is seen."""
+    found = server.get("/figures/open-work")["items"]
+    columns = {"KEY": "key", "NAME": "name", "MEMBERS": "members", "UNCLAIMED": "unclaimed", "CLAIMED": "claimed"}
+    echo(found, table(found, columns | {"LATE": "late"}, empty="There are no groups."), as_json=server.as_json)
+
+
+@group.command("decisions")
+@one("key")
+@click.option("--since", required=True, help="From this moment on (ISO 8601, with a zone).")
+@click.option("--until", required=True, help="Before this moment.")
+@asks
+def show_group_decisions(server: Server, key: str, since: str, until: str) -> None:
+    """List what was decided in a role in a period, the newest first."""
+    found = server.get(f"/groups/{key}/decisions", since=since, until=until)["items"]
+    columns = {"TASK": "name", "CASE": "title", "BY": "completed_by", "FOR": "acting_for", "DONE": "closed_at"}
+    columns |= {"SIGNED": "meaning", "ENTRY": "entry"}
+    echo(found, table(found, columns, empty="Nothing was decided."), as_json=server.as_json)
+
+
 @group.command("add")
 @one("key")
 @one("person_id")

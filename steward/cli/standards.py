@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from steward.cli.client import DRY_RUN, asks, one
-from steward.cli.output import echo, table
+from steward.cli.output import cell, echo, table
 from steward.cli.server import Server
 
 SINCE = click.option("--since", required=True, help="Work finished from this day or moment on (ISO 8601).")
@@ -119,6 +119,42 @@ def show_rows(server: Server, standard_id: str, ref: str, since: str, until: str
     found = server.get(f"/standards/{standard_id}/clauses/{ref}/rows", **period)["items"]
     columns = {"REGISTER": "register", "KEY": "key", "TITLE": "title", "VERSION": "number", "IN FORCE": "in_force"}
     echo(found, table(found, columns, empty="There are no rows."), as_json=server.as_json)
+
+
+@standard.command("own")
+@one("standard_id")
+@asks
+def show_own(server: Server, standard_id: str) -> None:
+    """List the clauses that no other standard has."""
+    found = server.get(f"/standards/{standard_id}/own")["items"]
+    echo(found, table(found, {"CLAUSE": "key", "TITLE": "title"}, empty="There are none."), as_json=server.as_json)
+
+
+@standard.command("strengths")
+@one("standard_id")
+@SINCE
+@UNTIL
+@asks
+def show_strengths(server: Server, standard_id: str, since: str, until: str) -> None:
+    """List the clauses that are met more than once, and against which nothing was found."""
+    period = {"since": _moment(since), "until": _moment(until)}
+    found = server.get(f"/standards/{standard_id}/strengths", **period)["items"]
+    columns = {"CLAUSE": "ref", "RECORDS": "records", "EVIDENCE": "evidence", "ROWS": "rows", "TITLE": "title"}
+    echo(found, table(found, columns, empty="There are none."), as_json=server.as_json)
+
+
+@standard.command("figures")
+@SINCE
+@UNTIL
+@asks
+def show_figures(server: Server, since: str, until: str) -> None:
+    """Tell how much counts more than once: actions, evidence, and the hours that audits took to prepare."""
+    found = server.get("/figures/shared", since=_moment(since), until=_moment(until))
+    columns = {"REGISTER": "name", "ROWS": "rows", "OF BOTH": "shared", "SHARE": "share"}
+    lines = table(found["actions"], columns, empty="There are no registers whose rows name clauses.")
+    lines += [f"{found['evidence']} pieces of evidence, clauses each: {cell(found['per_evidence'])}"]
+    lines += [f"{len(found['audits'])} audits, hours of preparation each: {cell(found['hours'])}"]
+    echo(found, lines, as_json=server.as_json)
 
 
 @standard.command("applicability")

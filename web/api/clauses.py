@@ -18,9 +18,13 @@ from web.schemas.clauses import (
     AdoptStandard,
     AtQuery,
     ChooseEdition,
+    ClauseOut,
     CoverageOut,
+    CoveredOut,
+    FiguresOut,
     PeriodQuery,
     RecordOut,
+    SpanQuery,
     StandardOut,
     StandardWithClausesOut,
     StateApplicability,
@@ -31,6 +35,7 @@ from web.schemas.registers import RowOut
 theme = Theme("standards", __name__, description="The clauses of standards, and what stands under each.")
 LIST, ONE, COVERAGE = list_of(StandardOut), StandardWithClausesOut(), CoverageOut()
 RECORDS, ROWS, STATEMENT = list_of(RecordOut), list_of(RowOut), list_of(StatedOut)
+OWN, STRENGTHS, FIGURES = list_of(ClauseOut), list_of(CoveredOut), FiguresOut()
 STANDARD = "/standards/<standard_id>"
 
 
@@ -88,6 +93,27 @@ def records(query: dict[str, Any], standard_id: str, ref: str) -> Response:
 def rows(query: dict[str, Any], standard_id: str, ref: str) -> Response:
     """The rows of registers that stood under a clause when the period ended."""
     return look(lambda session, person: found.rows(session, person, standard_id, ref, query), ROWS)
+
+
+@theme.operation("GET", f"{STANDARD}/own", scope="read", query=AtQuery, gives=OWN)
+def own(query: dict[str, Any], standard_id: str) -> Response:
+    """The clauses that only this standard has: no other one that counts has a counterpart."""
+    at = query["at"] or caller().now
+    return look(lambda session, _: found.only_here(session, standard_id, at), OWN)
+
+
+@theme.operation("GET", f"{STANDARD}/strengths", scope="read", query=SpanQuery, gives=STRENGTHS)
+def strengths(query: dict[str, Any], standard_id: str) -> Response:
+    """The clauses that are met by more than one record, and against which nothing was found in a period."""
+    _must_be_a_period(query)
+    return look(lambda session, person: found.strengths(session, person, standard_id, query), STRENGTHS)
+
+
+@theme.operation("GET", "/figures/shared", scope="read", query=SpanQuery, gives=FIGURES)
+def figures(query: dict[str, Any]) -> Response:
+    """How much counts more than once: actions under two standards, clauses a piece of evidence, hours an audit."""
+    _must_be_a_period(query)
+    return look(lambda session, person: found.figures(session, person, query), FIGURES)
 
 
 @theme.operation("GET", f"{STANDARD}/applicability", scope="read", query=AtQuery, gives=STATEMENT)

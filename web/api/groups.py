@@ -7,22 +7,52 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine import groups as verbs
+from engine import workload
 from engine.person import Person
 from web.acts import act, look
+from web.auth import caller
 from web.operations import Theme
 from web.reads import people as found
 from web.schemas.base import list_of
-from web.schemas.identity import ChangeGroup, CreateGroup, GroupOut, GroupWithMembersOut, SetMember
+from web.schemas.clauses import SpanQuery
+from web.schemas.identity import (
+    ChangeGroup,
+    CreateGroup,
+    DecidedOut,
+    GroupOut,
+    GroupWithMembersOut,
+    OpenWorkOut,
+    SetMember,
+)
 
 theme = Theme("groups", __name__, description="Roles that people hold.")
 LIST = list_of(GroupOut)
 WHOLE = GroupWithMembersOut()
+WORK, DECIDED = list_of(OpenWorkOut), list_of(DecidedOut)
 
 
 @theme.operation("GET", "/groups", scope="read", gives=LIST)
 def all_groups() -> Response:
     """All groups by key."""
     return look(lambda session, _: found.groups(session), LIST)
+
+
+@theme.operation("GET", "/figures/open-work", scope="read", gives=WORK)
+def open_work() -> Response:
+    """The open work of each group, by key: too much of it in one place is seen at once."""
+    now = caller().now
+    return look(lambda session, person: {"items": workload.open_work(session, by=person, now=now)}, WORK)
+
+
+@theme.operation("GET", "/groups/<key>/decisions", scope="read", query=SpanQuery, gives=DECIDED)
+def decisions(query: dict[str, Any], key: str) -> Response:
+    """What was decided in this role in a period: the newest two hundred tasks, each with its entry in the trail."""
+
+    def read(session: Session, person: Person) -> dict[str, Any]:
+        found.one_group(session, key)
+        return {"items": workload.decisions(session, key, **query, by=person)}
+
+    return look(read, DECIDED)
 
 
 @theme.operation("POST", "/groups", scope="admin", body=CreateGroup, gives=WHOLE, status=201, refused=(409,))

@@ -52,6 +52,27 @@ def rows(session: Session, person: Person, standard_id: str, ref: str, query: di
     return {"items": clauses.under(session, standard_id, ref, until=query["until"], subject=subject, by=person)}
 
 
+def only_here(session: Session, standard_id: str, at: datetime) -> dict[str, Any]:
+    """The clauses that no other standard has."""
+    found = clauses.standard(session, standard_id)
+    listed = clauses.only_here(session, standard_id, at=at)
+    return {"items": [asdict(clause) | {"key": found.key(clause.ref)} for clause in listed]}
+
+
+def strengths(session: Session, person: Person, standard_id: str, query: dict[str, Any]) -> dict[str, Any]:
+    """The clauses that are met more than once, and against which nothing was found in a period."""
+    found = clauses.strengths(session, standard_id, **query, by=person)
+    return {"items": [_covered(one) for one in found]}
+
+
+def figures(session: Session, person: Person, query: dict[str, Any]) -> dict[str, Any]:
+    """How much work of a period counts more than once."""
+    found = clauses.figures(session, **query, by=person)
+    names = ("actions", "evidence", "served", "per_evidence", "hours")
+    audits = [{"row": row, "title": title, "hours": hours} for row, title, hours in found.audits]
+    return {**query, **{name: getattr(found, name) for name in names}, "audits": audits}
+
+
 def statement(session: Session, standard_id: str, at: datetime) -> dict[str, Any]:
     """The statement of applicability as it stood at a moment: one line for each clause."""
     found = clauses.standard(session, standard_id)

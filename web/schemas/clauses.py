@@ -29,6 +29,11 @@ class ClauseOut(Given):
     parent = fields.String(required=True, allow_none=True)
     kind = fields.String(required=True)
     documented = fields.List(fields.String(), required=True)
+    same_as = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Counterparts in other standards."},
+    )
 
 
 class StandardWithClausesOut(StandardOut):
@@ -62,11 +67,16 @@ class ChooseEdition(Sent):
     since = fields.Date(required=True)
 
 
-class PeriodQuery(Sent):
+class SpanQuery(Sent):
+    """A period."""
+
+    since = moment("From this moment on.", required=True)
+    until = moment("Before this moment; what is late is late by it.", required=True)
+
+
+class PeriodQuery(SpanQuery):
     """A period, and which cases count."""
 
-    since = moment("Work finished from this moment on.", required=True)
-    until = moment("Work finished before this moment; what is late is late by it.", required=True)
     process = fields.String(load_default=None, validate=validate.Length(1, 200))
     subject = a_subject("Only cases about this row of a register.")
 
@@ -93,6 +103,37 @@ class CoverageOut(Given):
     since = moment("", required=True)
     until = moment("", required=True)
     items = fields.List(fields.Nested(CoveredOut), required=True)
+
+
+class SharedOut(Given):
+    """How many rows of a register are tied to clauses of more than one standard."""
+
+    register = fields.String(required=True)
+    name = fields.String(required=True)
+    rows = fields.Integer(required=True)
+    shared = fields.Integer(required=True)
+    share = fields.Float(required=True, allow_none=True, metadata={"description": "From 0 to 1; null without rows."})
+
+
+class AuditOut(Given):
+    """An audit, and how long people prepared for it."""
+
+    row = fields.String(required=True, metadata={"description": "REGISTER:ROW."})
+    title = fields.String(required=True)
+    hours = fields.Float(required=True)
+
+
+class FiguresOut(Given):
+    """How much work counts more than once."""
+
+    since = moment("", required=True)
+    until = moment("", required=True)
+    actions = fields.List(fields.Nested(SharedOut), required=True)
+    evidence = fields.Integer(required=True, metadata={"description": "Pieces that were handed in."})
+    served = fields.Integer(required=True, metadata={"description": "Clauses that these serve, added up."})
+    per_evidence = fields.Float(required=True, allow_none=True, metadata={"description": "Clauses a piece."})
+    audits = fields.List(fields.Nested(AuditOut), required=True)
+    hours = fields.Float(required=True, allow_none=True, metadata={"description": "Of preparation, an audit."})
 
 
 class RecordOut(Given):

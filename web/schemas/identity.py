@@ -159,6 +159,33 @@ class GroupOut(Given):
     grants = fields.String(required=True, allow_none=True, metadata={"description": "platform, read or nothing."})
 
 
+class OpenWorkOut(Given):
+    """The open work of a group, as far as the caller may see it. What two groups were offered counts in both."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    members = fields.Integer(required=True)
+    unclaimed = fields.Integer(required=True, metadata={"description": "Tasks that nobody has taken."})
+    claimed = fields.Integer(required=True, metadata={"description": "Tasks that somebody has taken."})
+    late = fields.Integer(required=True, metadata={"description": "Of both, past their due date."})
+
+
+class DecidedOut(Given):
+    """A finished task that was offered to a group."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    element = fields.String(required=True)
+    instance_id = fields.UUID(required=True)
+    title = fields.String(required=True, metadata={"description": "Of the case."})
+    process = fields.String(required=True)
+    completed_by = fields.String(required=True)
+    acting_for = fields.String(required=True, allow_none=True)
+    closed_at = moment("", required=True)
+    meaning = fields.String(required=True, allow_none=True, metadata={"description": "What it was signed as."})
+    entry = fields.Integer(required=True, metadata={"description": "Its number in the trail of the case."})
+
+
 class MemberOut(Given):
     """Somebody in a group."""
 

@@ -114,6 +114,20 @@ ROWS: dict[str, dict[str, Any]] = {
         "decision": "Urgent",
         "reason": "Visible bleeding",
     },
+    "reg_audits": {
+        "title": "Surveillance 2027",
+        "kind": "certification",
+        "standards": ["iso9001", "iso42001"],
+        "held_on": "2027-02-01",
+        "auditor": "Somebody from outside",
+    },
+    "reg_findings": {
+        "title": "No record of calibration",
+        "found_on": "2027-02-01",
+        "grade": "minor",
+        "clauses": "iso9001:7.1.5.2",
+        "status": "open",
+    },
     "reg_party_contacts": {
         "party": "patients",
         "held_on": "2027-02-01",

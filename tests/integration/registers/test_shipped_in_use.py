@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import clauses, inbox, oncall, people, registers, tasks
+from engine import clauses, evidence, inbox, oncall, people, registers, tasks
 from engine.absence import planning
 from engine.clauses import Covered, Scope
 from engine.errors import Invalid, NotCompetent
@@ -15,6 +15,7 @@ from engine.subject import Subject
 from engine.transactions import Database
 from engine.verify import verify
 from tests.factories import END, NOW, START, process, sequence, user_task
+from tests.integration.clauses.test_clauses import named
 from tests.integration.registers.test_competence import asking
 from tests.integration.registers.test_shipped import BOTH, FOLDER, add, founded
 from tests.integration.shell.conftest import House
@@ -222,3 +223,79 @@ def test_a_row_lists_the_cases_that_touched_it_in_the_order_of_time(house: House
         house.act(registers.tie, "reg_risks", "one", case, "evidence_for", by="anna")
     found = house.read(lambda s: registers.cases(s, "reg_risks", "one", by=house.who["anna"]))
     assert [one.id for one in found] == cases
+
+
+def offered(element: str, served: str, **more: str) -> str:
+    return named(element, served, **more).replace('"staff"', '"reporter"')
+
+
+def year(house: House) -> dict[str, Any]:
+    return {"since": house.now - timedelta(days=365), "until": house.now + timedelta(days=1)}
+
+
+@pytest.fixture
+def worked(standards: House) -> House:
+    """Two cases were worked on under a clause of each standard, with a link as evidence; two more under 8.4.1."""
+    for key, served in (("both", "iso9001:10.2.1, iso42001:10.2, iso9001:8.5.1"), ("bought", "iso9001:8.4.1")):
+        standards.deploy(process(key, sequence(START, offered("T_work", served, evidence="proof:link"), END)))
+        for _ in range(2):
+            case = standards.start(key)
+            task = standards.task(case, "T_work")
+            standards.act(tasks.claim, task, by="anna")
+            standards.act(evidence.add_link, task, url="https://example.org/p", name="p", slot="proof", by="anna")
+            standards.act(tasks.complete, task, answers={}, by="anna")
+    return standards
+
+
+def test_clauses_met_more_than_once_without_a_finding_in_a_year_are_listed(worked: House) -> None:
+    def strong() -> set[str]:
+        by = worked.who["anna"]
+        found = worked.read(lambda s: clauses.strengths(s, "iso9001-2015", **year(worked), by=by))
+        assert {one.state for one in found} == {"met"}
+        return {one.clause.ref for one in found}
+
+    assert strong() == {"8", "8.4", "8.4.1", "8.5", "8.5.1", "10", "10.2", "10.2.1"}
+    add(worked, "reg_findings", id="old", found_on=(worked.now - timedelta(days=400)).date().isoformat())
+    assert "8.4.1" in strong()
+    today = worked.now.date().isoformat()
+    add(worked, "reg_findings", id="new", clauses="iso9001:8.4.1, iso9001:10.2", found_on=today)
+    assert strong() == {"8.5", "8.5.1", "10.2.1"}
+    late = offered("T_late", "iso9001:8.5.1").replace("<bpmn:userTask", '<bpmn:userTask camunda:dueDate="PT1H"')
+    worked.deploy(process("late", sequence(START, late, END)))
+    worked.start("late")
+    assert strong() == {"10.2.1"}
+
+
+def test_how_much_counts_for_both_standards_and_how_long_audits_took_are_figures(worked: House) -> None:
+    for id_, served in (("one", "iso9001:10.2, iso42001:10.2"), ("two", "iso9001:7.1"), ("three", "")):
+        add(worked, "reg_actions", id=id_, clauses=served)
+    add(worked, "reg_findings", id="finding")
+    add(worked, "reg_audits", id="inside", preparation_hours=30)
+    add(worked, "reg_audits", id="outside", preparation_hours=12.5)
+    add(worked, "reg_audits", id="nobody-counted", preparation_hours=None)
+
+    found = worked.read(lambda s: clauses.figures(s, **year(worked), by=worked.who["anna"]))
+
+    [actions] = [one for one in found.actions if one.register == "reg_actions"]
+    assert (actions.rows, actions.shared) == (3, 2)  # The third serves what its register does, of both standards.
+    assert actions.share == 2 / 3
+    assert (found.evidence, found.served, found.per_evidence) == (4, 8, 2)
+    assert sorted(hours for _, _, hours in found.audits) == [12.5, 30]
+    assert found.hours == 21.25
+    earlier = {"since": worked.now - timedelta(days=9), "until": worked.now - timedelta(days=8)}
+    before = worked.read(lambda s: clauses.figures(s, **earlier, by=worked.who["anna"]))
+    assert (before.evidence, before.per_evidence, before.hours) == (0, None, None)
+
+
+def test_the_clauses_that_only_the_standard_for_ai_has_are_a_list_of_their_own(standards: House) -> None:
+    told = tomllib.loads((FOLDER.parent / "clauses/shared.toml").read_text("utf-8"))["shared"]
+    alone = {ref for one in told if one["relation"] == "ai-only" for ref in one["iso42001"]}
+    shared = {ref for one in told if one["relation"] != "ai-only" for ref in one["iso42001"]}
+
+    found = standards.read(lambda s: clauses.only_here(s, "iso42001-2023", at=standards.now))
+
+    assert {one.ref for one in found} == alone
+    assert alone >= {"6.1.2", "6.1.3", "6.1.4", "8.2", "8.3", "8.4", "A.5.4", "A.5.5", "A.3.3"}
+    assert {one.ref for one in found}.isdisjoint(shared - alone)
+    before = {"at": standards.now - timedelta(days=400)}  # No other standard counts yet.
+    assert len(standards.read(lambda s: clauses.only_here(s, "iso42001-2023", **before))) > len(alone)

@@ -44,6 +44,7 @@ def test_a_clause_belongs_under_those_above_it():
         ({"clause": [{"ref": "4", "title": "x"}, {"ref": "4", "title": "y"}]}, "twice"),
         ({"clause": [{"ref": "4.1", "title": "x", "parent": "4"}]}, "does not come before"),
         ({"clause": [{"ref": "4", "title": "x", "documented": "record"}]}, "list of texts"),
+        ({"clause": [{"ref": "4", "title": "x", "same_as": ["9001 4.1"]}]}, "names no clause"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_with_its_place(more: dict[str, Any], said: str):
