@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engine import audit, bindings, releases
+from engine import audit, bindings, registers, releases
 from engine.bindings import bind as bind
 from engine.contents import Contents, digests_of, read_contents
 from engine.core.problem import Problem
@@ -120,6 +120,7 @@ def _judge(session: Session, files: Mapping[str, bytes]) -> list[Problem]:
         people=bindings.everybody(session),
         groups=frozenset(bindings.group_names(session)),
         ladders=book.keys(session),
+        registers=frozenset(one.definition.key for one in registers.all_registers(session)),
     )
     problems = check(files, known)
     _refuse(problems)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import groups, timetable, versions
+from engine import groups, registers, timetable, versions
 from engine.cache import Cache
 from engine.cases import Case
 from engine.core.forms import Checked, Form, read_form
@@ -51,6 +51,18 @@ def check(
         return Checked(values=answers)
     members = _members_under(session, case.organisation)
     return _held_against(session, form_id, answers, variables, members, calendar=case.calendar, now=now)
+
+
+def choices(
+    session: Session, asked: Form, variables: Mapping[str, Any], *, now: datetime
+) -> dict[str, list[dict[str, Any]]]:
+    """
+    The people and rows that a form offers: `label` and `value`, under the keys by which form-js asks for them.
+
+    Whoever is given the form sees the titles of the rows: whoever releases it allows that.
+    """
+    zone, rows = ZoneInfo(timetable.zone_in_use(session)), registers.offering(session)
+    return asked.choices(variables, lambda key: groups.names(session, key), rows=rows, now=now, zone=zone)
 
 
 def start_form(session: Session, definition: Parsed, start: str | None) -> UUID | None:
@@ -107,7 +119,8 @@ def _held_against(
     now: datetime,
 ) -> Checked:
     zone = ZoneInfo(timetable.calendar(session, calendar).zone)
-    return form(session, form_id).check(answers, variables, members, now=now, zone=zone)
+    rows = registers.offering(session)
+    return form(session, form_id).check(answers, variables, members, rows=rows, now=now, zone=zone)
 
 
 def _members_under(session: Session, organisation: bytes | None) -> Callable[[str], frozenset[str]]:

@@ -174,6 +174,12 @@ def members(session: Session, key: str) -> frozenset[str]:
     return frozenset(row.id for row in _ALL_MEMBERS.all(session, {"key": key}))
 
 
+def names(session: Session, key: str) -> dict[str, str]:
+    """The same people, name by id."""
+    named = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(members(session, key)))
+    return {row.id: row.name for row in session.execute(named)}
+
+
 def lead(session: Session, key: str) -> str | None:
     """The id of whoever leads a group."""
     return session.execute(_LEAD, {"key": key}).scalar()

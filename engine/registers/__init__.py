@@ -7,7 +7,7 @@ pause it), and no register by name.
 
 from engine.registers.definitions import Defined, all_registers, define, defined
 from engine.registers.ending import answer, ask_to_end, asked
-from engine.registers.facts import facts_of, must_be_kept, news
+from engine.registers.facts import facts_of, must_be_kept, news, offering
 from engine.registers.importing import Line, bring, look, sheet
 from engine.registers.keeping import add, added, change, changed, end, locked, may_read, must_read, must_see
 from engine.registers.linking import cases, tie
@@ -44,6 +44,7 @@ __all__ = [
     "must_read",
     "must_see",
     "news",
+    "offering",
     "row",
     "rows",
     "sheet",

@@ -1,14 +1,16 @@
 """What a case knows of its subject: the values of the row, and the people that it names by role."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from engine.core.forms.places import get
-from engine.errors import Invalid
+from engine.core.register import Definition
+from engine.errors import Invalid, NotFound
 from engine.registers.definitions import defined
-from engine.registers.reading import Row, changed_at, row
+from engine.registers.reading import Row, changed_at, row, rows
 from engine.subject import Subject
 
 
@@ -19,7 +21,10 @@ def facts_of(session: Session, found: Row) -> dict[str, Any]:
     Roles that the register provides hide fields of the same name; `register`,
     `row` and `title` say which row it is.
     """
-    definition = defined(session, found.register).definition
+    return _facts(defined(session, found.register).definition, found)
+
+
+def _facts(definition: Definition, found: Row) -> dict[str, Any]:
     facts: dict[str, Any] = dict(found.values)
     for role in definition.provides:
         people = definition.holders(found.values, role)
@@ -29,6 +34,19 @@ def facts_of(session: Session, found: Row) -> dict[str, Any]:
             continue
         facts[role] = next(iter(people), None) if role == "steward" else list(people)
     return facts | {"register": found.register, "row": found.key, "title": found.title}
+
+
+def offering(session: Session) -> Callable[[str], list[dict[str, Any]]]:
+    """What gives the rows of a register that have not ended, as a form offers them; none of one that nobody keeps."""
+
+    def rows_of(register: str) -> list[dict[str, Any]]:
+        try:
+            definition = defined(session, register).definition
+        except NotFound:
+            return []
+        return [_facts(definition, one) | {"in_force": one.in_force} for one in rows(session, definition.key)]
+
+    return rows_of
 
 
 def must_be_kept(session: Session, subject: Subject) -> Row:

@@ -15,6 +15,7 @@ from engine.core.register import row_key
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Outdated
 from engine.person import Person
 from engine.registers.definitions import Defined, chain_of, defined
+from engine.registers.facts import offering
 from engine.registers.reading import CHANGE, ROW, Row, row
 from engine.subject import Subject
 
@@ -317,7 +318,12 @@ def _checked(
     """The values as they may be kept: first the form, then the rules of the register."""
     zone = ZoneInfo(timetable.calendar(session, timetable.in_use(session, by=by, now=now)).zone)
     asked = found.form.check(
-        dict(values), before or {}, lambda group: groups.members(session, group), now=now, zone=zone
+        dict(values),
+        before or {},
+        lambda group: groups.members(session, group),
+        rows=offering(session),
+        now=now,
+        zone=zone,
     )
     errors, kept = dict(asked.errors), dict(asked.values)
     if not errors:

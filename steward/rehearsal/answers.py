@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from engine.core.expressions import Expression, ExpressionError, Scope
 from engine.core.forms import Form
+from engine.core.forms.offers import Rows, offered
 from engine.core.forms.places import MISSING, Path, get, put
 from engine.core.forms.schema import MANY, Component
 from engine.core.forms.values import values_of
@@ -29,7 +30,7 @@ class Given:
 
     Args:
         variables: the case's, as the form reads them.
-        people: the ids of the members of a group.
+        people, rows: the ids of the members of a group; the rows of a register.
         weights: by the key of a field, how often each value is chosen, and the only values of a text or number.
         formulas: by the path of a field, such as `actions.no`, what it holds; of a list, how many rows it has.
             They read the case's variables, and `i`, the number of the row, counted from 1.
@@ -38,6 +39,7 @@ class Given:
     chance: Random
     variables: Mapping[str, Any]
     people: People
+    rows: Rows
     weights: Weights
     formulas: Mapping[str, Expression]
     now: datetime
@@ -55,7 +57,7 @@ def made_up(form: Form, given: Given) -> dict[str, Any]:
     for _ in range(TRIES):
         answers: dict[str, Any] = {}
         _fill(answers, form.components, (), given)
-        checked = form.check(answers, given.variables, given.people, now=given.now, zone=given.zone)
+        checked = form.check(answers, given.variables, given.people, rows=given.rows, now=given.now, zone=given.zone)
         if not checked.errors:
             return answers
         errors = checked.errors
@@ -122,6 +124,9 @@ def _options(component: Component, given: Given) -> list[Any]:
         found = sorted(given.people(options.group))
         given.chance.shuffle(found)
         return found
+    if options.rows is not None:
+        rows = offered(options.rows, given.rows, given.variables, now=given.now, zone=given.zone)
+        return [one["value"] for one in rows]
     if options.fixed is not None:
         return list(options.fixed)
     if options.expression is not None:

@@ -6,7 +6,7 @@ import orjson
 from flask import Blueprint, Response, g, request
 from sqlalchemy.orm import Session
 
-from engine import registers
+from engine import filling, registers
 from engine.errors import Invalid, Rejected
 from engine.registers import Defined
 from web.filled import How, filled
@@ -15,7 +15,6 @@ from web.pages import acting
 from web.pages.entries import ROW, address
 from web.pages.layout import Reader, look, page, show
 from web.reads import entries
-from web.reads.people import choosable
 
 pages = Blueprint("entry_forms_pages", __name__)
 acting.register(pages)
@@ -29,9 +28,8 @@ def form(key: str) -> Response:
         found = entries.register(session, reader.person, key)
         row_key = request.args.get("row")
         values = entries.row(session, reader.person, key, row_key).values if row_key else {}
-        return orjson.dumps(
-            {"schema": orjson.loads(found.file), "data": choosable(session, found.form.groups) | dict(values)}
-        )
+        choices = filling.choices(session, found.form, values, now=reader.now)
+        return orjson.dumps({"schema": orjson.loads(found.file), "data": choices | dict(values)})
 
     return Response(look(read), mimetype="application/json")
 

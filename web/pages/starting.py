@@ -21,7 +21,6 @@ from web.pages import acting
 from web.pages.layout import Reader, look, page, show
 from web.reads.cases import LIVE
 from web.reads.definitions import form_file
-from web.reads.people import choosable
 
 pages = Blueprint("starting", __name__)
 acting.register(pages)
@@ -66,7 +65,7 @@ def form(key: str) -> Response:
         if form_id is None:
             raise NotFound("form", key)
         shape = filling.form(session, form_id)
-        data = shape.prefilled({}) | choosable(session, shape.groups)
+        data = shape.prefilled({}) | filling.choices(session, shape, {}, now=reader.now)
         return orjson.dumps({"schema": orjson.loads(form_file(session, form_id)), "data": data})
 
     return Response(look(read), mimetype="application/json")

@@ -1,13 +1,11 @@
 """Lists of people and groups. Names and groups are known to everybody who can sign in."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
-from engine.groups import members
 from engine.store.people import GroupRow, Membership, PersonRow, Token
 from web.paging import Key, Page, Query, page
 
@@ -83,16 +81,6 @@ def tokens_of(session: Session, person_id: str) -> dict[str, Any]:
 def contains(column: Any, part: str) -> Any:
     """Whether a column holds `part`, which is in lower case, anywhere and in any case."""
     return func.lower(column).contains(part, autoescape=True)
-
-
-def choosable(session: Session, groups: Iterable[str]) -> dict[str, list[dict[str, str]]]:
-    """The members of these groups as form-js looks for them: under `people.KEY`, each with name and id, by name."""
-    found = {}
-    for key in groups:
-        query = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(sorted(members(session, key))))
-        rows = session.execute(query.order_by(PersonRow.name, PersonRow.id))
-        found[f"people.{key}"] = [{"label": row.name, "value": row.id} for row in rows]
-    return found
 
 
 def named_like(session: Session, typed: str, most: int = 6) -> list[dict[str, str]]:

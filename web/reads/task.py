@@ -8,10 +8,9 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, competence, people, separation, versions
+from engine import access, competence, filling, people, separation, versions
 from engine.cases import look, unpacked
 from engine.core.advance import visible_of
-from engine.core.forms import read_form
 from engine.core.model.references import Reference
 from engine.core.vocabulary import Node, Rules
 from engine.definitions import Parsed, parsed
@@ -37,7 +36,7 @@ def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
     task = session.get_one(Task, task_id)
     definition = parsed(session, row.definition_id)
     node = definition.model.nodes.get(row.element, SILENT)
-    schema, prefilled = _form(session, definition, task)
+    schema, prefilled, choices = _form(session, definition, task, now)
     offered = candidates(session, task_id)
     answers = select(Answer).where(Answer.task_id == task_id).order_by(Answer.number)
     return {
@@ -47,6 +46,7 @@ def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
         "locals": task.locals,
         "form": schema,
         "prefilled": prefilled,
+        "choices": choices,
         "slots": node.rules.evidence,
         "evidence": evidence.of_task(session, task_id),
         "rules": _shown(node.rules),
@@ -68,16 +68,19 @@ def form_id_of(session: Session, definition: Parsed, task: Task) -> UUID | None:
     return session.scalar(fixed) or versions.resolve(session, [reference], definition.deployment_id).get(reference)
 
 
-def _form(session: Session, definition: Parsed, task: Task) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """The form-js schema in the version that the case uses, and the values it starts with."""
+def _form(
+    session: Session, definition: Parsed, task: Task, now: datetime
+) -> tuple[dict[str, Any] | None, dict[str, Any], dict[str, Any]]:
+    """The form-js schema in the version that the case uses, the values it starts with, and the people and rows."""
     form_id = form_id_of(session, definition, task)
-    file = select(Resource.data, Resource.name).join(FormRow, FormRow.resource_id == Resource.id)
-    found = session.execute(file.where(FormRow.id == form_id)).one_or_none() if form_id else None
-    if found is None:
-        return None, {}
+    file = select(Resource.data).join(FormRow, FormRow.resource_id == Resource.id)
+    found = session.scalar(file.where(FormRow.id == form_id)) if form_id else None
+    if form_id is None or found is None:
+        return None, {}, {}
     state = session.scalar(select(Instance.state).where(Instance.id == task.instance_id))
     variables = (visible_of(unpacked(state)) if state else {}) | task.locals
-    return orjson.loads(found.data), read_form(found.data, found.name).prefilled(variables)
+    form = filling.form(session, form_id)
+    return orjson.loads(found), form.prefilled(variables), filling.choices(session, form, variables, now=now)
 
 
 def _shown(rules: Rules) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from engine.store.records import Comment, Signature
 from engine.store.running import Task
 from web.reads import story
 from web.reads.cases import one_case
-from web.reads.people import choosable
 from web.reads.task import SILENT, form_id_of, whole
 
 STORY = 60
@@ -129,12 +128,10 @@ def form(session: Session, person: Person, task_id: UUID, *, now: datetime) -> d
         raise NotFound("form", str(task_id))
     row = session.get_one(Task, task_id)
     typed, typed_at = tasks.draft(session, task_id, by=person)
-    form_id = form_id_of(session, parsed(session, task["definition_id"]), row)
-    asked = filling.form(session, form_id).groups if form_id else ()
     answered = task["answers"][-1].answers if task["answers"] else {}
     return {
         "schema": task["form"],
-        "data": {**task["prefilled"], **answered, "people": choosable(session, asked)},
+        "data": {**task["prefilled"], **answered, **task["choices"]},
         "draft": typed if typed_at else None,
         "draft_at": typed_at,
         "version": tasks.draft_version(typed) if typed_at else "",

@@ -112,6 +112,7 @@ class TaskWholeOut(TaskOut):
     locals = variables("Of one of several: its item of the list, and its place.", required=True)
     form = fields.Raw(required=True, allow_none=True, metadata={"description": "form-js schema, or null."})
     prefilled = variables("What the form starts with.", required=True)
+    choices = variables("People and rows that the form offers, by its `valuesKey`: label and value.", required=True)
     slots = fields.List(fields.Nested(SlotOut), required=True)
     evidence = fields.List(fields.Nested(EvidenceOut), required=True)
     rules = fields.Nested(RulesOut, required=True)

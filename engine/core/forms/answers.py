@@ -16,8 +16,9 @@ from typing import Any
 
 from engine.core.expressions import Expression, ExpressionError, Scope
 from engine.core.forms.keys import Tree, unknown, unsound
+from engine.core.forms.offers import Rows, offered
 from engine.core.forms.places import MISSING, Path, copied, drop, get, lay, named, put
-from engine.core.forms.schema import LIMITS, NOTHING, Component
+from engine.core.forms.schema import LIMITS, NOTHING, Component, RowsOf
 from engine.core.forms.values import Around, judge, values_of
 
 _MANY = 50
@@ -55,11 +56,12 @@ class Checking:
         tree: Tree,
         variables: Mapping[str, Any],
         people: Callable[[str], frozenset[str]],
+        rows: Rows,
         now: datetime,
         zone: tzinfo,
     ) -> None:
         self.components, self.tree, self.variables, self.people = components, tree, dict(variables), people
-        self.now, self.zone = now, zone
+        self.rows, self.now, self.zone = rows, now, zone
         self.answers: dict[str, Any] = {}
         self.data: dict[str, Any] = {}
         self.values: dict[str, Any] = {}
@@ -67,6 +69,7 @@ class Checking:
         self.dropped: list[str] = []
         self.checks: list[tuple[Component, Path, Row]] = []
         self.members: dict[str, frozenset[str]] = {}
+        self.offers: dict[RowsOf, frozenset[str]] = {}
         self.known: dict[int, Any] = {}
 
     def run(self, answers: Any) -> Checked:
@@ -236,6 +239,8 @@ class Checking:
             if options.group not in self.members:
                 self.members[options.group] = self.people(options.group)
             return self.members[options.group]
+        if options.rows is not None:
+            return self._offered(options.rows)
         if options.fixed is not None:
             return list(options.fixed)
         if options.expression is not None:
@@ -243,6 +248,12 @@ class Checking:
         assert options.key is not None
         found = self.variables.get(options.key, MISSING)
         return values_of(get(self.variables, options.key.split(".")) if found is MISSING else found)
+
+    def _offered(self, asked: RowsOf) -> frozenset[str]:
+        if asked not in self.offers:
+            found = offered(asked, self.rows, self.variables, now=self.now, zone=self.zone)
+            self.offers[asked] = frozenset(one["value"] for one in found)
+        return self.offers[asked]
 
     def _is_fixed(self, component: Component, row: Row) -> bool:
         """Whether the value is the case's and not the sender's."""

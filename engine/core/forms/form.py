@@ -10,6 +10,7 @@ from typing import Any
 from engine.core.expressions import Expression
 from engine.core.forms.answers import Checked, Checking
 from engine.core.forms.keys import Tree, tree_of
+from engine.core.forms.offers import Offer, Rows, no_rows, offered
 from engine.core.forms.places import MISSING, get, put
 from engine.core.forms.reader import Reader
 from engine.core.forms.schema import Component, Field
@@ -47,6 +48,7 @@ class Form:
         variables: Mapping[str, Any],
         people: Callable[[str], frozenset[str]],
         *,
+        rows: Rows = no_rows,
         now: datetime,
         zone: tzinfo = UTC,
     ) -> Checked:
@@ -57,9 +59,10 @@ class Form:
             answers: what was sent, plain JSON.
             variables: the case's, read for conditions, options, read-only and computed values.
             people: the ids of the members of a group.
+            rows: the rows of a register that have not ended.
             now, zone: what today is, for expressions and dates that must not be past.
         """
-        return Checking(self.components, self.tree, variables, people, now, zone).run(answers)
+        return Checking(self.components, self.tree, variables, people, rows, now, zone).run(answers)
 
     def prefilled(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """
@@ -71,6 +74,30 @@ class Form:
             if component.default is not None and get(shown, path) is MISSING:
                 put(shown, path, component.default)
         return shown
+
+    def choices(
+        self,
+        variables: Mapping[str, Any],
+        people: Callable[[str], Mapping[str, str]],
+        *,
+        rows: Rows = no_rows,
+        now: datetime,
+        zone: tzinfo = UTC,
+    ) -> dict[str, list[Offer]]:
+        """
+        The options that come from groups and registers, under the keys by which form-js asks for them (`valuesKey`).
+
+        Args:
+            people: the members of a group, name by id.
+        """
+        found: dict[str, list[Offer]] = {}
+        for options in (one.options for one in _all(self.components) if one.options is not None):
+            if options.rows is not None:
+                found[options.served] = offered(options.rows, rows, variables, now=now, zone=zone)
+            elif options.group is not None:
+                named = sorted(people(options.group).items(), key=lambda one: (one[1].casefold(), one[0]))
+                found[options.served] = [{"label": name, "value": id_} for id_, name in named]
+        return found
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
@@ -91,7 +118,7 @@ class Form:
     def reads(self) -> frozenset[str]:
         """The variables that conditions, rules, options and computed fields read."""
         named = (name for component in _all(self.components) for name in _read_by(component))
-        return frozenset(named) - {"this", "parent", "i"}
+        return frozenset(named) - {"this", "parent", "i", "row"}
 
     @cached_property
     def _mentions(self) -> frozenset[str]:
@@ -101,6 +128,12 @@ class Form:
         words = (word for text in (*formulas, *templates) for word in _NAME.findall(text))
         keys = (component.options.key for component in _all(self.components) if component.options)
         return frozenset((*words, *(part for key in keys if key for part in (key, key.split(".")[0]))))
+
+    @cached_property
+    def registers(self) -> frozenset[str]:
+        """The registers whose rows are options."""
+        options = (component.options for component in _all(self.components))
+        return frozenset(found.rows.register for found in options if found is not None and found.rows is not None)
 
     @cached_property
     def groups(self) -> frozenset[str]:
@@ -151,7 +184,9 @@ def _outside_of_lists(
 def _formulas(component: Component) -> Iterator[Expression]:
     rules, options = component.rules, component.options
     bounds = (rules.min_length, rules.max_length, rules.minimum, rules.maximum, rules.check)
-    for part in (component.hide, component.readonly, component.expression, options and options.expression, *bounds):
+    where = options.rows.where if options and options.rows else None
+    chosen = (options and options.expression, where)
+    for part in (component.hide, component.readonly, component.expression, *chosen, *bounds):
         if isinstance(part, Expression):
             yield part
 
@@ -187,4 +222,5 @@ def _field(component: Component, path: str, conditional: bool) -> Field:
         conditional=conditional,
         options=options.fixed if options else None,
         group=options.group if options else None,
+        register=options.rows.register if options and options.rows else None,
     )

@@ -20,6 +20,8 @@ _FORBIDDEN = {
     "filepicker": "Declare evidence slots on the task: files are kept as evidence, not as answers.",
 }
 
+ONLY_CHOICES = {"people": "the people of a group", "rows": "rows of a register"}
+
 
 class Reader(RulesReader):
     """One reading of one file; `problems` grows, in the order of the file."""
@@ -88,9 +90,10 @@ class Reader(RulesReader):
         self.texts += [raw[name] for name in ("label", "description", "text") if isinstance(raw.get(name), str)]
         if kind in INPUTS | {"dynamiclist"} and not path:
             return None
-        if kind not in CHOICES and "people" in table(raw.get("properties")):
-            remedy = "Use a select, radio, taglist or checklist."
-            self.say("form-bad-options", raw, "Only a choice can offer the people of a group.", remedy)
+        for name, what in ONLY_CHOICES.items() if kind not in CHOICES else ():
+            if name in table(raw.get("properties")):
+                remedy = "Use a select, radio, taglist or checklist."
+                self.say("form-bad-options", raw, f"Only a choice can offer {what}.", remedy)
         return Component(
             type=kind,
             id=words(raw.get("id")),

@@ -8,11 +8,12 @@ from typing import Any
 
 from engine.core.expressions import Expression, ExpressionError, compile_condition
 from engine.core.forms import patterns
-from engine.core.forms.schema import LIMITS, Options, Rules
+from engine.core.forms.schema import LIMITS, Options, RowsOf, Rules
 from engine.core.forms.values import values_of
 from engine.core.problem import Problem
 
-PEOPLE = "people."
+PEOPLE, ROWS = "people.", "rows."
+ROW_VALUES = ("row", "subject")
 
 
 class RulesReader:
@@ -22,6 +23,7 @@ class RulesReader:
         self.data, self.file = data, file
         self.text = data.decode("utf-8", "replace")
         self.problems: list[Problem] = []
+        self.offers: dict[str, RowsOf] = {}
 
     def rules(self, raw: Mapping[str, Any], kind: str) -> Rules:
         validate, extra = table(raw.get("validate")), table(raw.get("properties"))
@@ -89,17 +91,38 @@ class RulesReader:
         if group is not None:
             if not isinstance(group, str) or not re.fullmatch(r"[\w-]+", group):
                 self.say("form-bad-options", raw, f"{brief(group)} is no group.", "Name a group: people.process_owner.")
-            return Options(group=words(group))
+            return Options(group=words(group), served=words(key) or f"{PEOPLE}{words(group)}")
+        if asked := self._rows(raw, key):
+            served = words(key) or f"{ROWS}{asked.register}"
+            if self.offers.setdefault(served, asked) != asked:
+                remedy = "Give one of them a valuesKey of its own, such as rows.systems_in_use."
+                self.say("form-bad-options", raw, f"Another choice offers other rows under {served}.", remedy)
+            return Options(rows=asked, served=served)
         if isinstance(key, str) and key:
             return Options(key=key)
         if isinstance(raw.get("values"), list):
             return Options(fixed=self._fixed(raw["values"], raw))
         if not raw.get("valuesExpression"):
-            remedy = "Give it values, a valuesKey, a valuesExpression or people.GROUP."
+            remedy = "Give it values, a valuesKey, a valuesExpression, people.GROUP or rows.REGISTER."
             self.say("form-bad-options", raw, "The choice has no options.", remedy)
             return Options(fixed=())
         formula = self.formula(raw["valuesExpression"], raw, "options expression")
         return Options(expression=formula) if formula else Options(fixed=())
+
+    def _rows(self, raw: Mapping[str, Any], key: Any) -> RowsOf | None:
+        extra = table(raw.get("properties"))
+        register = extra.get("rows")
+        if register is None and isinstance(key, str) and key.startswith(ROWS):
+            register = key.removeprefix(ROWS)
+        if register is None:
+            return None
+        if not isinstance(register, str) or not re.fullmatch(r"\w+", register):
+            self.say("form-bad-options", raw, f"{brief(register)} is no register.", "Name one: rows.reg_ai_systems.")
+        if extra.get("value", "row") not in ROW_VALUES:
+            remedy = "Leave it out for the key of the row, or write subject."
+            self.say("form-bad-options", raw, f"{brief(extra['value'])} is no value of a row.", remedy)
+        where = self.formula(extra["where"], raw, "condition of the rows") if "where" in extra else None
+        return RowsOf(register=words(register), where=where, as_subject=extra.get("value") == "subject")
 
     def _fixed(self, listed: list[Any], raw: Mapping[str, Any]) -> tuple[Any, ...]:
         values = tuple(values_of(listed))

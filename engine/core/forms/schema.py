@@ -38,17 +38,35 @@ LIMITS = Limits()
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowsOf:
+    """
+    Rows of a register that have not ended, as options.
+
+    Args:
+        where: which of them, asked of each as `row`, beside the variables of the case; None for all.
+        as_subject: whether the answer is `REGISTER:ROW` instead of the row's key.
+    """
+
+    register: str
+    where: Expression | None = None
+    as_subject: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """
-    Where the options of a choice come from: written in the form, a variable, FEEL, or the members of a group.
+    Where the options of a choice come from: written in the form, a variable, FEEL, the members of a group, or rows.
 
-    `key` names the variable, first as it stands, then as a dotted path.
+    `key` names the variable, first as it stands, then as a dotted path. `served` is the key under which a browser
+    finds the people or rows.
     """
 
     fixed: tuple[Any, ...] | None = None
     key: str | None = None
     expression: Expression | None = None
     group: str | None = None
+    rows: RowsOf | None = None
+    served: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +141,7 @@ class Field:
         type: form-js's name of the component.
         options: the values written in the form; None where they come from the case or a group.
         group: the answer is the id of a member of this group.
+        register: the answer is a row of this register: its key, or `REGISTER:ROW`.
         fields: of a dynamic list, what each row asks for.
     """
 
@@ -134,4 +153,5 @@ class Field:
     conditional: bool = False
     options: tuple[Any, ...] | None = None
     group: str | None = None
+    register: str | None = None
     fields: tuple["Field", ...] = ()

@@ -186,8 +186,12 @@ def _choices(component: Component, value: Any, around: Around) -> list[str]:
 
 
 def _not_offered(component: Component) -> str:
-    group = component.options.group if component.options else None
-    return f"Choose a member of the group {group}." if group else "Choose one of the options."
+    options = component.options
+    if options and options.rows:
+        return f"Choose one of the rows of {options.rows.register} that are offered."
+    return (
+        f"Choose a member of the group {options.group}." if options and options.group else "Choose one of the options."
+    )
 
 
 def _is_offered(value: Any, options: "list[Any] | frozenset[str]") -> bool:

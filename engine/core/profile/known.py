@@ -10,7 +10,7 @@ class Known:
 
     None means that it cannot be seen from here: what is not found among the
     files is then a warning for processes, decisions and forms, and nothing is
-    said about people, groups and ladders.
+    said about people, groups, ladders and registers.
     """
 
     processes: frozenset[str] | None = None
@@ -19,3 +19,4 @@ class Known:
     people: frozenset[str] | None = None
     groups: frozenset[str] | None = None
     ladders: frozenset[str] | None = None
+    registers: frozenset[str] | None = None

@@ -69,6 +69,7 @@ def _add_form(found: Provided, file: str, data: bytes, known: Known) -> None:
     found.readable[base] = form
     found.readable.setdefault(key, form)
     found.problems += _unknown_groups(form, file, known)
+    found.problems += _unknown_registers(form, file, known)
 
 
 def _unknown_groups(form: Form, file: str, known: Known) -> Iterator[Problem]:
@@ -80,6 +81,22 @@ def _unknown_groups(form: Form, file: str, known: Known) -> Iterator[Problem]:
                 file=file,
                 message=f"The form offers the people of the group {group!r}, which nobody knows.",
                 remedy="Correct the name, or add the group first.",
+                line=1,
+                column=1,
+                element=form.id or None,
+            )
+
+
+def _unknown_registers(form: Form, file: str, known: Known) -> Iterator[Problem]:
+    """Only warned of: a register may be defined later, and until then the choice is empty."""
+    for register in sorted(form.registers) if known.registers is not None else ():
+        if register not in (known.registers or ()):
+            yield Problem(
+                code="unknown-register",
+                severity="warning",
+                file=file,
+                message=f"The form offers rows of the register {register!r}, which nobody keeps.",
+                remedy="Correct the name, or define the register first.",
                 line=1,
                 column=1,
                 element=form.id or None,

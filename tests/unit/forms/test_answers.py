@@ -4,6 +4,8 @@ import copy
 
 import pytest
 
+from tests.unit.forms.conftest import NOW, members
+
 
 def text(key, required=False, hide=None, **more):
     component = {"type": "textfield", "id": f"id_{key}", "key": key, "label": key, **more}
@@ -369,3 +371,47 @@ def test_a_form_says_what_it_asks_for(form_of):
     assert form.names == {"finding", "contact", "actions", "on"}
     assert form.reads == {"x"}
     assert form.groups == {"process_owner"}
+
+
+def test_rows_of_a_register_are_options(form_of, problems_of):
+    systems = [
+        {"register": "reg_ai_systems", "row": "lens", "title": "TriageLens", "status": "active"},
+        {"register": "reg_ai_systems", "row": "bot", "title": "rota bot", "status": "retired"},
+        {"register": "reg_ai_systems", "row": "draft", "title": "ReportDraft", "status": "active", "in_force": True},
+    ]
+    in_use = {"rows": "reg_ai_systems", "where": '=row.status = "active" and row.row != but', "value": "subject"}
+    form = form_of(
+        choice("system", valuesKey="rows.reg_ai_systems"),
+        choice("other", valuesKey="rows.in_use", properties=in_use),
+        choice("owner", valuesKey="people.process_owner"),
+    )
+    given = {"rows": lambda register: systems if register == "reg_ai_systems" else [], "now": NOW}
+
+    assert form.registers == {"reg_ai_systems"}
+    assert form.reads == {"but"}
+    assert form.choices({"but": "draft"}, lambda _: {"bob": "Bob", "ann": "ann"}, **given) == {
+        "rows.reg_ai_systems": [
+            {"label": "ReportDraft", "value": "draft"},
+            {"label": "rota bot", "value": "bot"},
+            {"label": "TriageLens", "value": "lens"},
+        ],
+        "rows.in_use": [{"label": "TriageLens", "value": "reg_ai_systems:lens"}],
+        "people.process_owner": [{"label": "ann", "value": "ann"}, {"label": "Bob", "value": "bob"}],
+    }
+    taken = {"system": "bot", "other": "reg_ai_systems:lens"}
+    assert form.check(taken, {"but": "draft"}, members, **given).errors == {}
+    wrong = form.check({"system": "cat", "other": "reg_ai_systems:draft"}, {"but": "draft"}, members, **given)
+    said = ["Choose one of the rows of reg_ai_systems that are offered."]
+    assert wrong.errors == {"system": said, "other": said}
+    assert form.check({"system": "bot"}, {}, members, now=NOW).errors.keys() == {"system"}
+
+    spoilt = (
+        {"valuesKey": "rows.not a name"},
+        {"properties": {"rows": "reg_a", "value": "title"}},
+        {"properties": {"rows": "reg_a", "where": "no equals sign"}},
+    )
+    for parts in spoilt:
+        assert set(problems_of(choice("a", **parts))) & {"form-bad-options", "form-bad-expression"}, parts
+    alike = {"valuesKey": "rows.reg_a", "properties": {"where": "=row.status = 1"}}
+    assert problems_of(choice("a", valuesKey="rows.reg_a"), choice("b", **alike)) == ["form-bad-options"]
+    assert problems_of(text("a", properties={"rows": "reg_a"})) == ["form-bad-options"]
