@@ -117,7 +117,7 @@ class RulesReader:
         if register is None:
             return None
         if not isinstance(register, str) or not re.fullmatch(r"\w+", register):
-            self.say("form-bad-options", raw, f"{brief(register)} is no register.", "Name one: rows.reg_ai_systems.")
+            self.say("form-bad-options", raw, f"{brief(register)} is no register.", "Name one: rows.REGISTER.")
         if extra.get("value", "row") not in ROW_VALUES:
             remedy = "Leave it out for the key of the row, or write subject."
             self.say("form-bad-options", raw, f"{brief(extra['value'])} is no value of a row.", remedy)

@@ -121,7 +121,7 @@ def test_a_case_is_started_by_whoever_may_with_what_the_form_asks(
     assert "You may not start Few." in words(reader("fred").open(few_link, 403))
 
     seen = json.loads(reader("bert").fetch("/processes/asked/start/form.json"))
-    assert {"label": "Bert", "value": "bert"} in seen["data"]["people"]["staff"]
+    assert {"label": "Bert", "value": "bert"} in seen["data"]["people.staff"]
     wrong = reader("bert").press("/processes/asked/start", 422, values='{"whom": "bert"}').get_data(as_text=True)
     assert "What was found" in wrong
     assert "&#34;bert&#34;" in wrong
