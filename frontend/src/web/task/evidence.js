@@ -66,8 +66,8 @@ function send(all) {
   request.addEventListener('loadend', end);
   request.addEventListener('load', () => {
     if (request.status === 200) {
-      if (sending.size === 0) panel.innerHTML = request.responseText;
-      else line.item.replaceWith(arrived(file, words));
+      line.item.remove();
+      renew(panel, form.elements.slot.value, request.responseText);
     } else if (request.status === 401) line.refused(words.out, again);
     else line.refused(said(request) || words.broken, request.status >= 500 ? again : null);
   });
@@ -96,6 +96,7 @@ function said(request) {
 
 function lineOf(file, words) {
   const item = document.createElement('li');
+  item.dataset.line = 'true';
   const middle = document.createElement('div');
   const name = Object.assign(document.createElement('p'), { textContent: file.name });
   const bar = Object.assign(document.createElement('progress'), { max: 100, value: 0 });
@@ -115,12 +116,13 @@ function lineOf(file, words) {
   return { item, bar, said: line, stop, refused };
 }
 
-function arrived(file, words) {
-  const { item, bar, said: line, stop } = lineOf(file, words);
-  bar.remove();
-  stop.remove();
-  line.textContent = words.arrived;
-  return item;
+/** Shows one slot as the server has it now; what is on its way or was refused stays below. */
+function renew(panel, slot, told) {
+  const fresh = new DOMParser().parseFromString(told, 'text/html').getElementById(`slot-${slot}`);
+  const old = document.getElementById(`slot-${slot}`);
+  const lines = [...old.querySelectorAll('[data-line]')];
+  old.replaceWith(fresh);
+  fresh.querySelector('[data-slot]').append(...lines);
 }
 
 function button(textContent, name) {

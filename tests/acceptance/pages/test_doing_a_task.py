@@ -1,0 +1,153 @@
+"""Somebody takes a task on, fills it in, is refused, proves it and signs; and no word of it is ever lost."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.acceptance.program.served import Served
+from tests.factories import END, START, process, sequence
+
+AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
+FORM = {
+    "type": "default",
+    "id": "walk",
+    "components": [
+        {
+            "type": "textarea",
+            "id": "Seen",
+            "key": "seen",
+            "label": "What you saw",
+            "validate": {"required": True, "minLength": 10},
+        },
+        {"type": "number", "id": "Doors", "key": "doors", "label": "Doors", "validate": {"max": 9}},
+    ],
+}
+WALK = process(
+    "walk",
+    sequence(
+        START,
+        '<bpmn:userTask id="T_walk" name="Walk round" camunda:assignee="henrik.lund" camunda:formRef="walk"'
+        ' camunda:formRefBinding="deployment"><bpmn:extensionElements><camunda:properties>'
+        '<camunda:property name="evidence" value="photos:file*"/><camunda:property name="sign" value="verified"/>'
+        "</camunda:properties></bpmn:extensionElements></bpmn:userTask>",
+        END,
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def walk(demo: Served, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Begins a case of a process with a form, evidence and a signature; gives the address of its task."""
+    folder = tmp_path_factory.mktemp("walk")
+    (folder / "walk.bpmn").write_bytes(WALK)
+    (folder / "walk.form").write_text(json.dumps(FORM))
+    demo.run("login", "deniz.aydin", STEWARD_PASSWORD=demo.people["deniz.aydin"])
+    made = demo.json("deploy", str(folder))
+    demo.run("login", "henrik.lund", STEWARD_PASSWORD=demo.people["henrik.lund"])
+    demo.run("release", made["id"], "--owner", "henrik.lund")
+
+    def begin() -> str:
+        demo.run("login", "henrik.lund", STEWARD_PASSWORD=demo.people["henrik.lund"])
+        case = UUID(demo.json("start", "walk")["id"])
+        henrik = demo.voice("henrik.lund")
+        (task,) = henrik.get("/tasks", instance=str(case))["items"]
+        return f"/tasks/{task['id']}"
+
+    return begin
+
+
+def test_a_task_is_filled_in_refused_proven_and_signed(
+    demo: Served, signed_in: Callable[..., Page], walk: Callable[[], str], tmp_path: Path
+) -> None:
+    address = walk()
+    page = signed_in("henrik.lund", address)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.get_by_label("What you saw").fill("short")
+    page.get_by_label("Your password").fill(demo.people["henrik.lund"])
+    page.get_by_role("button", name="Sign and finish").click()
+    summary = page.locator("#summary")
+    expect(summary).to_be_focused()
+    expect(summary.get_by_role("link")).to_have_text("Write at least 10 signs in “What you saw”.")
+    summary.get_by_role("link").click()
+    expect(page.get_by_label("What you saw")).to_be_focused()
+    page.get_by_label("What you saw").fill("Every door was shut")
+    page.get_by_role("button", name="Sign and finish").click()
+    expect(summary).to_contain_text("Everything you typed stands below.")
+    expect(summary.locator("li")).to_contain_text("Evidence is missing")
+    expect(page.get_by_label("What you saw")).to_have_value("Every door was shut")
+
+    bad, good = tmp_path / "run.exe", tmp_path / "door.png"
+    bad.write_bytes(b"MZ program")
+    good.write_bytes(b"\x89PNG\r\n\x1a\n picture")
+    page.locator("input[type=file]").set_input_files([bad, good])
+    expect(page.get_by_role("link", name="door.png")).to_be_visible()
+    refused = page.locator("[data-slot=photos] li", has_text="run.exe")
+    expect(refused.locator(".is-late")).to_be_visible()
+    refused.get_by_role("button", name="Close: run.exe").click()
+    expect(refused).to_have_count(0)
+    assert _violations(page) == []
+
+    page.get_by_label("Your password").fill("wrong")
+    page.get_by_role("button", name="Sign and finish").click()
+    expect(summary).to_contain_text("password")
+    page.get_by_label("Your password").fill(demo.people["henrik.lund"])
+    page.get_by_role("button", name="Sign and finish").click()
+    expect(page.get_by_text("Signed and finished.")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_text("signed: verified").first).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Every door was shut")
+    assert faults == []
+
+
+def test_text_survives_a_second_tab_a_server_that_is_gone_and_a_visit_that_is_over(
+    demo: Served, signed_in: Callable[..., Page], walk: Callable[[], str]
+) -> None:
+    address = walk()
+    first = signed_in("henrik.lund", address)
+    seen, saved = first.get_by_label("What you saw"), first.locator("[data-draft]")
+    seen.fill("One door")
+    expect(saved).to_have_text(re.compile("Draft saved"))
+    second = first.context.new_page()
+    second.goto(address)
+    expect(second.get_by_label("What you saw")).to_have_value("One door")
+    second.get_by_label("What you saw").fill("One door, two windows")
+    expect(second.locator("[data-draft]")).to_have_text(re.compile("Draft saved"))
+
+    seen.fill("One door, a gate")
+    expect(first.get_by_text("You changed this in another tab")).to_be_visible()
+    first.get_by_role("button", name="Compare the two").click()
+    expect(first.get_by_role("cell", name="One door, two windows")).to_be_visible()
+    first.get_by_role("button", name="Keep what stands here").click()
+    expect(saved).to_have_text(re.compile("Draft saved"))
+
+    def gone(route: Route) -> None:
+        route.abort()
+
+    first.route("**/draft", gone)
+    seen.fill("One door, a gate, a wall")
+    expect(first.get_by_text("We cannot reach the server.")).to_be_visible()
+    first.unroute("**/draft", gone)
+    expect(saved).to_have_text(re.compile("Draft saved"), timeout=8000)
+    expect(first.get_by_text("We cannot reach the server.")).to_have_count(0)
+
+    first.context.clear_cookies()
+    seen.fill("One door, a gate, a wall and a roof")
+    expect(first.get_by_text("You have been logged out. Your text is still here.")).to_be_visible()
+    first.get_by_role("link", name="Log in and go on").click()
+    first.get_by_label("Name or e-mail address").fill("henrik.lund")
+    first.get_by_label("Password").fill(demo.people["henrik.lund"])
+    first.get_by_role("button", name="Sign in").click()
+    first.wait_for_url(f"**{address}")
+    expect(first.get_by_label("What you saw")).to_have_value("One door, a gate, a wall and a roof")
+
+
+def _violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text("utf-8"))
+    found: list[str] = page.evaluate("axe.run().then((done) => done.violations.map((one) => one.id + ': ' + one.help))")
+    return found
