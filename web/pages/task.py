@@ -7,12 +7,15 @@ from uuid import UUID
 
 import orjson
 from flask import Blueprint, Response, request
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from engine import tasks
 from engine.errors import Invalid, Outdated, Rejected
 from engine.person import Person
 from web import form_words, words
+from web.drawings.frame import neighbourhood, plan_of
+from web.drawings.state import Mark, State
 from web.language import _
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
@@ -133,8 +136,21 @@ def _facts(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:
         "facts": _told_fields(shown),
         "pledge": _pledge(rules.sign, reader.person.name, row["name"], shown.case) if rules.sign else "",
         "then": next((line for line in shown.plan.lines if line.outcome == "planned"), None),
+        "place": _place(shown),
         "apart": [node_name(one, shown) for one in rules.separate_from],
     }
+
+
+def _place(shown: Shown) -> Markup | None:
+    """Where the step stands: what leads to it and where it leads, as a drawing."""
+    here = shown.task["element"]
+    plan = plan_of(shown.case.definition_id, shown.diagram)
+    marks: dict[str, Mark] = {one: "is-done" for one in shown.passed if plan.shape(one)}
+    marks |= {one: "is-taken" for one in shown.passed if not plan.shape(one)}
+    if shown.live:
+        marks[here] = "is-here"
+    name = _("“%(step)s” in the diagram, with what leads to it and what follows", step=shown.task["name"])
+    return neighbourhood(plan, State(marks=marks, here=(here,)), here, name=name)
 
 
 def node_name(rule: str, shown: Shown) -> str:
@@ -182,7 +198,8 @@ def _plain(value: Any, shown: Shown) -> str:
         return ", ".join(_plain(one, shown) for one in value)
     if isinstance(value, dict):
         return ", ".join(_plain(one, shown) for one in value.values())
-    return shown.names.get(str(value), str(value))
+    known = {str(one["value"]): one["label"] for listed in shown.task["choices"].values() for one in listed}
+    return str(known.get(str(value)) or shown.names.get(str(value), value))
 
 
 def _other(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:

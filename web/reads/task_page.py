@@ -20,9 +20,10 @@ from engine.ladders.plan import Plan, plan
 from engine.person import Person
 from engine.store.people import GroupRow, PersonRow
 from engine.store.records import Comment, Signature
-from engine.store.running import Task
+from engine.store.running import Passage, Task
 from web.reads import story
 from web.reads.cases import one_case
+from web.reads.definitions import file_of
 from web.reads.task import SILENT, form_id_of, whole
 
 STORY = 60
@@ -43,6 +44,8 @@ class Shown:
         version: of that draft; empty where there is none.
         steps: the names of the model's nodes, by id.
         next: what comes after this step, by name.
+        diagram: the author's file of the case's version.
+        passed: the ids of the nodes and flows that the case has left behind.
     """
 
     task: Mapping[str, Any]
@@ -65,6 +68,8 @@ class Shown:
     may_hand_on: bool
     groups: Mapping[str, str]
     next: list[str]
+    diagram: bytes
+    passed: frozenset[str]
 
     @property
     def live(self) -> bool:
@@ -113,6 +118,8 @@ def shown(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
         may_hand_on=may,
         groups=_groups(session, task["candidates"]),
         next=_next(definition, row.element),
+        diagram=file_of(session, case.definition_id).data,
+        passed=_passed(session, case.id),
     )
 
 
@@ -212,6 +219,11 @@ def _groups(session: Session, offered: Iterable[str]) -> dict[str, str]:
     keys = sorted(groups.parties_of(list(offered))["keys"])
     query = select(GroupRow.key, GroupRow.name).where(GroupRow.key.in_(keys))
     return {row.key: row.name for row in session.execute(query)} if keys else {}
+
+
+def _passed(session: Session, instance_id: UUID) -> frozenset[str]:
+    rows = session.execute(select(Passage.element, Passage.flow).where(Passage.instance_id == instance_id).distinct())
+    return frozenset(one for row in rows for one in (row.element, row.flow) if one)
 
 
 def _next(definition: Parsed, element: str) -> list[str]:
