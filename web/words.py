@@ -175,8 +175,20 @@ def _days(since: datetime, until: datetime, zone: str) -> int:
     return (until.astimezone(place).date() - since.astimezone(place).date()).days
 
 
+def month(first: date) -> str:
+    """`November 2026`."""
+    names = (_("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"), _("August"))
+    more = (_("September"), _("October"), _("November"), _("December"))
+    return f"{(names + more)[first.month - 1]} {first.year}"
+
+
+def weekdays() -> tuple[str, ...]:
+    """`Mon` to `Sun`."""
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+
+
 def _weekday(moment: date) -> str:
-    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))[moment.weekday()]
+    return weekdays()[moment.weekday()]
 
 
 def _month(moment: date) -> str:

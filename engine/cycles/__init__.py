@@ -9,7 +9,7 @@ in the middle or a clock that jumps back make one case.
 """
 
 from engine.cycles.draining import drain_cycles, next_due
-from engine.cycles.gaps import explain, retry
+from engine.cycles.gaps import explain, is_gap, retry
 from engine.cycles.looking_ahead import Preview, preview
 from engine.cycles.planning import activate, change, define, end, pause
 from engine.cycles.seeding import activate_ready, seed
@@ -23,6 +23,7 @@ __all__ = [
     "drain_cycles",
     "end",
     "explain",
+    "is_gap",
     "next_due",
     "pause",
     "preview",

@@ -135,6 +135,23 @@ class SavedView(Table):
     kept_at: Mapped[datetime]
 
 
+class CalendarFeed(Table):
+    """
+    A secret address under which a calendar program reads the dates of a person, or of a group.
+
+    Only the SHA-256 of the secret is kept. Whoever has the address reads what its person may see.
+    """
+
+    __tablename__ = "calendar_feeds"
+
+    id: Mapped[Id]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
+    group_key: Mapped[str | None] = mapped_column(ForeignKey("groups.key"))
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
 class IdempotencyKey(Table):
     """The answer to a request that carried an Idempotency-Key, given again to the same request."""
 

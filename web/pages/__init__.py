@@ -4,6 +4,7 @@ from flask import Flask
 
 from web import assets, language
 from web.pages import (
+    calendar,
     clauses,
     entries,
     entry_forms,
@@ -22,6 +23,7 @@ from web.pages import (
 )
 
 BLUEPRINTS = (
+    calendar.pages,
     clauses.pages,
     entries.pages,
     entry_forms.pages,

@@ -48,7 +48,7 @@ def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str
         ("/clauses", _("Clauses"), "book-open"),
     )
     return (
-        ("", (("/", _("My work"), "inbox"),)),
+        ("", (("/", _("My work"), "inbox"), ("/calendar", _("Calendar"), "calendar-days"))),
         (_("Management system"), system),
         (_("Operations"), (("/on-call", _("On call now"), "phone-call"),)),
     )

@@ -50,5 +50,4 @@ def _named(session: Session, reader: Reader, subject: str) -> str | None:
     about = Subject.of(subject)
     if about is None or about.register not in {one.definition.key for one in entries.shown(session, reader.person)}:
         return None
-    found = registers.row(session, about.register, about.row)
-    return found.title if found else None
+    return entries.row_title(session, about)

@@ -75,6 +75,12 @@ def row(session: Session, person: Person, key: str, row_key: str, at: datetime |
     return found
 
 
+def row_title(session: Session, subject: Subject) -> str | None:
+    """What a row is called now; None where there is none."""
+    found = registers.row(session, subject.register, subject.row)
+    return found.title if found else None
+
+
 def glances(cases: Iterable[Any], wanted: Iterable[Glance]) -> list[Seen]:
     """What is to be seen first of the cases about a row, which come in the order of time."""
     about = [one for one in cases if one.kind == "about"][::-1]

@@ -1,0 +1,136 @@
+"""What is due, planned and done in a period: tasks, cycles and what has come round, as far as a person may see."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from engine import access, cycles
+from engine.person import Person
+from engine.store.cycles import CycleRow, OccurrenceRow
+from engine.store.running import Instance, Task
+from engine.subject import Subject
+from web.reads import entries
+
+MOST = 500
+"""As many tasks as one period shows."""
+
+AHEAD = 60
+"""Dates of one subject that are looked ahead."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """
+    Something on a day.
+
+    Args:
+        kind: `due` a task, `planned` a cycle, `begun` what came round, `gap` what was not done in time.
+        of: the case's title, or the title of the row that a cycle comes round for.
+        mine: whether the task is held by whoever looks.
+    """
+
+    on: date
+    at: datetime
+    kind: str
+    title: str
+    of: str
+    address: str | None
+    mine: bool = False
+
+
+def items(
+    session: Session, person: Person, since: datetime, until: datetime, *, zone: str, now: datetime
+) -> list[Item]:
+    """Everything between two moments, by time; days are those of `zone`."""
+    place = ZoneInfo(zone)
+    found = [
+        *due(session, person, since, until, place),
+        *planned(session, person, since, until, place, now),
+        *came_round(session, person, since, until, place, now),
+    ]
+    return sorted(found, key=lambda one: (one.at, one.kind, one.title))
+
+
+def due(session: Session, person: Person, since: datetime, until: datetime, place: ZoneInfo) -> list[Item]:
+    """Open tasks of the cases that `person` may see."""
+    query = (
+        select(Task.id, Task.name, Task.due_at, Task.holder, Instance.title)
+        .join(Instance, Instance.id == Task.instance_id)
+        .where(text("tasks.status IN ('open', 'claimed')"), Task.due_at >= since, Task.due_at < until)
+        .where(access.visible_instances(person))
+        .order_by(Task.due_at, Task.id)
+        .limit(MOST)
+    )
+    return [
+        Item(
+            _day(one.due_at, place), one.due_at, "due", one.name, one.title, f"/tasks/{one.id}", one.holder == person.id
+        )
+        for one in session.execute(query)
+    ]
+
+
+def planned(
+    session: Session, person: Person, since: datetime, until: datetime, place: ZoneInfo, now: datetime
+) -> list[Item]:
+    """When the active cycles are going to come round; of rows only those that `person` may look into."""
+    active = select(CycleRow.key, CycleRow.definition).where(CycleRow.status == "active")
+    found: list[Item] = []
+    for row in session.execute(active):
+        for ahead in cycles.preview(session, row.key, count=AHEAD, by=person, now=now).subjects:
+            title = titled(session, person, row.definition, ahead.subject)
+            if title is None:
+                continue
+            name, address = row.definition["name"], f"/cycles/{row.key}"
+            moments = (one.at for one in ahead.dates if since <= one.at < until)
+            found += [Item(_day(at, place), at, "planned", name, title, address) for at in moments]
+    return found
+
+
+def came_round(
+    session: Session, person: Person, since: datetime, until: datetime, place: ZoneInfo, now: datetime
+) -> list[Item]:
+    """What has come round, with its case where `person` may see it."""
+    query = (
+        select(
+            OccurrenceRow,
+            CycleRow.definition,
+            cycles.is_gap(now).label("gap"),
+            access.visible_instances(person).label("seen"),
+        )
+        .join(CycleRow, CycleRow.key == OccurrenceRow.cycle)
+        .outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
+        .where(OccurrenceRow.planned_at >= since, OccurrenceRow.planned_at < until)
+        .order_by(OccurrenceRow.planned_at)
+        .limit(MOST)
+    )
+    found = []
+    for one, definition, gap, visible in session.execute(query):
+        title = titled(session, person, definition, one.subject)
+        if title is not None:
+            address = f"/cases/{one.instance_id}" if visible else f"/cycles/{one.cycle}"
+            kind = "gap" if gap else "begun"
+            on = _day(one.planned_at, place)
+            found.append(Item(on, one.planned_at, kind, definition["name"], title, address))
+    return found
+
+
+def titled(session: Session, person: Person, definition: Mapping[str, Any], subject: str) -> str | None:
+    """What a cycle comes round for: nothing, or the title of a row; None where `person` may not look into it."""
+    register = (definition.get("for_each") or {}).get("register")
+    if not subject or register is None:
+        return ""
+    readable: set[str] = session.info.setdefault(
+        f"readable:{person.id}", {one.definition.key for one in entries.shown(session, person)}
+    )
+    if register not in readable:
+        return None
+    return entries.row_title(session, Subject(register=register, row=subject)) or subject
+
+
+def _day(at: datetime, place: ZoneInfo) -> date:
+    return at.astimezone(place).date()
