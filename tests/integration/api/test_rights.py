@@ -32,6 +32,7 @@ OPEN = {
     "GET /login",
     "POST /login",
     "POST /logout",
+    "GET /calendar/<secret>.ics",  # The address itself is the secret.
     "POST /hooks/<key>",  # What comes in is signed.
     "GET /.well-known/camunda-automation-platform/webapps",
     "GET /modeler/repository",  # Both only lead on to pages.

@@ -46,7 +46,7 @@ def test_a_calendar_program_reads_ones_dates_until_the_address_is_ended(
     calendar = Calendar.from_ical(stranger.fetch(address))
     (event,) = calendar.walk("VEVENT")
     assert str(event["SUMMARY"]) == "T look: A loose label"
-    assert event["DTEND"].dt.isoformat() == "2027-01-07T08:00:00+00:00"
+    assert event["DTEND"].dt.isoformat() == "2027-01-07T16:00:00+00:00"
     assert "/tasks/" in str(event["URL"])
     reader("fred").press("/calendar/addresses", 403, group="staff")
     (closing,) = bert.open("/calendar/addresses").xpath("//main//form[contains(@action, '/close')]/@action")
