@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, insert, select
 from sqlalchemy import text as condition
 from sqlalchemy.orm import Session
 
-from engine import access, audit, filling, signatures
+from engine import access, audit, filling, mentions, signatures
 from engine.cases import Case, lock, lock_for_task
 from engine.core.advance import variables_of
 from engine.core.chain import content_digest
@@ -38,6 +38,8 @@ def comment(
     """
     Say something about a case, or about one of its tasks; returns its row. Comments are never changed.
 
+    Whoever is mentioned (`@` and his id) is told, if he may see the case.
+
     Raises:
         NotFound: there is no such case, or `by` may not know of it; or the task is of another case.
         Forbidden: `by` only reads.
@@ -56,7 +58,8 @@ def comment(
     row = {"id": comment_id, "instance_id": case.id, "task_id": task_id, "by": by.id, "at": now, "text": text}
     session.execute(insert(COMMENT), [row])
     verb = "task.commented" if task_id else "instance.commented"
-    said = {"comment": comment_said(row)}
+    told = mentions.tell(session, case, text, comment=comment_id, by=by, now=now)
+    said = {"comment": comment_said(row)} | ({"told": told} if told else {})
     audit.append(session, case.id, verb, task_id or case.id, said, by=by, now=now)
     return session.execute(select(COMMENT).where(COMMENT.c.id == comment_id)).one()
 

@@ -31,6 +31,7 @@ WHY = {
     "unclaimed": "Nobody has taken it on yet, and you may.",
     "call": "You are on call, and somebody must act now.",
     "notice": "The process says that you are told.",
+    "mention": "Somebody speaks to you in a comment.",
     "test": "Somebody wanted to see whether messages reach you.",
 }
 ELSE = {

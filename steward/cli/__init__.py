@@ -40,6 +40,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "registers": ("register",),
     "channels": ("channel",),
     "documents": ("document",),
+    "packs": ("pack",),
     "deliveries": ("deliveries", "notify"),
     "standards": ("standard",),
     "proof": ("verify", "replay"),

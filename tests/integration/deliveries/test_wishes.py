@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine import instances, outbox, tasks
+from engine import instances, outbox, records, tasks
 from engine.errors import Conflict, Forbidden, Invalid
 from engine.outreach import choosing
 from engine.store.outreach import WishesRow
@@ -219,3 +219,22 @@ def test_who_has_said_nothing_is_told_by_mail_at_once(room: Room):
     room.owe("bert", by=())
     room.drain()
     assert [letter["To"] for letter in room.office.post.letters] == ["Anna <anna@example.org>"]
+
+
+def test_who_is_mentioned_in_a_comment_is_told_by_the_channel_that_he_chose(room: Room):
+    case, _ = case_of(room.office)
+    secret, _ = case_of(room.office, secret=True)
+    room.set()
+    wish(room, ordinary=["chat:quality"])
+    say = "@anna, please look; @olga knows why. @bert and @nobody, x@anna.org and @stranger need not."
+    room.office.act(records.comment, case, say, by="bert")
+    room.office.act(records.comment, secret, "Only between us, @stranger.", by="anna")
+    query = select(Delivery.recipient, Delivery.channel, Delivery.body).where(Delivery.kind == "mention")
+    owed = room.office.read(lambda s: s.execute(query).all())
+
+    assert sorted((one.recipient, one.channel) for one in owed) == [("anna", "chat:quality"), ("olga", "mail")]
+    room.drain()
+    [card] = [got.body.decode() for got in room.peer.got]
+    assert "please look" in card
+    found = room.office.read(lambda s: verify(s, None)).findings
+    assert [one for one in found if one.record in ("deliveries", "comments")] == []
