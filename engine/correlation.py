@@ -111,6 +111,9 @@ def start_by_message(
     """
     Start the process that begins with this message, once for each duplicate key; None when there is none.
 
+    A process that numbers its cases keeps to its numbers: there the message's key is a duplicate key, unless the
+    payload brings one, and is not what the case is called by.
+
     The payload's `subject`, as `REGISTER:ROW`, is what the new case is about.
 
     Raises:
@@ -127,6 +130,9 @@ def start_by_message(
     definition, start = starts[0]
     guards.must_start(by, definition)
     double = payload.get(start.duplicate_key) if start.duplicate_key else None
+    numbered = definition.model.number is not None
+    if double is None and numbered:
+        double = key
     token = None if double is None else double if isinstance(double, str) else canonical(double).decode()
     if token is not None:
         known = session.execute(STARTED_BY_KEY, {"of_process": definition.key, "of_key": token}).scalar_one_or_none()
@@ -143,7 +149,7 @@ def start_by_message(
         definition,
         variables=payload,
         start=start.element,
-        business_key=key,
+        business_key=None if numbered else key,
         subject=subject,
         because=because,
         by=by,

@@ -104,6 +104,18 @@ def test_messages_with_one_duplicate_key_start_one_case(house: House):
     house.must_replay()
 
 
+def test_a_case_that_is_numbered_keeps_its_number_beside_the_key_of_its_message(house: House):
+    number = '<bpmn:extensionElements><camunda:properties><camunda:property name="number" value="N-{year}-{n}"/>'
+    begins = '<bpmn:startEvent id="begun"><bpmn:messageEventDefinition messageRef="M"/></bpmn:startEvent>'
+    inside = number + "</camunda:properties></bpmn:extensionElements>"
+    house.deploy(process("counted", inside + sequence(begins, user_task("T_do", groups="staff"), END), before=NAMES))
+    results = [sent(house, key=key).status for key in ("TICKET-7", "TICKET-7", "TICKET-8")]
+
+    assert results == ["started", "joined", "started"]
+    numbers = {house.read(lambda s, one=one: s.get_one(Instance, one).business_key) for one in house.all_cases()}
+    assert numbers == {"N-2027-1", "N-2027-2"}
+
+
 HEARS = (
     '<bpmn:intermediateCatchEvent id="wait"><bpmn:signalEventDefinition signalRef="S"/></bpmn:intermediateCatchEvent>'
 )
