@@ -140,9 +140,13 @@ def _wake(session: Session, instance_id: UUID, *, apart: bool, by: Person, now: 
         else:
             _rest(session, instance_id, due, error, by=by, now=now)
         return
-    if not taken.rows.cleared:
+    if taken.rows.cleared:
+        return
+    # A case that hears of its row first has fired what was due already then.
+    left = session.execute(STILL_DUE, {"instance_id": instance_id, "now": now}).all()
+    if left:
         unknown = Stuck(str(instance_id), case.title, "A timer is due that the case does not wait for.")
-        _rest(session, instance_id, due, unknown, by=by, now=now)
+        _rest(session, instance_id, left, unknown, by=by, now=now)
 
 
 def _rest(session: Session, instance_id: UUID, due: Any, error: Exception, *, by: Person, now: datetime) -> None:

@@ -24,8 +24,12 @@ def absorb(
 
 
 def _is_consequence(effect: fx.Effect) -> bool:
-    """Whether others of the same moment may have caused it: the trail names the timer before what it withdrew."""
-    return not (isinstance(effect, fx.ClearTimer) and effect.fired)
+    """
+    Whether others of the same moment may have caused it: the trail names the timer before what it withdrew.
+
+    Timers stay in their own order: one that is due when it is set fires at the same moment, and only then.
+    """
+    return not isinstance(effect, fx.SetTimer | fx.ClearTimer)
 
 
 def _open(rows: Rows, case: Case, effect: fx.OpenTask, assigned: Mapping[int, Assigned], context: Context) -> None:

@@ -11,7 +11,7 @@ from engine import instances, registers, tasks
 from engine.errors import Invalid, SeparationOfDuties
 from engine.registers import Subject
 from engine.store.records import Delivery
-from engine.store.running import Instance, Task
+from engine.store.running import Instance, Task, Timer
 from engine.verify import verify
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.registers.conftest import FORM, MACHINES, PRESS
@@ -72,6 +72,7 @@ def test_a_timer_sees_the_subject_as_it_was_when_it_was_due(house: House, hours:
     house.work()
 
     assert house.variables(case) == {"saw": saw}
+    assert house.read(lambda s: list(s.scalars(select(Timer.status)))) == ["fired"]
     house.must_replay()
     assert house.read(lambda s: verify(s, None)).holds
 

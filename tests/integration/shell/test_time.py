@@ -55,6 +55,19 @@ def test_an_answer_after_the_deadline_is_refused_and_the_deadline_is_kept(house:
     house.must_replay()
 
 
+def test_a_timer_that_is_due_when_it_is_set_fires_at_once_and_is_spent(house: House):
+    late = boundary("B_told", "T_do", timer("B_told", "timeDate", "${since}"), interrupting=False)
+    told = '<bpmn:endEvent id="end_told"/><bpmn:sequenceFlow id="f_told" sourceRef="B_told" targetRef="end_told"/>'
+    house.deploy(process("told", sequence(START, user_task("T_do", groups="staff"), END) + late + told))
+    case = house.start("told", {"since": "2027-01-03T09:00:00Z"})
+
+    assert house.verbs(case).count("timer.fired") == 1
+    assert house.read(lambda s: list(s.scalars(select(Timer.status)))) == ["fired"]
+    assert house.work() == 0
+    assert house.open(case) == ["T_do"]
+    house.must_replay()
+
+
 def test_a_due_timer_fires_once_however_many_workers_look(house: House, database_url: str):
     house.deploy(DEADLINE)
     for _ in range(6):
