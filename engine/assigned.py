@@ -2,24 +2,39 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import outbox
+from engine import audit, outbox
 from engine.outbox import Notice
+from engine.person import Person
 from engine.rows import Context, Rows
 
 
-def tell(session: Session, task_id: UUID, to: str, *, instance_id: UUID, entry: int, by: str, now: datetime) -> None:
+def tell(
+    session: Session,
+    instance_id: UUID,
+    task_id: UUID,
+    to: str,
+    verb: str,
+    body: dict[str, Any],
+    *,
+    acting_for: str | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
     """
-    Owe who holds a task now a notice of it.
+    Write to a case's trail that somebody holds a task now, and owe him a notice of it; each entry is told once.
 
     Args:
-        entry: the number of the entry in the case's trail that says so; each is told once.
         by: who gave it to him; he is not told of his own act.
     """
-    outbox.owe(session, [_notice(task_id, to, instance_id, f"{task_id}:assigned:{entry}", by)], now=now)
+    chain = audit.extend(session, instance_id)
+    link = chain.add(verb, task_id, body, by=by.id, now=now, acting_for=acting_for)
+    notice = _notice(task_id, to, instance_id, f"{task_id}:assigned:{link.number}", by.id)
+    audit.save(session, chain, outbox.owe(session, [notice], now=now))
 
 
 def opened(rows: Rows, context: Context) -> Iterator[Notice]:

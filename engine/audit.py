@@ -6,6 +6,7 @@ own. There is no switch to turn it off. The verbs are listed, with what each
 entry says, in `docs/reference/trail.md`.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -98,14 +99,20 @@ def extend(session: Session, chain: UUID | str) -> Chain:
     return Chain(str(key), found.chain_length, found.chain_head, new_salt, told=found.told)
 
 
-def save(session: Session, chain: Chain) -> None:
-    """Write the new links of a chain, move its head, and owe what others are told of them."""
+def save(session: Session, chain: Chain, people: Sequence[Mapping[str, Any]] = ()) -> None:
+    """
+    Write the new links of a chain, move its head, and owe what others are told of them.
+
+    Args:
+        people: deliveries that the caller owes to people, which the newest link speaks of as well.
+    """
     if not chain.links:
         return
     key = _instance_id(chain.key)
     move, owner = (MOVE_OWN, chain.key) if key is None else (MOVE_INSTANCE, key)
-    moved = {"of": owner, "length": chain.length, "head": chain.head}
     owed = feed.owed(session, chain) if chain.told else []
+    chain.owes([*owed, *people])
+    moved = {"of": owner, "length": chain.length, "head": chain.head}
     said: list[tuple[Hot, list[dict[str, Any]]]] = [(INSERT_LINKS, [row_of(one) for one in chain.links])]
     together(session, [*said, (move, [moved]), *([(INSERT_DELIVERIES, owed)] if owed else [])])
     chain.links.clear()

@@ -191,11 +191,16 @@ class Owed:
     items: tuple["Owed", ...] = ()
 
 
-def owe(session: Session, notices: Iterable[Notice], *, now: datetime) -> int:
-    """Owe each of them, in the transaction of its cause; one that is owed already is nothing. How many were new."""
+def owe(session: Session, notices: Iterable[Notice], *, now: datetime) -> list[dict[str, Any]]:
+    """
+    Owe each of them, in the transaction of its cause; one that is owed already is nothing.
+
+    Returns:
+        The rows of those that were new, for the trail of the cause to speak of them; without digests.
+    """
     rows = rows_of(session, notices, now=now)
-    new = _insert(session, rows) if rows else []
-    return len(new) - len({row["id"] for row in rows if row["kind"] == DIGEST} & set(new))
+    new = set(_insert(session, rows)) if rows else set()
+    return [row for row in rows if row["id"] in new and row["kind"] != DIGEST]
 
 
 def rows_of(

@@ -105,9 +105,11 @@ def carry_out(session: Session, rows: Rows) -> None:
         IntegrityError: a rule about the data would be broken; nothing of the step may be kept.
     """
     cases = [*(case for case, _ in rows.begun), *rows.moved]
-    links = [link for case in cases for link in chain_links(case.chain)]
     for owed in (feed.owed(session, case.chain, case.told()) for case in cases if case.chain.told):
         rows.new.setdefault("deliveries", []).extend(owed)
+    for case in cases:
+        case.chain.owes(one for one in rows.new.get("deliveries", ()) if one["instance_id"] == case.id)
+    links = [link for case in cases for link in chain_links(case.chain)]
     new = rows.new | {
         "instances": [row | instance_row(case) for case, row in rows.begun],
         "audit_entries": links,

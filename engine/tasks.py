@@ -360,5 +360,4 @@ def _hand_to(
     session.execute(TAKE_OFF, {"of_task": task.id, "moment": now})
     body = {"element": task.element, "from": task.holder, **said}
     acting_for = for_whom if who == by.id else None
-    link = audit.append(session, case.id, verb, task.id, body, by=by, now=now, acting_for=acting_for)
-    assigned.tell(session, task.id, who, instance_id=case.id, entry=link.number, by=by.id, now=now)
+    assigned.tell(session, case.id, task.id, who, verb, body, acting_for=acting_for, by=by, now=now)

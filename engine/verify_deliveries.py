@@ -1,5 +1,10 @@
-"""Did deliveries end as the trail says? Finds one that was edited, sent again in silence, inserted or deleted."""
+"""
+Are deliveries there as the trail says, and did they end so?
 
+Finds one that was edited, sent again in silence, inserted, or deleted, also while it was owed still.
+"""
+
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -18,6 +23,7 @@ OLDER = "deliveries_before_the_trail"
 """The setting that names the newest delivery at the time when the trail began to speak of them."""
 
 ENDED = text("deliveries.status <> 'owed'")
+NOT_PASSED_ON = text("deliveries.status <> 'passed_on'")
 
 
 def against(session: Session, chain: str, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
@@ -37,6 +43,34 @@ def against(session: Session, chain: str, entries: Sequence[AuditEntry]) -> Iter
             rows[str(row.id)] = _row(session, row, told.get(str(row.id), {}))
     gone = hidden([entry for entry in entries if entry.verb.startswith(PREFIX)])
     yield from compared("deliveries", chain, told, rows, gone, len(entries))
+    lost = Counter(said["recipient"] for key, said in told.items() if key not in rows)
+    yield from _owed(session, chain, entries, lost)
+
+
+def _owed(session: Session, chain: str, entries: Sequence[AuditEntry], lost: Counter[str]) -> Iterator[Finding]:
+    """
+    Whatever became of it, what a case owed is there, on as many ways as its trail says.
+
+    Args:
+        lost: how many of each recipient are known to be missing already, by their ends.
+    """
+    first: dict[tuple[str, str], tuple[int, int]] = {}
+    for entry in entries:
+        said = orjson.loads(entry.body).get("tells", ()) if entry.body and b'"tells"' in entry.body else ()
+        for (event, recipient), ways in Counter(map(tuple, said)).items():
+            first.setdefault((event, recipient), (entry.number, ways))
+    if not first:
+        return
+    query = select(Delivery.event, Delivery.recipient).where(Delivery.instance_id == UUID(chain), NOT_PASSED_ON)
+    there = Counter((event, recipient) for event, recipient in session.execute(query))
+    for (event, recipient), (number, ways) in first.items():
+        if there[event, recipient] >= ways:
+            continue
+        if lost[recipient]:
+            lost[recipient] -= 1
+            continue
+        why = f"What {recipient} is told of {event} is missing."
+        yield Finding(kind="missing", chain=chain, number=number, record="deliveries", why=why)
 
 
 def _mine(chain: str) -> Any:

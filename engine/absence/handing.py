@@ -48,8 +48,7 @@ def hand(
     _pass_draft(session, task, to)
     state = {"holder": to, "status": "claimed", "acting_for": acting_for}
     body = {"element": task.element, "from": task.holder, "seen_by": seen_by, "now": state, **said}
-    link = audit.append(session, case.id, verb, task.id, body, by=by, now=now)
-    assigned.tell(session, task.id, to, instance_id=case.id, entry=link.number, by=by.id, now=now)
+    assigned.tell(session, case.id, task.id, to, verb, body, by=by, now=now)
 
 
 def let_go(

@@ -7,7 +7,7 @@ digest: it can be erased without breaking the chain, and the digest of a short
 text betrays nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -99,6 +99,8 @@ class Chain:
     salts: Callable[[], bytes]
     links: list[Link] = field(default_factory=list)
     told: UUID | None = None
+    _before: bytes = b""
+    """The head before the newest link."""
 
     def add(
         self,
@@ -112,7 +114,7 @@ class Chain:
         acting_for: str | None = None,
     ) -> Link:
         """Put one more link to the end."""
-        salt, text = self.salts(), canonical(body)
+        salt, text, self._before = self.salts(), canonical(body), self.head
         digest = digest_of(salt, text)
         number, happened_at, subject = self.length + 1, happened_at or now, str(subject)
         sealed = hash_of(
@@ -144,3 +146,25 @@ class Chain:
         self.length, self.head = link.number, link.hash
         self.links.append(link)
         return link
+
+    def owes(self, deliveries: Iterable[Mapping[str, Any]]) -> None:
+        """
+        Let the newest link say what is owed with it: the event and the recipient of each of these deliveries.
+
+        The link must not be written yet; where there is none, nothing is said.
+        """
+        owed = sorted([str(one["event"]), str(one["recipient"])] for one in deliveries)
+        if not owed or not self.links:
+            return
+        last = self.links.pop()
+        self.length, self.head = last.number - 1, self._before
+        said = {**orjson.loads(last.body), "tells": owed}
+        self.add(
+            last.verb,
+            last.subject,
+            said,
+            by=last.actor,
+            now=last.recorded_at,
+            happened_at=last.happened_at,
+            acting_for=last.acting_for,
+        )

@@ -131,8 +131,7 @@ class Told:
             session.execute(KEEP_TOLD, self.people)
         if self.climbs:
             session.execute(COMES, self.climbs)
-        outbox.owe(session, self.notices, now=self.now)
-        audit.save(session, self.case.chain)
+        audit.save(session, self.case.chain, outbox.owe(session, self.notices, now=self.now))
 
 
 def event_of(task_id: object, episode: int, rung: int) -> str:

@@ -77,7 +77,7 @@ class Office(House):
         """Somebody is to be told."""
         notice = outbox.Notice(event=event, recipient=recipient, template=more.pop("template", "notice"), **more)
         with self.database.writing() as session:
-            return outbox.owe(session, [notice], now=self.now)
+            return len(outbox.owe(session, [notice], now=self.now))
 
     def drain(self, lane: str = "bulk", **more: Any) -> int:
         """A worker sends what is due."""

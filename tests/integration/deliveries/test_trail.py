@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import instances, outbox
+from engine import instances, outbox, tasks
 from engine.store.records import Delivery, DeliveryAttempt
 from engine.verify import verify
+from tests.factories import END, START, process, sequence, user_task
 from tests.integration.deliveries.conftest import Office
 from tests.integration.deliveries.test_chat import PATH, Room, room
 from tests.integration.deliveries.test_mail import case_of
@@ -101,6 +102,19 @@ def test_a_delivery_that_was_edited_or_deleted_is_found(office: Office, change: 
     with office.database.writing() as session:
         change(session)
     assert found(office) == [(kind, str(case))]
+
+
+def test_a_delivery_that_is_owed_and_deleted_is_found_where_it_was_owed(office: Office):
+    case, task = case_of(office)
+    office.act(tasks.assign, task, to="bert", reason="Carl is away.", by="olga")
+    office.deploy(process("give", sequence(START, user_task("T_give", assignee="bert"), END)))
+    given = office.start("give", by="olga")
+    assert found(office) == []
+    with office.database.writing() as session:
+        assert session.execute(delete(Delivery).where(Delivery.recipient == "bert")).rowcount == 2
+    findings = [one for one in office.read(lambda s: verify(s, None)).findings if one.record == "deliveries"]
+    assert [(one.kind, one.chain) for one in findings] == [("missing", str(case)), ("missing", str(given))]
+    assert [office.verbs(one.chain)[one.number - 1] for one in findings] == ["task.assigned", "task.opened"]
 
 
 def test_a_delivery_that_was_made_up_is_found_and_one_from_before_the_trail_is_not(office: Office):

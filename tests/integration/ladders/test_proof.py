@@ -5,6 +5,7 @@ from sqlalchemy import delete, update
 
 from engine.ladders import acknowledging
 from engine.store.ladders import LadderRow, LadderStep, LadderTold
+from engine.store.records import Delivery
 from engine.store.running import Task
 from engine.verify import verify
 from tests.integration.ladders.conftest import Tower, at
@@ -33,6 +34,7 @@ EDITS = [
     (delete(LadderTold).where(LadderTold.person_id == "bert", LadderTold.rung == 3), "ladder_told"),
     (delete(LadderStep).where(LadderStep.rung == 2), "ladder_steps"),
     (update(LadderRow).where(LadderRow.key == "severe").values(content={"name": "Nothing"}), "ladders"),
+    (delete(Delivery).where(Delivery.recipient == "bert"), "deliveries"),
     (delete(LadderRow).where(LadderRow.key == "severe"), "ladders"),
 ]
 

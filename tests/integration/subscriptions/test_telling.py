@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from standardwebhooks import WebhookVerificationError
@@ -215,6 +215,18 @@ def test_what_a_person_says_of_a_case_is_told_without_his_words(outpost: Outpost
 
     assert outpost.kinds("desk") == ["task.given_back", "instance.suspended"]
     assert not any(b"cold" in got.body or b"strike" in got.body for got in outpost.peer.got)
+
+
+def test_what_a_subscription_is_owed_and_is_deleted_is_found_in_the_trail_of_its_cause(outpost: Outpost):
+    outpost.subscribe("desk", types=["task.completed"])
+    case = outpost.start("mend")
+    outpost.do(case, "T_mend")
+    assert outpost.verified().holds
+    with outpost.database.writing() as session:
+        session.execute(delete(Delivery))
+    first = outpost.verified().first
+    assert first is not None
+    assert (first.kind, first.chain, first.record) == ("missing", str(case), "deliveries")
 
 
 def counted(outpost: Outpost) -> int:
