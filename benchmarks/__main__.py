@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import completions, corrective, crowds, kills, lanes, outbound, proof, reading
+from benchmarks import completions, corrective, crowds, kills, lanes, outbound, proof, reading, year
 from benchmarks.place import Place, postgres, sqlite
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -46,6 +46,9 @@ GOALS: dict[str, tuple[str, float]] = {
     "steps_lost_or_doubled": ("<=", 0),
     "completions_lost": ("<=", 0),
     "cases_that_do_not_hold": ("<=", 0),
+    "simulated_year_seconds": ("<=", 120),
+    "simulated_year_faults": ("<=", 0),
+    "simulated_year_stuck": ("<=", 0),
 }
 
 
@@ -87,6 +90,7 @@ ALONE: tuple[Callable[[], Figures], ...] = (
     outbound.deliveries_per_second,
     outbound.urgent_behind_bulk,
     kills.kills,
+    year.simulated_year,
 )
 """Those that make their own place, with processes of their own."""
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
@@ -31,6 +32,7 @@ from engine import (
 )
 from engine.core.chain_check import first_fault
 from engine.findings import Finding
+from engine.replay import Replayed
 from engine.store.records import AuditEntry, Chain
 from engine.store.running import Instance
 
@@ -82,6 +84,7 @@ def verify(
     evidence: Path | None = None,
     newest: tuple[int, bytes] | None = None,
     only: Collection[str] | None = None,
+    replays: dict[UUID, Replayed] | None = None,
 ) -> Report:
     """
     Recompute everything.
@@ -91,6 +94,8 @@ def verify(
         evidence: the folder of files handed in; without it only their digests are compared.
         newest: number and digest of the newest seal, where somebody keeps them outside the database.
         only: these chains alone, for who looks often; deleted chains are then not missed.
+        replays: for who looks often, how far each case was computed when he looked last; is kept up. That the events
+            up to there are the recorded ones is still held against the trail.
     """
     report, owned = Report(), ends(session)
     sealed = verify_seals.sealed(session, key, report.findings, newest)
@@ -108,7 +113,7 @@ def verify(
             report.findings.append(Finding(kind=fault.kind, chain=chain, number=fault.number, why=fault.why))
         else:
             report.findings += verify_seals.against(chain, entries, sealed)
-            report.findings += verify_records.against(session, chain, entries, evidence)
+            report.findings += verify_records.against(session, chain, entries, evidence, replays)
             report.findings += verify_registers.against(session, chain, entries)
             report.findings += verify_erased.against(chain, entries, erasures)
             report.findings += verify_hooks.of_hook(session, chain, entries)

@@ -85,12 +85,19 @@ class _Case:
         return list(self.session.scalars(select(table).where(table.instance_id == self.row.id)))
 
 
-def against(session: Session, instance_id: UUID, told: Sequence[Told], hidden: frozenset[str]) -> Iterator[Finding]:
+def against(
+    session: Session,
+    instance_id: UUID,
+    told: Sequence[Told],
+    hidden: frozenset[str],
+    replays: dict[UUID, Replayed] | None,
+) -> Iterator[Finding]:
     """
     What differs in a case whose trail holds.
 
     Args:
         hidden: the subjects of entries that were erased; of these, nothing is compared to the trail.
+        replays: by case, those of an earlier look, which are gone on from; is kept up.
     """
     case = _Case(session, session.get_one(Instance, instance_id), told, hidden)
     for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages, _joined, _documents, _letters):
@@ -98,13 +105,15 @@ def against(session: Session, instance_id: UUID, told: Sequence[Told], hidden: f
     if not hidden:
         yield from verify_links.against(session, instance_id, told)
     try:
-        replayed = replay(session, instance_id)
+        replayed = replay(session, instance_id, after=replays.get(instance_id) if replays else None)
     except (StewardError, ValueError) as error:
         yield case.finding("altered", "events", f"The case cannot be computed again: {error}")
         return
     if not replayed.equal:
         yield case.finding("altered", "events", replayed.why)
         return
+    if replays is not None:
+        replays[instance_id] = replayed
     yield from _path(case, replayed)
 
 

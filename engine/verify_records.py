@@ -16,6 +16,7 @@ from engine.cases import unpacked
 from engine.core.advance import variables_of
 from engine.core.chain import canonical, content_digest
 from engine.findings import Finding
+from engine.replay import Replayed
 from engine.store.records import AuditEntry
 from engine.store.running import Answer, Event, Instance, Task, Variable
 
@@ -55,7 +56,13 @@ class _Trail:
         return [one for one in self.told if one.entry.verb in verbs]
 
 
-def against(session: Session, chain: str, entries: Sequence[AuditEntry], evidence: Path | None) -> Iterator[Finding]:
+def against(
+    session: Session,
+    chain: str,
+    entries: Sequence[AuditEntry],
+    evidence: Path | None,
+    replays: dict[UUID, Replayed] | None,
+) -> Iterator[Finding]:
     """What differs from what the trail of a case says, which itself holds. What was erased is compared to nothing."""
     try:
         instance_id = UUID(chain)
@@ -67,7 +74,7 @@ def against(session: Session, chain: str, entries: Sequence[AuditEntry], evidenc
         yield from check(trail)
     yield from verify_proofs.against(session, instance_id, told, whole=trail.whole, evidence=evidence)
     hidden = frozenset(entry.subject for entry in entries if entry.body is None)
-    yield from verify_history.against(session, instance_id, told, hidden)
+    yield from verify_history.against(session, instance_id, told, hidden, replays)
     yield from verify_ladders.of_case(session, instance_id, told, hidden)
 
 

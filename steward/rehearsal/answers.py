@@ -1,11 +1,11 @@
 """Answers to a form, made up by chance, so that they hold."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.core.expressions import Expression, ExpressionError, Scope
@@ -20,6 +20,7 @@ TRIES = 60
 WORDS = "We looked at the records of this week, asked who was there, and wrote down what we found."
 KINDS = {"email": "somebody@example.org", "phone": "+4930123456"}
 Weights = Mapping[str, Mapping[str, float]]
+T = TypeVar("T")
 People = Callable[[str], frozenset[str]]
 
 
@@ -33,7 +34,8 @@ class Given:
         people, rows: the ids of the members of a group; the rows of a register.
         weights: by the key of a field, how often each value is chosen, and the only values of a text or number.
         formulas: by the path of a field, such as `actions.no`, what it holds; of a list, how many rows it has.
-            They read the case's variables, and `i`, the number of the row, counted from 1.
+            They read the case's variables, what the form was answered so far, and `i`, the number of the row,
+            counted from 1. Both may be said of one form alone: `FORM:path`.
     """
 
     chance: Random
@@ -44,6 +46,13 @@ class Given:
     formulas: Mapping[str, Expression]
     now: datetime
     zone: ZoneInfo
+    form: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def said(self, rules: Mapping[str, T], path: Path) -> T | None:
+        """What the rules say of a field, of this form before any other."""
+        name = ".".join(part for part in path if isinstance(part, str))
+        return rules.get(f"{self.form}:{name}", rules.get(name))
 
 
 def made_up(form: Form, given: Given) -> dict[str, Any]:
@@ -56,7 +65,7 @@ def made_up(form: Form, given: Given) -> dict[str, Any]:
     errors: dict[str, list[str]] = {}
     for _ in range(TRIES):
         answers: dict[str, Any] = {}
-        _fill(answers, form.components, (), given)
+        _fill(answers, form.components, (), replace(given, form=form.id, answers=answers))
         checked = form.check(answers, given.variables, given.people, rows=given.rows, now=given.now, zone=given.zone)
         if not checked.errors:
             return answers
@@ -74,17 +83,24 @@ def _fill(
             _fill_rows(answers, component, path, given)
         elif not component.is_input:
             _fill(answers, component.children, path, given)
-        elif not component.disabled and component.readonly is False and component.expression is None:
-            formula = given.formulas.get(_said(path))
-            value = _evaluated(formula, given, path) if formula else _value(component, given)
+        elif _is_asked(component, path, given):
+            formula = given.said(given.formulas, path)
+            value = _evaluated(formula, given, path) if formula else _value(component, path, given)
             if value is not None:
                 put(answers, path, value)
+
+
+def _is_asked(component: Component, path: Path, given: Given) -> bool:
+    """Whether a person writes it; what is read-only is the case's."""
+    readonly = component.readonly
+    fixed = readonly if isinstance(readonly, bool) else _evaluated(readonly, given, path) is True
+    return not fixed and not component.disabled and component.expression is None
 
 
 def _fill_rows(answers: dict[str, Any], component: Component, path: Path, given: Given) -> None:
     held = get(given.variables, path)
     count = len(held) if isinstance(held, list) else component.repetitions
-    if formula := given.formulas.get(_said(path)):
+    if formula := given.said(given.formulas, path):
         count = int(_evaluated(formula, given, path) or 0)
     elif component.grows and not (isinstance(held, list) and held):
         count = given.chance.randint(1, 3)
@@ -93,9 +109,8 @@ def _fill_rows(answers: dict[str, Any], component: Component, path: Path, given:
         _fill(answers, component.children, (*path, row), given)
 
 
-def _value(component: Component, given: Given) -> Any:
-    chance, name = given.chance, str(component.path[-1]) if component.path else ""
-    weights = given.weights.get(name)
+def _value(component: Component, path: Path, given: Given) -> Any:
+    chance, weights = given.chance, given.said(given.weights, path) or given.said(given.weights, path[-1:])
     if component.type in MANY:
         options = _options(component, given)
         return chance.sample(options, min(len(options), chance.randint(1, 2)))
@@ -135,13 +150,9 @@ def _options(component: Component, given: Given) -> list[Any]:
     return values_of(get(given.variables, (options.key or "").split(".")) if held is MISSING else held)
 
 
-def _said(path: Path) -> str:
-    return ".".join(part for part in path if isinstance(part, str))
-
-
 def _evaluated(expression: Expression, given: Given, path: Path = ()) -> Any:
     rows = [part for part in path if isinstance(part, int)]
-    variables = {**given.variables, "i": rows[-1] + 1} if rows else given.variables
+    variables = {**given.variables, **given.answers, **({"i": rows[-1] + 1} if rows else {})}
     try:
         return expression.evaluate(Scope(variables, now=given.now, zone=given.zone, strict=False))
     except ExpressionError:

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from engine import timetable, verify
 from engine.core.calendar import Calendar
+from engine.replay import Replayed
 from engine.store.definitions import DefinitionRow
-from engine.store.running import Instance
+from engine.store.running import Instance, StuckStep
 from steward.keys import public_key
 from steward.program import Program
 from steward.rehearsal.crowd import Crowd
@@ -21,6 +23,12 @@ from steward.rehearsal.tally import Tally
 
 AWAY = timedelta(days=7)
 DAY = timedelta(days=1)
+STUCK = (
+    select(DefinitionRow.key, StuckStep.element, StuckStep.error)
+    .join(Instance, Instance.definition_id == DefinitionRow.id)
+    .join(StuckStep, StuckStep.instance_id == Instance.id)
+    .where(StuckStep.resolved_at.is_(None))
+)
 
 
 @dataclass
@@ -46,6 +54,7 @@ class Course:
         self._crowd = Crowd(self.program, self.rules, self._chance, self._zone, self.tally)
         self._away: dict[str, date] = {}
         self._seen: dict[str, tuple[int, bytes]] = {}
+        self._replays: dict[UUID, Replayed] = {}
 
     def run(self) -> Tally:
         """Play every day to its end; what does not hold is in the tally's faults."""
@@ -92,7 +101,7 @@ class Course:
                     self.tally.fault(now, said)
             ends = verify.ends(session)
             grown = {chain for chain, end in ends.items() if self._seen.get(chain) != end}
-            report = verify.verify(session, None, only=grown)
+            report = verify.verify(session, None, only=grown, replays=self._replays)
         self._seen = ends
         for finding in report.findings:
             self.tally.fault(now, str(finding))
@@ -111,6 +120,8 @@ class Course:
         with self.program.database.reading() as session:
             for key, count in session.execute(query.group_by(DefinitionRow.key)):
                 self.tally.started[key] = count
+            for key, element, error in session.execute(STUCK):
+                self.tally.stuck[f"{key}: {element}: {error}"[:200]] += 1
 
     def _calendar_in_use(self) -> Calendar:
         operator, now = self.program.operator("rehearsal"), self.program.clock()

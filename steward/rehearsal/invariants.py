@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, not_, or_, select, text
+from sqlalchemy import Select, and_, func, not_, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from engine.store.cycles import OccurrenceRow, SeriesRow
 from engine.store.ladders import LadderStep
 from engine.store.people import PersonRow
 from engine.store.records import Delivery
@@ -84,9 +85,21 @@ def no_case_runs_without_waiting(session: Session, _now: datetime) -> Iterator[s
         yield f"The case {title} runs and waits for nothing."
 
 
+def every_cycle_has_come_round(session: Session, now: datetime) -> Iterator[str]:
+    """Nothing that a cycle plans is overdue, and no case was started for two of its dates."""
+    late = select(SeriesRow.cycle, SeriesRow.subject, SeriesRow.next_at).where(SeriesRow.next_at < now)
+    for cycle, subject, moment in session.execute(late):
+        yield f"The cycle {cycle} was to come round for {subject or 'all'} at {moment} and did not."
+    twice = select(OccurrenceRow.cycle, OccurrenceRow.instance_id, func.count())
+    twice = twice.where(OccurrenceRow.outcome == "started").group_by(OccurrenceRow.cycle, OccurrenceRow.instance_id)
+    for cycle, case, count in session.execute(twice.having(func.count() > 1)):
+        yield f"The case {case} was started {count} times by the cycle {cycle}."
+
+
 CHECKS: tuple[Check, ...] = (
     every_open_task_has_a_person,
     nothing_due_is_left_lying,
     no_late_task_is_forgotten,
     no_case_runs_without_waiting,
+    every_cycle_has_come_round,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 HOUR = timedelta(hours=1)
 SHOWN = 40
+TITLES = (("Nobody was eligible", "nobody_eligible"), ("Refused", "refused"), ("Stuck", "stuck"))
 
 
 @dataclass
@@ -22,7 +23,7 @@ class Tally:
     most_at_once: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     nobody: Counter[str] = field(default_factory=Counter)
-    notes: Counter[str] = field(default_factory=Counter)
+    stuck: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
     def finished(self, person: str, step: str, due: datetime | None, now: datetime) -> None:
@@ -58,6 +59,7 @@ class Tally:
             "late_steps": steps,
             "refused": dict(sorted(self.refused.items())),
             "nobody_eligible": dict(sorted(self.nobody.items())),
+            "stuck": dict(sorted(self.stuck.items())),
             "faults": self.faults,
         }
 
@@ -76,7 +78,7 @@ class Tally:
                 f"  {step:40} {one['times']:4}  {one['worst_hours'] / 24:8.1f}"
                 for step, one in said["late_steps"].items()
             ]
-        for title, name in (("Nobody was eligible", "nobody_eligible"), ("Refused", "refused")):
+        for title, name in TITLES:
             if said[name]:
                 lines += ["", title] + [f"  {count:6}  {what}" for what, count in said[name].items()]
         held = f"{len(self.faults)} rules did not hold" if self.faults else "Every rule held on every day."

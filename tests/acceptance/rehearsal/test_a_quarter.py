@@ -6,6 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from steward.cli import main
+from steward.scenarios.player import folders
 
 ROOT = Path(__file__).parents[3]
 
@@ -19,8 +20,10 @@ def test_a_quarter_of_a_year_holds():
     code, told = simulate("--from", "2027-01-04", "--to", "2027-04-05", "--seed", "3")
     assert told["faults"] == []
     assert code == 0
+    assert told["stuck"] == {}
     started = told["started"]
     assert isinstance(started, dict)
+    assert set(started) == {folder.name for folder in folders(ROOT / "processes")}
     assert started["routine"] >= 4, "the bias log and the monitoring of the T3 system come round each month"
     assert started["corrective_action"] >= 3
 
