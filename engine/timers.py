@@ -143,7 +143,7 @@ def _wake(session: Session, instance_id: UUID, *, apart: bool, by: Person, now: 
     if taken.rows.cleared:
         return
     # A case that hears of its row first has fired what was due already then.
-    left = session.execute(STILL_DUE, {"instance_id": instance_id, "now": now}).all()
+    left = STILL_DUE.all(session, {"instance_id": instance_id, "now": now})
     if left:
         unknown = Stuck(str(instance_id), case.title, "A timer is due that the case does not wait for.")
         _rest(session, instance_id, left, unknown, by=by, now=now)
