@@ -16,7 +16,7 @@ from engine.ids import new_id
 from engine.person import Kind as Kind
 from engine.person import Person as Person
 from engine.store.base import table_of
-from engine.store.people import GroupRow, Membership, PersonRow
+from engine.store.people import GroupRow, Look, Membership, PersonRow
 
 SETUP = Person(id="operator:setup", name="Setting up", kind="operator", platform_admin=True)
 """Who acts while an installation is set up and there is nobody yet."""
@@ -151,6 +151,29 @@ def change(session: Session, person_id: str, *, by: Person, now: datetime, **cha
         said = {key: {"before": getattr(before, key), "after": value} for key, value in differs.items()}
         audit.append(session, audit.PLATFORM, "person.changed", person_id, said, by=by, now=now)
     return person(session, person_id)
+
+
+def settle_in(session: Session, *, zone: str | None, theme: str | None, roomy: bool, by: Person, now: datetime) -> None:
+    """
+    Say in which zone one is shown times and how pages are to look; everybody for himself.
+
+    Args:
+        zone: IANA name; None for the organisation's.
+        theme: `light` or `dark`; None for what the system says.
+        roomy: with more air between rows.
+
+    Raises:
+        Invalid: there is no such zone or theme.
+    """
+    _check(zone=zone)
+    if theme not in (None, "light", "dark"):
+        raise Invalid("A page is light, dark, or as the system says.", {"theme": "light, dark or nothing."})
+    before = _locked(session, by.id).zone
+    session.execute(update(PersonRow).where(PersonRow.id == by.id).values(zone=zone))
+    session.merge(Look(person_id=by.id, theme=theme, roomy=roomy))
+    if zone != before:
+        said = {"zone": {"before": before, "after": zone}}
+        audit.append(session, audit.PLATFORM, "person.changed", by.id, said, by=by, now=now)
 
 
 def end(session: Session, person_id: str, *, reason: str = "", by: Person, now: datetime) -> None:

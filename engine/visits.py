@@ -116,6 +116,12 @@ def end(session: Session, visit_id: UUID, *, by: Person, now: datetime, machine_
         audit.append(session, audit.PLATFORM, "visit.ended", visit_id, {"person": by.id}, by=by, now=now)
 
 
+def end_others(session: Session, visit_id: UUID, *, by: Person, now: datetime) -> None:
+    """Let all visits of `by` be over, but for this one."""
+    end_all(session, by.id, but=visit_id)
+    audit.append(session, audit.PLATFORM, "visit.others_ended", visit_id, {"person": by.id}, by=by, now=now)
+
+
 def end_all(session: Session, person_id: str, *, but: UUID | None = None) -> None:
     """Let all visits of a person be over, but for one; whoever calls this says in the trail why."""
     mark = new_id().hex

@@ -99,6 +99,17 @@ class Token(Table):
     revoked_at: Mapped[datetime | None]
 
 
+class Look(Table):
+    """How a person likes pages to look; without a row, and without a theme, as his system says."""
+
+    __tablename__ = "looks"
+    __table_args__ = (CheckConstraint(f"theme IS NULL OR {one_of('theme', 'light', 'dark')}", name="theme"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    theme: Mapped[str | None]
+    roomy: Mapped[bool] = mapped_column(default=False)
+
+
 class Visit(Table):
     """
     A person at a browser, from signing in until signing out.

@@ -4,6 +4,7 @@ from flask import Flask
 
 from web import assets, language
 from web.pages import (
+    account,
     calendar,
     clauses,
     entries,
@@ -24,6 +25,7 @@ from web.pages import (
 
 BLUEPRINTS = (
     calendar.pages,
+    account.pages,
     clauses.pages,
     entries.pages,
     entry_forms.pages,

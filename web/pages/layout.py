@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engine import timetable
 from engine.core.calendar import Calendar
 from engine.person import Person
-from engine.store.people import PersonRow
+from engine.store.people import Look, PersonRow
 from web import assets, words
 from web.auth import caller, needs
 from web.pages.navigation import Entry, navigation
@@ -40,6 +40,8 @@ class Reader:
         zone: his own, else the organisation's.
         organisation_zone: in which records speak.
         calendar: the organisation's, for working days; None where the year lies outside it.
+        theme: `light` or `dark`; None for what the system says.
+        roomy: with more air between rows.
     """
 
     person: Person
@@ -47,6 +49,8 @@ class Reader:
     zone: str
     organisation_zone: str
     calendar: Calendar | None
+    theme: str | None = None
+    roomy: bool = False
 
 
 def register(app: Flask) -> None:
@@ -95,13 +99,15 @@ def reader(session: Session) -> Reader:
     """Who makes this request, as a reader of pages."""
     who = caller()
     ours = timetable.zone_in_use(session)
-    own = session.get(PersonRow, who.person.id)
+    own, liked = session.get(PersonRow, who.person.id), session.get(Look, who.person.id)
     return Reader(
         person=who.person,
         now=who.now,
         zone=(own.zone if own else None) or ours,
         organisation_zone=ours,
         calendar=timetable.current(session),
+        theme=liked.theme if liked else None,
+        roomy=bool(liked and liked.roomy),
     )
 
 

@@ -1,0 +1,60 @@
+"""What somebody sees of his own account: facts, visits and tokens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from engine import visits
+from engine.person import Person
+from engine.store.people import PersonRow
+from web.reads.people import tokens_of
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+Known = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Visiting:
+    """One of his visits: the browser and the system as far as they can be told, and whether it is this one."""
+
+    id: UUID
+    browser: str
+    system: str
+    began_at: datetime
+    seen_at: datetime
+    here: bool
+
+
+def account(
+    session: Session,
+    person: Person,
+    *,
+    here: UUID | None,
+    lasting: visits.Lasting,
+    now: datetime,
+    machine_now: datetime,
+) -> dict[str, Any]:
+    """His row, his visits that go on and his tokens that are valid, newest first."""
+    going_on = visits.of(session, person.id, lasting=lasting, machine_now=machine_now)
+    shown = [
+        Visiting(one.id, _found(BROWSERS, one.browser), _found(SYSTEMS, one.browser), *one[2:4], one.id == here)
+        for one in going_on
+    ]
+    valid = [token for token in tokens_of(session, person.id)["items"] if token.expires_at > now]
+    return {"own": session.get_one(PersonRow, person.id), "visits": shown, "tokens": valid}
+
+
+def _found(known: Known, said: str) -> str:
+    return next((name for sign, name in known if sign in said), "")
