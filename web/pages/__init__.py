@@ -6,6 +6,7 @@ from web import assets, language
 from web.pages import (
     account,
     calendar,
+    cases,
     clauses,
     entries,
     entry_forms,
@@ -26,6 +27,7 @@ from web.pages import (
 BLUEPRINTS = (
     calendar.pages,
     account.pages,
+    cases.pages,
     clauses.pages,
     entries.pages,
     entry_forms.pages,

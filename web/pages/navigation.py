@@ -49,6 +49,7 @@ def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str
     )
     return (
         ("", (("/", _("My work"), "inbox"), ("/calendar", _("Calendar"), "calendar-days"))),
+        ("", (("/", _("My work"), "inbox"), ("/cases", _("Cases"), "folder-open"))),
         (_("Management system"), system),
         (_("Operations"), (("/on-call", _("On call now"), "phone-call"),)),
     )

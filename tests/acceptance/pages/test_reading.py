@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 PAGES = (
     "/",
+    "/cases",
     "/processes",
     "/processes/corrective_action",
     "/start",

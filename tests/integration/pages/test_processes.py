@@ -11,7 +11,7 @@ from engine.transactions import Database
 from tests import factories
 from tests.factories import END, START, process, sequence, three_tasks, user_task
 from tests.integration.api.conftest import MORNING, Client, Clock, upload
-from tests.integration.pages.conftest import Reader, words
+from tests.integration.pages.conftest import Reader, drawn, words
 
 Read = Callable[[str], Reader]
 Login = Callable[..., Client]
@@ -129,19 +129,6 @@ def test_a_case_is_started_by_whoever_may_with_what_the_form_asks(
     assert "asked" in [one["process"] for one in login("bert").get("/instances")["items"]]
     reader("bert").press("/processes/asked/start", 422, values="no")
     reader("bert").open("/processes/nothing/start", 404)
-
-
-def drawn(xml: bytes) -> bytes:
-    """The same file with its tasks drawn in a row."""
-    bounds = '<dc:Bounds x="{1}" y="80" width="100" height="80"/>'
-    shape = f'<bpmndi:BPMNShape id="{{0}}_di" bpmnElement="{{0}}">{bounds}</bpmndi:BPMNShape>'
-    shapes = "".join(shape.format(one, 160 * place) for place, one in enumerate(("T_ask", "T_do", "T_check"), 1))
-    plane = f'<bpmndi:BPMNPlane id="p" bpmnElement="three">{shapes}</bpmndi:BPMNPlane>'
-    plane = f'<bpmndi:BPMNDiagram id="d">{plane}</bpmndi:BPMNDiagram>'
-    of = "http://www.omg.org/spec"
-    names = f' xmlns:bpmndi="{of}/BPMN/20100524/DI" xmlns:dc="{of}/DD/20100524/DC" id='
-    whole = xml.replace(b" id=", names.encode(), 1)
-    return whole.replace(b"</bpmn:definitions>", f"{plane}</bpmn:definitions>".encode())
 
 
 def test_changes_and_work_are_drawn_on_the_diagram_without_a_script_too(

@@ -1,0 +1,136 @@
+"""Cases: the list of those that the reader may see, and one with its path, story, tasks and data."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from engine import instances
+from engine.errors import Rejected
+from web.drawings.frame import framed, plan_of
+from web.drawings.twin import picture as drawing_of
+from web.filled import How, filled, said
+from web.language import _
+from web.pages import acting
+from web.pages.layout import Reader, look, page, show
+from web.reads import case_page
+from web.reads import cases as found
+from web.reads.definitions import file_of
+from web.reads.story import names
+
+pages = Blueprint("cases", __name__)
+acting.register(pages)
+A_PAGE = 50
+STATUS = ("running", "suspended", "completed", "failed", "cancelled")
+
+
+@page(pages, "/cases")
+def all_cases() -> Response:
+    """The cases that the reader may see, newest first, narrowed by words, process and state."""
+    wanted = {name: request.args.get(name, "").strip() or None for name in ("text", "process", "status")}
+    wanted["status"] = wanted["status"] if wanted["status"] in STATUS else None
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        others = dict.fromkeys(("subject", "started_after", "started_before", "person"))
+        asked = {**wanted, **others, "sort": "-started", "limit": A_PAGE, "cursor": request.args.get("cursor")}
+        listed = found.cases(session, reader.person, asked)
+        return {"cases": listed, "names": names(session, {one.owner for one in listed.items})}
+
+    return show("cases.html", **look(read), wanted=wanted, states=_states())
+
+
+@page(pages, "/cases/<uuid:instance_id>")
+def one(instance_id: UUID) -> Response:
+    """A case: where it stands, the path it took, and everything that happened."""
+    before = request.args.get("before", type=int)
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        whole = case_page.whole(session, reader.person, instance_id, before=before, now=reader.now)
+        plan, address = plan_of(whole.case.definition_id, whole.data), f"/cases/{instance_id}"
+        about = {"src": f"{address}/diagram", "state_at": f"{address}/marks.json", "name": whole.case.title}
+        how = How(reader.now, reader.zone)
+        return {
+            "whole": whole,
+            "case": whole.case,
+            "drawing": framed(plan, whole.state, **about),
+            "first": not before,
+            "data": filled(None, whole.variables, how),
+            "in_words": lambda value: said(value, how),
+            "titles": case_page.titles(session, whole),
+        }
+
+    return show("case.html", **look(read), states=_states())
+
+
+@page(pages, "/cases/<uuid:instance_id>/diagram")
+def diagram(instance_id: UUID) -> Response:
+    """The diagram of the version that the case runs."""
+
+    def read(session: Session, reader: Reader) -> Any:
+        return file_of(session, found.one_case(session, reader.person, instance_id).definition_id)
+
+    return Response(look(read).data, mimetype="application/xml")
+
+
+@page(pages, "/cases/<uuid:instance_id>/marks.json")
+def marks(instance_id: UUID) -> Response:
+    """Where the case stands, for the script that shows the diagram."""
+
+    def read(session: Session, reader: Reader) -> bytes:
+        found.one_case(session, reader.person, instance_id)
+        return orjson.dumps(case_page.state_of(session, instance_id, now=reader.now).written())
+
+    return Response(look(read), mimetype="application/json")
+
+
+@page(pages, "/cases/<uuid:instance_id>/picture.svg")
+def picture(instance_id: UUID) -> Response:
+    """The path that was taken, on the very version of the diagram, as a picture."""
+
+    def read(session: Session, reader: Reader) -> bytes:
+        case = found.one_case(session, reader.person, instance_id)
+        plan = plan_of(case.definition_id, file_of(session, case.definition_id).data)
+        return drawing_of(plan, case_page.state_of(session, instance_id, now=reader.now), name=case.title)
+
+    return Response(look(read), mimetype="image/svg+xml")
+
+
+@page(pages, "/cases/<uuid:instance_id>/suspend", scope="work", method="POST")
+def suspend(instance_id: UUID) -> Response:
+    """Let it rest."""
+    return _done(instance_id, instances.suspend, _("The case rests until it is resumed."))
+
+
+@page(pages, "/cases/<uuid:instance_id>/resume", scope="work", method="POST")
+def resume(instance_id: UUID) -> Response:
+    """Let it go on."""
+    return _done(instance_id, instances.resume, _("The case goes on."))
+
+
+@page(pages, "/cases/<uuid:instance_id>/cancel", scope="work", method="POST")
+def cancel(instance_id: UUID) -> Response:
+    """End it before its time."""
+    return _done(instance_id, instances.cancel, _("The case has ended; its open tasks are withdrawn."))
+
+
+def _done(instance_id: UUID, verb: Callable[..., None], told: str) -> Response:
+    address, reason = f"/cases/{instance_id}", request.form.get("reason", "").strip()
+    try:
+        acting.perform(lambda session, by, now: verb(session, instance_id, reason=reason, by=by, now=now))
+    except Rejected as error:
+        return acting.refused(error, address)
+    return acting.then(address, told)
+
+
+def _states() -> dict[str, tuple[str, str]]:
+    """What each state of a case is called, and its class of the stylesheet."""
+    return {
+        "running": (_("Goes on"), "is-here"),
+        "suspended": (_("Rests"), "is-soon"),
+        "completed": (_("Finished"), "is-done"),
+        "failed": (_("Ended by an error"), "is-late"),
+        "cancelled": (_("Ended before its time"), ""),
+    }
