@@ -12,12 +12,13 @@ from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from engine import cycles, migrations, outbox, people, seals, services, tasks, timers, visits
+from engine import cycles, figures, migrations, outbox, people, seals, services, tasks, timers, visits
 from engine import messages as post
 from engine.absence import moving
 from engine.calendars import CalendarSettings, read_settings
 from engine.departing import departures
 from engine.errors import Invalid
+from engine.figures import Figure
 from engine.ladders import climbing
 from engine.outreach.content import CHAT, MAIL
 from engine.person import Person
@@ -308,6 +309,11 @@ def application(program: Program) -> Flask:
     return create_app(reached(program))
 
 
+def _figures(settings: Settings) -> tuple[Figure, ...]:
+    path = settings.config_folder / "figures.toml"
+    return figures.read(tomllib.loads(path.read_text())) if path.is_file() else ()
+
+
 def reached(program: Program) -> Services:
     """What requests to this process reach."""
     settings = program.settings
@@ -328,6 +334,7 @@ def reached(program: Program) -> Services:
         message_life=timedelta(days=settings.message_days),
         strongbox=Strongbox(secrets_key(settings.folder)),
         links_key=links_key(settings.folder),
+        figures=_figures(settings),
         templates={path.name: path.read_bytes() for path in sorted(settings.templates_folder.glob("*.json"))},
         public_url=settings.public_url.rstrip("/"),
         ring=program.ring,

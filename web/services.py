@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
 
 from engine.evidence import Store
+from engine.figures import Figure
 from engine.strongbox import Strongbox
 from engine.transactions import Database
 from engine.visits import Lasting
@@ -71,6 +72,7 @@ class Services:
         message_life: how long a message that nobody awaits is kept.
         heartbeat_within: a worker that was silent for longer counts as gone.
         strongbox: locks the secrets of hooks; by default with a key that nobody keeps.
+        figures: the key figures that are defined.
         templates: element templates for the modeler, by file name.
         links_key: signs the links by which people acknowledge calls; by default one that nobody keeps.
         public_url: where people reach Steward; empty where requests themselves say so.
@@ -92,6 +94,7 @@ class Services:
     message_life: timedelta = timedelta(days=30)
     heartbeat_within: timedelta = timedelta(seconds=60)
     strongbox: Strongbox = field(default_factory=Strongbox.fleeting)
+    figures: tuple[Figure, ...] = ()
     templates: Mapping[str, bytes] = field(default_factory=dict)
     links_key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
     public_url: str = ""

@@ -46,6 +46,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "proof": ("verify", "replay"),
     "backup": ("backup", "restore"),
     "gate": ("gate",),
+    "figures": ("figures",),
     "completion": ("completion",),
 }
 
