@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import completions, corrective, crowds, kills, lanes, outbound, proof, reading, year
+from benchmarks import completions, corrective, crowds, kills, lanes, outbound, pages, proof, reading, year
 from benchmarks.place import Place, postgres, sqlite
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -29,6 +29,8 @@ GOALS: dict[str, tuple[str, float]] = {
     "four_at_once_p95_ms": ("<=", 50),
     "four_at_once_errors": ("<=", 0),
     "inbox_million_p95_ms": ("<=", 2),
+    "inbox_page_million_p95_ms": ("<=", 50),
+    "inbox_page_sql_over_bare_query": ("<=", 3),
     "completion_p50_ms_sqlite": ("<=", 1.5),
     "eight_writers_longest_wait_ms_sqlite": ("<=", 100),
     "person_write_p99_ms_beside_drain_sqlite": ("<=", 20),
@@ -74,6 +76,7 @@ ON_POSTGRES: tuple[Callable[[Place], Figures], ...] = (
     reading.parsing,
     proof.replayed,
     reading.inbox_of_a_million,
+    pages.inbox_page_of_a_million,
 )
 ON_SQLITE: tuple[Callable[[Place], Figures], ...] = (
     completions.p50_sqlite,

@@ -44,7 +44,7 @@ def parsing(place: Place) -> Figures:
 def inbox_of_a_million(place: Place, tasks: int = 1_000_000) -> Figures:
     """What a person may claim, where a million tasks are open: the query alone."""
     case = place.start("three")
-    _fill(place, case, tasks)
+    fill(place, case, tasks)
     spent = []
     with place.database.reading() as session:
         for number in range(200):
@@ -54,7 +54,7 @@ def inbox_of_a_million(place: Place, tasks: int = 1_000_000) -> Figures:
     return {"inbox_million_p95_ms": round(quantile(spent[20:], 0.95), 2)}
 
 
-def _fill(place: Place, case: UUID, count: int) -> None:
+def fill(place: Place, case: UUID, count: int) -> None:
     """Open tasks for the group of everybody here, made in bulk."""
     with place.database.reading() as session:
         row = session.execute(select(table_of(Task)).where(Task.instance_id == case)).mappings().one()

@@ -34,6 +34,14 @@ def oldest_claimable(
     Args:
         after: the moment at which the last task of the page before was opened, and its id.
     """
+    query, given = claimable(person, limit=limit, after=after)
+    return list(session.connection().execute(query, given).all())
+
+
+def claimable(
+    person: Person, *, limit: int, after: tuple[datetime, UUID] | None = None
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The query behind `oldest_claimable` and what it is given, for who joins more to it."""
     parties = sorted(person.parties)
     given: dict[str, Any] = {f"who_{place}": who for place, who in enumerate(parties)} | {
         "at_most": limit,
@@ -41,7 +49,7 @@ def oldest_claimable(
     }
     if after is not None:
         given |= {"opened": after[0], "task": after[1]}
-    return list(session.connection().execute(_statement(len(parties), after is not None), given).all())
+    return _statement(len(parties), after is not None), given
 
 
 @lru_cache(64)

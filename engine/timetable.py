@@ -73,7 +73,11 @@ def in_use(session: Session, *, by: Person, now: datetime) -> str:
 
 def zone_in_use(session: Session) -> str:
     """The zone of the organisation, as the calendar says that new cases get; the usual one where none was adopted."""
-    known = current(session)
+    return zone_of(current(session))
+
+
+def zone_of(known: Calendar | None) -> str:
+    """The zone of a calendar; the usual one where there is none."""
     return known.zone if known else CalendarSettings().zone
 
 

@@ -22,3 +22,8 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
     """A whole sentence about `%(num)d` things in the reader's language."""
     said: str = flask_babel.ngettext(one, many, num, **values)
     return said
+
+
+def later(word: str) -> str:
+    """A word of the catalogue that is put into the reader's language when it is said: `_(word)`."""
+    return word

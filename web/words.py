@@ -11,11 +11,16 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from engine.core.calendar import Calendar, CalendarError
-from web.language import _, ngettext
+from web.language import _, later, ngettext
 
 State = Literal["", "is-soon", "is-late", "is-done"]
 Clock = Literal["business", "elapsed", "legal"]
 ICONS = {"business": "briefcase", "elapsed": "timer", "legal": "scale"}
+WEEKDAYS = (later("Mon"), later("Tue"), later("Wed"), later("Thu"), later("Fri"), later("Sat"), later("Sun"))
+MONTHS = (
+    *(later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun")),
+    *(later("Jul"), later("Aug"), later("Sep"), later("Oct"), later("Nov"), later("Dec")),
+)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -184,14 +189,12 @@ def month(first: date) -> str:
 
 def weekdays() -> tuple[str, ...]:
     """`Mon` to `Sun`."""
-    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+    return tuple(_(name) for name in WEEKDAYS)
 
 
 def _weekday(moment: date) -> str:
-    return weekdays()[moment.weekday()]
+    return _(WEEKDAYS[moment.weekday()])
 
 
 def _month(moment: date) -> str:
-    names = (_("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"))
-    more = (_("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"))
-    return (names + more)[moment.month - 1]
+    return _(MONTHS[moment.month - 1])

@@ -98,14 +98,15 @@ def look(read: Callable[[Session, Reader], T]) -> T:
 def reader(session: Session) -> Reader:
     """Who makes this request, as a reader of pages."""
     who = caller()
-    ours = timetable.zone_in_use(session)
+    calendar = timetable.current(session)
+    ours = timetable.zone_of(calendar)
     own, liked = session.get(PersonRow, who.person.id), session.get(Look, who.person.id)
     return Reader(
         person=who.person,
         now=who.now,
         zone=(own.zone if own else None) or ours,
         organisation_zone=ours,
-        calendar=timetable.current(session),
+        calendar=calendar,
         theme=liked.theme if liked else None,
         roomy=bool(liked and liked.roomy),
     )

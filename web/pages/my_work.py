@@ -105,7 +105,7 @@ def take_on(task_id: UUID) -> Response:
     def read(session: Session, reader: Reader) -> Row:
         return line(inbox.one(session, reader.person, task_id, now=reader.now), reader, refused=refused)
 
-    return show("row.html", row=look(read), fresh=True, query="")
+    return show("row.html", row=look(read))
 
 
 @page(pages, "/my-work/views", scope="work", method="POST")

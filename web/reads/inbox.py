@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
 from engine import access, competence, inbox, separation
@@ -52,10 +53,8 @@ def mine(session: Session, person: Person) -> list[Waiting]:
 
 def free(session: Session, person: Person, *, now: datetime) -> list[Waiting]:
     """What is offered to him or to a group of his and nobody has taken on, the oldest first, with what keeps him."""
-    ids = [row.task_id for row in inbox.oldest_claimable(session, person, limit=MOST)]
-    if not ids:
-        return []
-    rows = session.execute(ROWS.where(Task.id.in_(ids)).order_by(Task.opened_at, Task.id)).all()
+    query, given = inbox.claimable(person, limit=MOST)
+    rows = session.execute(_with_facts(query), given).all()
     return [_judged(session, person, one, now) for one in _waiting(session, person, rows, drafts=False)]
 
 
@@ -100,9 +99,18 @@ def offered_to(session: Session, person: Person, rows: Iterable[Waiting]) -> dic
     ids, keys = [one.task.id for one in rows], [f"group:{key}" for key in sorted(person.groups)]
     if not ids or not keys:
         return {}
-    query = select(Candidate.task_id, GroupRow.name).join(GroupRow, Candidate.who == "group:" + GroupRow.key)
-    given = session.execute(query.where(Candidate.task_id.in_(ids), Candidate.who.in_(keys)))
-    return {row.task_id: row.name for row in given}
+    query = select(Candidate.task_id, Candidate.who).where(Candidate.task_id.in_(ids), Candidate.who.in_(keys))
+    through = {row.task_id: row.who.removeprefix("group:") for row in session.execute(query)}
+    named = select(GroupRow.key, GroupRow.name).where(GroupRow.key.in_(sorted(set(through.values()))))
+    names = {row.key: row.name for row in session.execute(named)}
+    return {task: names[key] for task, key in through.items()}
+
+
+@lru_cache(64)
+def _with_facts(query: Select[Any]) -> Select[Any]:
+    """The tasks that an inbox query names, with all that a row shows, in one statement."""
+    found_ids = query.subquery()
+    return ROWS.join(found_ids, found_ids.c.task_id == Task.id).order_by(Task.opened_at, Task.id)
 
 
 def _waiting(session: Session, person: Person, rows: Sequence[Any], *, drafts: bool = True) -> list[Waiting]:
