@@ -109,7 +109,7 @@ def event_11(world: Northwind, _expect: list[str]) -> None:
     told = world.variables(case)
     assert told["extent"] == "full"
     assert local(told["due_at"]) == "Thu 2027-03-04 17:00"
-    assert world.told("priya.raman", "Population stability 0.18")
+    assert world.told("priya.raman", "Population stability 0.18") == {"mail", "chat"}
 
 
 def before_event_13(world: Northwind) -> None:

@@ -116,7 +116,10 @@ def event_5(world: Northwind, _expect: list[str]) -> None:
     case = review(world)
     late = inputs(world, case)
     assert list(late) == ["MR-I-10"]
-    assert world.told("samuel.adeyemi", "Prepare") == {"mail", "chat"}
+    assert world.told("samuel.adeyemi", f"/tasks/{late['MR-I-10']['id']}") == {"mail", "chat"}
+    [due] = [one for one in ladder(world, late["MR-I-10"]["id"]) if local(one["at"]) == "Tue 2027-01-26 17:00"]
+    sent = {(one["person"], one["channel"], one["status"]) for one in due["deliveries"]}
+    assert {("samuel.adeyemi", "mail", "sent"), ("samuel.adeyemi", "chat:team", "sent")} <= sent
     overdue = world.api("samuel.adeyemi").get("/tasks", view="mine", late="true", limit=50)["items"]
     assert late["MR-I-10"]["id"] in [one["id"] for one in overdue]
 

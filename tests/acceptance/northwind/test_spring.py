@@ -28,6 +28,7 @@ def test_the_spring_of_northwind(northwind: Northwind, subtests: pytest.Subtests
         with subtests.test(event=number, ref=event["ref"]):
             for done in BEFORE[number]:
                 done(northwind)
+            northwind.begins()
             northwind.until(event["at"])
             PLAYED[number](northwind, event["expect"])
     with subtests.test(event="afterwards"):

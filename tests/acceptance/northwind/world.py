@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,6 +51,8 @@ class Northwind:
     passwords: dict[str, str] = field(default_factory=lambda: {one: secrets.token_urlsafe(12) for one in PEOPLE})
     voices: dict[str, Server] = field(default_factory=dict)
     remember: dict[str, Any] = field(default_factory=dict)
+    before: tuple[int, int] = (0, 0)
+    """How many letters and cards had arrived before the event that is played."""
 
     def tell(self, hook: str, body: dict[str, Any]) -> dict[str, Any]:
         """A machine tells something through a shipped hook, signed with the secret that it was given."""
@@ -139,12 +142,18 @@ class Northwind:
             if cursor is None:
                 return items
 
+    def begins(self) -> None:
+        """An event begins: what has arrived until now is of those before it."""
+        self.before = (len(self.post.letters), len(self.chat.got))
+
     def told(self, person: str, words: str) -> set[str]:
-        """By which channels a person was told something with these words: mail, chat."""
-        name = self.api(ADMIN).get(f"/people/{person}")["name"]
-        letters = [letter for letter in self.post.letters if person in str(letter["To"]) and words in text_of(letter)]
-        cards = [got for got in self.chat.got if name.split()[0] in (said := got.body.decode()) and words in said]
-        return ({"mail"} if letters else set()) | ({"chat"} if cards else set())
+        """By which channels a person was told something with these words in this event: mail, chat."""
+        name, address = self.api(ADMIN).get(f"/people/{person}")["name"], f"{person}@northwind.example"
+        letters = [one for one in self.post.letters[self.before[0] :] if addresses(one) == {address}]
+        cards = [got.body.decode() for got in self.chat.got[self.before[1] :]]
+        by_mail = any(words in text_of(letter) for letter in letters)
+        by_chat = any(name in card and words in card for card in cards)
+        return ({"mail"} if by_mail else set()) | ({"chat"} if by_chat else set())
 
     # ---- doing ----
 
@@ -164,6 +173,11 @@ class Northwind:
         except Answered as no:
             no.add_note(json.dumps(no.problem, ensure_ascii=False))
             raise
+
+
+def addresses(letter: EmailMessage) -> set[str]:
+    """To whom a letter goes."""
+    return {parseaddr(str(one))[1] for one in letter.get_all("To", [])}
 
 
 def text_of(letter: EmailMessage) -> str:
