@@ -7,7 +7,6 @@ of their chains. The same content is the same file, byte for byte.
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
@@ -27,6 +26,7 @@ from engine.store.records import Evidence, FrozenDocument, Signature
 from engine.store.running import Task
 from engine.subject import read_subject
 from web.reads import cases, clauses
+from web.schemas.clauses import FiguresOut
 
 MOST = 200
 """Cases and rows that one pack may hold."""
@@ -82,7 +82,7 @@ def pack(
     for name in dict.fromkeys(rows):
         files |= _row(session, person, name)
     if period:
-        files["figures.json"] = _json(clauses.figures(session, person, period))
+        files["figures.json"] = _json(FiguresOut().dump(clauses.figures(session, person, period)))
     listed = {name: sha256(data).hexdigest() for name, data in sorted(files.items())}
     manifest = {"packed_at": now, "packed_by": person.id, "files": listed}
     return _zipped({"manifest.json": _json(manifest), **files})
@@ -156,7 +156,7 @@ def _json(value: Any) -> bytes:
 
 
 def _said(value: Any) -> Any:
-    return value.hex() if isinstance(value, bytes) else asdict(value)
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def _plain(name: str) -> str:

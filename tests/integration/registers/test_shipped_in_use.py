@@ -1,9 +1,14 @@
 """What the shipped registers are for: one row for two standards, work for those whom it names, nothing left out."""
 
+import json
 import tomllib
 from datetime import date, timedelta
+from io import BytesIO
 from itertools import product
+from pathlib import Path
 from typing import Any
+from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 
@@ -11,14 +16,17 @@ from engine import clauses, evidence, inbox, oncall, people, registers, tasks
 from engine.absence import planning
 from engine.clauses import Covered, Scope
 from engine.errors import Invalid, NotCompetent
+from engine.evidence import Store
 from engine.subject import Subject
 from engine.transactions import Database
 from engine.verify import verify
 from tests.factories import END, NOW, START, process, sequence, user_task
 from tests.integration.clauses.test_clauses import named
+from tests.integration.deliveries.test_mail import CONFIDENTIAL
 from tests.integration.registers.test_competence import asking
 from tests.integration.registers.test_shipped import BOTH, FOLDER, add, founded
 from tests.integration.shell.conftest import House
+from web import packing
 
 ASKED = [
     ("reg_bias_log", field)
@@ -299,3 +307,39 @@ def test_the_clauses_that_only_the_standard_for_ai_has_are_a_list_of_their_own(s
     assert {one.ref for one in found}.isdisjoint(shared - alone)
     before = {"at": standards.now - timedelta(days=400)}  # No other standard counts yet.
     assert len(standards.read(lambda s: clauses.only_here(s, "iso42001-2023", **before))) > len(alone)
+
+
+def test_a_pack_for_a_questionnaire_has_policies_certificates_and_figures_and_nothing_confidential(
+    worked: House, tmp_path: Path
+) -> None:
+    add(worked, "reg_policies", id="policy")
+    add(worked, "reg_actions", id="shared", clauses="iso9001:10.2, iso42001:10.2")
+    certified = process("certified", sequence(START, offered("T_keep", "iso9001:9.2.2", evidence="paper:file"), END))
+    hidden = process("hidden", sequence(START, offered("T_hear", "iso42001:A.3.3"), END))
+    worked.deploy(certified, hidden.replace(b'isExecutable="true">', CONFIDENTIAL.encode()))
+    case, concern = worked.start("certified"), worked.start("hidden", title="What nobody may know")
+    task, store = worked.task(case, "T_keep"), Store(tmp_path / "evidence")
+    worked.act(tasks.claim, task, by="anna")
+    paper = {"slot": "paper", "name": "certificate.pdf", "media_type": "application/pdf", "data": b"%PDF certificate"}
+    worked.act(evidence.add_file, task, store=store, **paper, by="anna")
+
+    def packed(*ids: UUID) -> bytes:
+        asked = {"rows": ["reg_policies:policy"], "period": year(worked), "store": store, "now": worked.now}
+        return worked.read(lambda s: packing.pack(s, worked.who["anna"], ids=ids, **asked))
+
+    data = packed(case)
+    with ZipFile(BytesIO(data)) as archive:
+        files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert json.loads(files["policy.json"])["values"]["title"] == "Quality and AI policy"
+    assert [content for name, content in files.items() if name.endswith("-certificate.pdf")] == [b"%PDF certificate"]
+    figures = json.loads(files["figures.json"])
+    assert (figures["per_evidence"], {one["register"]: one["share"] for one in figures["actions"]}["reg_actions"]) == (
+        2,
+        1,
+    )
+    assert packing.faults(data) == []
+    assert not any(
+        word in content for content in files.values() for word in (str(concern).encode(), b"nobody may know")
+    )
+    with pytest.raises(Invalid, match="confidential"):
+        packed(case, concern)
