@@ -29,7 +29,7 @@ def test_a_quarter_of_a_year_holds():
 
 
 def test_the_same_seed_gives_the_same_deeds_and_another_one_others():
-    weeks = ("--from", "2027-03-22", "--to", "2027-03-30")
+    weeks = ("--from", "2027-03-22", "--to", "2027-03-27")
     told = [simulate(*weeks, "--seed", seed)[1] for seed in ("7", "7", "8")]
     assert told[0] == told[1]
     assert told[0] != told[2]
@@ -44,7 +44,7 @@ def test_a_draft_is_rehearsed_beside_what_is_in_force(tmp_path: Path):
             (draft / file.name).write_bytes(file.read_bytes())
     diagram = (ROOT / "processes" / name / f"{name}.bpmn").read_text(encoding="utf-8")
     (draft / f"{name}.bpmn").write_text(diagram.replace("10 bd from ${due_day}", "2 bd from ${due_day}"), "utf-8")
-    code, told = simulate("--from", "2027-01-04", "--to", "2027-01-18", "--deploy", str(draft))
+    code, told = simulate("--from", "2027-01-04", "--to", "2027-01-13", "--deploy", str(draft))
     assert (code, told["faults"]) == (0, [])
 
 
