@@ -1,7 +1,5 @@
 """The difference between two versions of a process in words: what is new, what is gone, what says something else."""
 
-from collections.abc import Sequence
-
 from engine.core.model.differences import Change
 from web.language import _
 
@@ -75,11 +73,6 @@ def label(name: str) -> str:
         "versionTag": _("version tag"),
     }
     return labels.get(name, name.replace("_", " "))
-
-
-def counted(changes: Sequence[Change]) -> dict[str, int]:
-    """How many there are of each: `added`, `changed`, `removed`."""
-    return {what: sum(one.what == what for one in changes) for what in ("added", "changed", "removed")}
 
 
 def _short(value: str | None) -> str:
