@@ -38,7 +38,7 @@ def create_app(over: Services) -> Flask:
 
 def _bound() -> None:
     """Only a form with files may be large, and not so large where nobody says who he is."""
-    if request.blueprint == public.door.name:
+    if request.blueprint in (public.door.name, "telling"):
         request.max_content_length = services().limits.public
     elif request.mimetype != "multipart/form-data":
         request.max_content_length = services().limits.body
@@ -54,6 +54,7 @@ def _slow_down(app: Flask, over: Services) -> None:
     bounds = {"tokens.issue": over.limits.sign_ins, "machines.receive": over.limits.hook_calls}
     bounds["signing_in.sign_in"] = over.limits.sign_ins
     bounds |= {f"public.{view}": over.limits.public_calls for view in ("report", "read", "write")}
+    bounds |= {f"telling.{view}": over.limits.public_calls for view in ("tell", "read")}
     for view, limit in bounds.items():
         limited: Any = limiter.limit(limit)(app.view_functions[view])
         app.view_functions[view] = limited

@@ -1,6 +1,5 @@
 """The door for people without an account, and what those inside do about it."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,6 @@ import orjson
 from flask import Response, request
 from sqlalchemy.orm import Session
 
-from engine import acting
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.person import Person
 from engine.public import answering, book, coming
@@ -31,6 +29,7 @@ from web.schemas.public import (
     Write,
 )
 from web.services import services
+from web.strangers import let
 
 door = Theme("public", __name__, description="What anybody may tell, without an account and without an address kept.")
 theme = Theme("public_ways", __name__, description="What people without an account may tell, and what it leads to.")
@@ -67,7 +66,7 @@ def report(form: dict[str, Any], way_key: str) -> Response:
         coming.Sent(name=one.filename or "file", media_type=one.mimetype, data=one.read()) for one in form["files"]
     ]
     store = services().evidence
-    code = _let(lambda session, by, now: coming.report(session, way_key, answers, files, store=store, by=by, now=now))
+    code = let(lambda session, by, now: coming.report(session, way_key, answers, files, store=store, by=by, now=now))
     return answer({"code": code}, CODE, status=201)
 
 
@@ -81,7 +80,7 @@ def read(body: dict[str, Any]) -> Response:
 @door.operation("POST", "/public/letters/write", scope=PUBLIC, body=Write, refused=(429,))
 def write(body: dict[str, Any]) -> Response:
     """Say something more under a code. A code that nobody has is answered in the same way."""
-    _let(lambda session, by, now: coming.write(session, body["code"], body["text"], by=by, now=now))
+    let(lambda session, by, now: coming.write(session, body["code"], body["text"], by=by, now=now))
     return Response(status=204)
 
 
@@ -145,15 +144,6 @@ def content(instance_id: UUID, file_id: UUID) -> Response:
     given.headers.set("Content-Disposition", "attachment", filename=found["name"])
     given.set_etag(found["sha256"])
     given.make_conditional(request)
-    return given
-
-
-def _let(verb: Callable[[Session, Person, datetime], Any]) -> Any:
-    """One transaction in the name of the program: whoever speaks is nobody."""
-    over, now = services(), services().clock()
-    by = acting.operator(over.database, "public", now=now)
-    given = over.database.perform(lambda session: verb(session, by, now), by=by, now=now)
-    over.ring()
     return given
 
 

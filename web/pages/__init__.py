@@ -22,9 +22,11 @@ from web.pages import (
     task,
     task_acts,
     task_evidence,
+    telling,
 )
 
 BLUEPRINTS = (
+    telling.pages,
     calendar.pages,
     account.pages,
     cases.pages,

@@ -1,5 +1,6 @@
 // What every page does beyond plain HTML: parts fetched by htmx, keys, the theme, and the first row fetched ahead.
 import htmx from 'htmx.org/dist/htmx.esm.js';
+import { keeping } from './page/keeping.js';
 import { keys } from './page/keys.js';
 
 htmx.config.defaultTimeout = 30_000;
@@ -28,3 +29,4 @@ document.addEventListener('submit', (event) => {
 });
 
 keys(document);
+keeping(document);

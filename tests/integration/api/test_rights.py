@@ -32,6 +32,11 @@ OPEN = {
     "GET /login",
     "POST /login",
     "POST /logout",
+    "/tell",
+    "GET /tell/<way_key>",
+    "POST /tell/<way_key>",
+    "GET /answers",
+    "POST /answers",
     "GET /calendar/<secret>.ics",  # The address itself is the secret.
     "POST /hooks/<key>",  # What comes in is signed.
     "GET /.well-known/camunda-automation-platform/webapps",
