@@ -16,7 +16,9 @@ theme = Theme("packs", __name__, description="Picked records in one file, withou
 BYTES = {"type": "string", "format": "binary"}
 
 
-@theme.operation("GET", "/pack", scope="read", query=PackQuery, gives=BYTES, content_type="application/zip")
+@theme.operation(
+    "GET", "/pack", scope="read", query=PackQuery, gives=BYTES, content_type="application/zip", refused=(404,)
+)
 def pack(query: dict[str, Any]) -> Response:
     """A ZIP file with these cases and rows, and a manifest with the SHA-256 of each file."""
     who, since, until = caller(), query["since"], query["until"]

@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from web.auth import SCOPES
 from web.schemas.base import Flag, Given, PageQuery, Sent, Word, a_key, a_person, line, moment, text
+from web.schemas.clauses import RecordOut
 
 STANDING = ("member", "lead", "deputy")
 PASSWORD = validate.Length(1, 200)
@@ -170,18 +171,9 @@ class OpenWorkOut(Given):
     late = fields.Integer(required=True, metadata={"description": "Of both, past their due date."})
 
 
-class DecidedOut(Given):
+class DecidedOut(RecordOut):
     """A finished task that was offered to a group."""
 
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    element = fields.String(required=True)
-    instance_id = fields.UUID(required=True)
-    title = fields.String(required=True, metadata={"description": "Of the case."})
-    process = fields.String(required=True)
-    completed_by = fields.String(required=True)
-    acting_for = fields.String(required=True, allow_none=True)
-    closed_at = moment("", required=True)
     meaning = fields.String(required=True, allow_none=True, metadata={"description": "What it was signed as."})
     entry = fields.Integer(required=True, metadata={"description": "Its number in the trail of the case."})
 
