@@ -69,7 +69,9 @@ class World:
             Conflict: something that it needs is not there.
         """
         setup = people.operator(session, "setup", now=self.now)
-        cycles.seed(session, {"cycles": {key: self._shipped("cycles.toml", key, "cycles")}}, by=setup, now=self.now)
+        cycles.seed(
+            session, {"cycles": {key: self._shipped("cycles.toml", key, "cycle", "cycles")}}, by=setup, now=self.now
+        )
         cycles.activate(session, key, by=setup, now=self.now)
 
     def hook(self, session: Session, key: str) -> tuple[Hook, int]:
@@ -80,15 +82,15 @@ class World:
             Invalid: `config/hooks.toml` has none with this key.
         """
         setup = people.operator(session, "setup", now=self.now)
-        hooks.seed(session, {key: self._shipped("hooks.toml", key)}, by=setup, now=self.now)
+        hooks.seed(session, {key: self._shipped("hooks.toml", key, "hook")}, by=setup, now=self.now)
         return hooks.find(session, key)
 
-    def _shipped(self, file: str, key: str, table: str | None = None) -> dict[str, Any]:
+    def _shipped(self, file: str, key: str, kind: str, table: str | None = None) -> dict[str, Any]:
         path = self.program.settings.config_folder / file
         content = tomllib.loads(path.read_text())
         known: dict[str, Any] = content[table] if table else content
         if key not in known:
-            raise Invalid(f"{path} has no {key}; there are {', '.join(known)}.")
+            raise Invalid(f"{path} has no {kind} {key}; there are {', '.join(known)}.")
         return dict(known[key])
 
 
