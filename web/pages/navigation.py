@@ -47,9 +47,9 @@ def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str
         ("/registers", _("Registers"), "list"),
         ("/clauses", _("Clauses"), "book-open"),
     )
+    first = (("/", _("My work"), "inbox"), ("/cases", _("Cases"), "folder-open"))
     return (
-        ("", (("/", _("My work"), "inbox"), ("/calendar", _("Calendar"), "calendar-days"))),
-        ("", (("/", _("My work"), "inbox"), ("/cases", _("Cases"), "folder-open"))),
+        ("", (*first, ("/calendar", _("Calendar"), "calendar-days"))),
         (_("Management system"), system),
         (_("Operations"), (("/on-call", _("On call now"), "phone-call"),)),
     )
