@@ -73,26 +73,19 @@ def new_case(
         Conflict: nobody owns the definition, so nobody would be accountable.
         Invalid: there is no such subject, or it has ended.
     """
-    owner, told = _owned(session, definition.id)
-    if owner is None:
-        which = f"{definition.name} version {definition.version}"
-        raise Conflict(f"{which} waits for its release by a second person, who names its owner.")
+    owner, told = _owned(session, definition)
     called_by, effect = caller or (None, None)
     subject = subject or (called_by.subject if called_by else None)
     about = registers.must_be_kept(session, subject) if subject else None
     handlers, shut_by = circle.of_model(definition.model, start)
     if called_by is not None and called_by.handlers:
         handlers, shut_by = called_by.handlers, tuple(dict.fromkeys((*called_by.shut_by, *shut_by)))
-    shut = circle.named_in(shut_by, variables)
     if handlers is not None:
-        owner = circle.head(session, handlers, shut)
+        owner = circle.head(session, handlers, circle.named_in(shut_by, variables))
     case_id = context.new_id()
     numbered: dict[str, Any] = {}
     if business_key is None and definition.model.number:
-        zone = timetable.calendar(session, calendar).zone
-        business_key, numbered = numbering.next_number(
-            session, rows, definition.key, definition.model.number, case=case_id, zone=zone, now=context.now
-        )
+        business_key, numbered = _numbered(session, rows, definition, case_id, calendar, context)
     facts = registers.facts_of(session, about) if about else None
     case = Case(
         id=case_id,
@@ -120,32 +113,13 @@ def new_case(
         is_new=True,
     )
     case.chain = replace(case.chain, key=str(case.id), links=[], told=told)
-    resolved = versions.resolve(session, definition.references, definition.deployment_id)
-    fixed = versions.fix(case.id, resolved)
+    fixed = versions.fix(case.id, versions.resolve(session, definition.references, definition.deployment_id))
     for row in fixed:
         rows.add("fixed_versions", row)
     event = ev.Started(
-        start=start,
-        variables=variables,
-        case=_facts(case, definition),
-        subject=facts,
-        called=caller is not None,
+        start=start, variables=variables, case=_facts(case, definition), subject=facts, called=caller is not None
     )
-    said = {
-        "process": definition.key,
-        "version": definition.version,
-        "title": case.title,
-        "business_key": business_key,
-        "start": start,
-        "owner": owner,
-        "caller": called_by.id if called_by else None,
-        "confidential": case.confidential,
-        **({"handlers": handlers, "shut_by": " ".join(shut_by) or None} if handlers else {}),
-        "calendar": calendar,
-        **({"subject": str(subject), "subject_number": case.subject_number} if subject else {}),
-        **({"number": [numbered["year"], numbered["number"]]} if numbered else {}),
-        "uses": [[row["kind"], row["reference"], row["version_id"]] for row in fixed],
-    }
+    said = _said(case, definition, start, numbered, fixed)
     return Begun(case=case, row=_row(case), parsed=definition, event=event, said=said)
 
 
@@ -230,10 +204,22 @@ def version_of(session: Session, rows: Rows, definition: Parsed, case: Case, ref
     return resolved.get(reference)
 
 
-def _owned(session: Session, definition_id: UUID) -> tuple[str | None, UUID | None]:
+def _owned(session: Session, definition: Parsed) -> tuple[str, UUID | None]:
     """Who owns a definition, and the newest change of who is told of its cases, in one statement."""
-    found = session.execute(OWNER_AND_TOLD, {"definition_id": definition_id}).one_or_none()
-    return (found.owner, found.told) if found else (None, None)
+    found = session.execute(OWNER_AND_TOLD, {"definition_id": definition.id}).one_or_none()
+    if found is None or found.owner is None:
+        which = f"{definition.name} version {definition.version}"
+        raise Conflict(f"{which} waits for its release by a second person, who names its owner.")
+    return found.owner, found.told
+
+
+def _numbered(
+    session: Session, rows: Rows, definition: Parsed, case_id: UUID, calendar: str, context: Context
+) -> tuple[str, dict[str, Any]]:
+    """The next number of this process, by the calendar that the case follows."""
+    zone = timetable.calendar(session, calendar).zone
+    written = str(definition.model.number)
+    return numbering.next_number(session, rows, definition.key, written, case=case_id, zone=zone, now=context.now)
 
 
 def _title(
@@ -269,6 +255,28 @@ def _facts(case: Case, definition: Parsed) -> dict[str, Any]:
         "started_at": case.started_at.astimezone(UTC).isoformat(),
         "initiator": case.started_by,
         "business_key": case.business_key,
+    }
+
+
+def _said(
+    case: Case, definition: Parsed, start: str | None, numbered: dict[str, Any], fixed: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What the trail says of the beginning of a case."""
+    shut_by = " ".join(case.shut_by) or None
+    return {
+        "process": definition.key,
+        "version": definition.version,
+        "title": case.title,
+        "business_key": case.business_key,
+        "start": start,
+        "owner": case.owner,
+        "caller": case.caller_id,
+        "confidential": case.confidential,
+        **({"handlers": case.handlers, "shut_by": shut_by} if case.handlers else {}),
+        "calendar": case.calendar,
+        **({"subject": str(case.subject), "subject_number": case.subject_number} if case.subject else {}),
+        **({"number": [numbered["year"], numbered["number"]]} if numbered else {}),
+        "uses": [[row["kind"], row["reference"], row["version_id"]] for row in fixed],
     }
 
 
