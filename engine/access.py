@@ -4,24 +4,26 @@ Who may see a case, and who may act on it: once as a pure function, once as the 
 Whoever has a task of a case, had one, answers for one or was offered one sees
 it; so do whoever stands in for one of them while a task of his is open,
 whoever started it and whoever was told of a task by its ladder. Its
-owner sees and manages it. Auditors and administrators of the platform read
-what is not confidential; a confidential case does not exist for them, nor for
-an owner who is not among its people. Where a group handles it, it exists for
-that group and for whoever has, had or was offered work in it; that somebody
+owner sees and manages it. Auditors, as far as their mandate goes, and
+administrators of the platform read what is not confidential; a confidential
+case does not exist for them, nor for an owner who is not among its people.
+Where a group handles it, it exists for that group and for whoever has, had or was offered work in it; that somebody
 started it is then no reason. Nobody of all these sees a case that is shut to him.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, bindparam, literal, not_, or_, select, text, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, literal, not_, or_, select, text, true, union_all
 from sqlalchemy.orm import Session
 
 from engine.absence import sight
 from engine.errors import Forbidden, NotFound
 from engine.person import Person
 from engine.store.absence import SubstitutionRow
+from engine.store.definitions import DefinitionRow
 from engine.store.ladders import LadderTold
 from engine.store.running import Candidate, Instance, ShutOut, Task
 
@@ -42,6 +44,14 @@ class Case(Protocol):
         """Who started it."""
 
     @property
+    def started_at(self) -> datetime:
+        """When it began."""
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended, if it has."""
+
+    @property
     def confidential(self) -> bool:
         """Whether it exists for its own people only."""
 
@@ -60,11 +70,16 @@ class Facts:
             stands in for somebody to whom an open one belongs.
         parties: to whom a task was ever offered, as `person:ID` and `group:KEY`.
         handlers: the group that handles it.
+        process: the key of its process; empty where it was not asked for.
+        started_at, ended_at: when it ran.
         shut_out: for whom it does not exist, whatever else they are to it.
     """
 
     owner: str
     started_by: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    process: str = ""
     confidential: bool = False
     handlers: str | None = None
     people: frozenset[str] = frozenset()
@@ -84,7 +99,12 @@ def may_see(by: Person, facts: Facts) -> bool:
         return facts.handlers in by.groups
     if by.id == facts.started_by:
         return True
-    return not facts.confidential and (by.id == facts.owner or by.auditor or by.platform_admin)
+    return not facts.confidential and (by.id == facts.owner or by.platform_admin or _audits(by, facts))
+
+
+def _audits(by: Person, facts: Facts) -> bool:
+    covered = by.mandate is None or by.mandate.covers(facts.process, facts.started_at, facts.ended_at)
+    return by.auditor and covered
 
 
 def may_manage(by: Person, facts: Facts) -> bool:
@@ -105,7 +125,7 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
         select(Task.id).join(Candidate, Candidate.task_id == Task.id).where(here, Candidate.who.in_(sorted(by.parties)))
     )
     told = select(LadderTold.task_id).where(LadderTold.instance_id == Instance.id, LadderTold.person_id == by.id)
-    open_to_all = or_(Instance.owner == by.id, literal(by.auditor or by.platform_admin).is_(True))
+    open_to_all = or_(Instance.owner == by.id, literal(by.platform_admin).is_(True), _audited(by))
     shut = select(ShutOut.person_id).where(ShutOut.instance_id == Instance.id, ShutOut.person_id == by.id)
     return not_(shut.correlate(Instance).exists()) & or_(
         Instance.handlers.is_(None) & (Instance.started_by == by.id),
@@ -118,17 +138,35 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
     )
 
 
+def _audited(by: Person) -> ColumnElement[bool]:
+    """`_audits` as a condition on `Instance`."""
+    audits, mandate = literal(by.auditor).is_(True), by.mandate
+    if mandate is None:
+        return audits
+    named = select(DefinitionRow.id).where(DefinitionRow.key.in_(sorted(mandate.processes)))
+    return and_(
+        audits,
+        *([Instance.definition_id.in_(named)] if mandate.processes else []),
+        *([or_(Instance.ended_at.is_(None), Instance.ended_at >= mandate.since)] if mandate.since else []),
+        *([Instance.started_at < mandate.until] if mandate.until else []),
+    )
+
+
 def facts_of(session: Session, case: Case) -> Facts:
     """What decides who sees this case. One statement."""
     people: set[str] = set()
     parties: set[str] = set()
     shut: set[str] = set()
-    sets = {"party": parties, "shut out": shut}
+    process: set[str] = set()
+    sets = {"party": parties, "shut out": shut, "process": process}
     for kind, who in session.execute(_FACTS, {"instance_id": case.id}):
         sets.get(kind, people).add(who or "")
     return Facts(
         owner=case.owner,
         started_by=case.started_by,
+        started_at=case.started_at,
+        ended_at=case.ended_at,
+        process=next(iter(process), ""),
         confidential=case.confidential,
         handlers=case.handlers,
         people=frozenset(people),
@@ -181,13 +219,22 @@ def must_act(by: Person) -> None:
 
 def _enough(session: Session, by: Person, case: Case) -> Facts:
     """All facts, or those of the row alone where they decide already."""
-    alone = Facts(owner=case.owner, started_by=case.started_by, confidential=case.confidential)
+    alone = Facts(
+        owner=case.owner,
+        started_by=case.started_by,
+        started_at=case.started_at,
+        ended_at=case.ended_at,
+        confidential=case.confidential,
+    )
     return alone if case.handlers is None and may_see(by, alone) else facts_of(session, case)
 
 
 _HERE = Task.instance_id == bindparam("instance_id")
 _FACTS: CompoundSelect[str, str | None] = union_all(
     select(literal("shut out"), ShutOut.person_id).where(ShutOut.instance_id == bindparam("instance_id")),
+    select(literal("process"), DefinitionRow.key)
+    .join(Instance, Instance.definition_id == DefinitionRow.id)
+    .where(Instance.id == bindparam("instance_id")),
     select(literal("holder"), Task.holder).where(_HERE, Task.holder.is_not(None)).distinct(),
     select(literal("doer"), Task.completed_by).where(_HERE, text("tasks.completed_by IS NOT NULL")).distinct(),
     select(literal("accountable"), Task.accountable).where(_HERE).distinct(),

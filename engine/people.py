@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -14,9 +15,10 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.hot import Hot
 from engine.ids import new_id
 from engine.person import Kind as Kind
+from engine.person import Mandate
 from engine.person import Person as Person
 from engine.store.base import table_of
-from engine.store.people import GroupRow, Look, Membership, PersonRow
+from engine.store.people import GroupRow, Look, MandateRow, Membership, PersonRow
 
 SETUP = Person(id="operator:setup", name="Setting up", kind="operator", platform_admin=True)
 """Who acts while an installation is set up and there is nobody yet."""
@@ -59,7 +61,15 @@ def person(session: Session, person_id: str) -> Person:
 def find(session: Session, person_id: str) -> Person | None:
     """As `person`, or None."""
     rows = _PERSON.all(session, {"id": person_id})
-    return _person(rows) if rows else None
+    found = _person(rows) if rows else None
+    return replace(found, mandate=_mandate(session, found.id)) if found and found.auditor else found
+
+
+def _mandate(session: Session, person_id: str) -> Mandate | None:
+    row = session.get(MandateRow, person_id)
+    if row is None:
+        return None
+    return Mandate(ends_at=row.ends_at, processes=frozenset(row.processes), since=row.since, until=row.until)
 
 
 def _person(rows: Sequence[Any]) -> Person:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine import audit, verify_absence, verify_ladders
 from engine.findings import Finding
 from engine.store.definitions import Binding, CalendarRow, DecisionRow, DefinitionRow, Deployment, FormRow, Resource
-from engine.store.people import GroupRow, Membership, PersonRow
+from engine.store.people import GroupRow, MandateRow, Membership, PersonRow
 from engine.store.records import AuditEntry
 
 TABLES: Mapping[str, tuple[str, Any]] = {
@@ -140,6 +141,13 @@ def _calendar(known: _Known, entry: AuditEntry, _body: dict[str, Any]) -> None:
     known.put("calendars", entry.subject, {}, entry.number)
 
 
+def _mandate(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+    moments = {
+        name: datetime.fromisoformat(body[name]) if body[name] else None for name in ("since", "until", "ends_at")
+    }
+    known.put("mandates", entry.subject, moments | {"processes": body["processes"]}, entry.number)
+
+
 TOLD: Mapping[str, Any] = {
     "person.created": _person_created,
     "person.changed": _person_changed,
@@ -149,6 +157,7 @@ TOLD: Mapping[str, Any] = {
     "group.changed": _group_changed,
     "group.joined": _group_joined,
     "group.left": _group_left,
+    "mandate.given": _mandate,
     "deployment.made": _deployed,
     "deployment.released": _released,
     "deployment.handed_over": _handed_over,
@@ -177,6 +186,7 @@ def _stored(session: Session, known: _Known) -> dict[str, Things]:
         "people": people,
         "groups": {row.key: _row(row) for row in session.scalars(select(GroupRow))},
         "memberships": {(row.group_key, row.person_id): _row(row) for row in session.scalars(select(Membership))},
+        "mandates": {row.person_id: _row(row) for row in session.scalars(select(MandateRow))},
         "deployments": {str(row.id): _row(row) for row in session.scalars(select(Deployment))},
         **versions,
         "bindings": _bindings(session, known),

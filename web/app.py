@@ -6,7 +6,20 @@ from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-from web import acknowledging, auth, engine_rest, headers, health, hooks, metrics, openapi, pages, problems, reader
+from web import (
+    acknowledging,
+    auth,
+    engine_rest,
+    headers,
+    health,
+    hooks,
+    metrics,
+    openapi,
+    pages,
+    problems,
+    read_log,
+    reader,
+)
 from web.api import THEMES, public
 from web.services import Services, services
 
@@ -21,6 +34,7 @@ def create_app(over: Services) -> Flask:
     problems.register(app)
     auth.register(app)
     headers.register(app)
+    read_log.register(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(hooks.blueprint)
     app.register_blueprint(acknowledging.blueprint)

@@ -99,6 +99,19 @@ class Token(Table):
     revoked_at: Mapped[datetime | None]
 
 
+class MandateRow(Table):
+    """What an auditor reads, and until when; `processes` are keys, and none means all."""
+
+    __tablename__ = "mandates"
+    __table_args__ = (CheckConstraint("since IS NULL OR until IS NULL OR since < until", name="period"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    processes: Mapped[list[str]] = mapped_column(Document)
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    ends_at: Mapped[datetime]
+
+
 class Look(Table):
     """How a person likes pages to look; without a row, and without a theme, as his system says."""
 

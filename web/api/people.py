@@ -6,21 +6,33 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from engine import passwords
+from engine import mandates, passwords
 from engine import people as verbs
 from engine.departing import departures, holdings
 from engine.outreach import choosing
 from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
+from web.reads import cases
 from web.reads import people as found
-from web.schemas.base import list_of, page_of
-from web.schemas.identity import ChangePerson, CreatePerson, EndPerson, HoldingOut, PersonOut, PersonQuery, SetPassword
+from web.schemas.base import PageQuery, list_of, page_of
+from web.schemas.identity import (
+    ChangePerson,
+    CreatePerson,
+    EndPerson,
+    GiveMandate,
+    HoldingOut,
+    MandateOut,
+    PersonOut,
+    PersonQuery,
+    SetPassword,
+)
+from web.schemas.instances import EntryOut
 from web.schemas.wishes import Choose, WishesOut
 
 theme = Theme("people", __name__, description="Who works here, and who did.")
-PERSON, WISHES = PersonOut(), WishesOut()
-PAGE, HOLDINGS = page_of(PersonOut), list_of(HoldingOut)
+PERSON, WISHES, MANDATE = PersonOut(), WishesOut(), MandateOut()
+PAGE, HOLDINGS, READS = page_of(PersonOut), list_of(HoldingOut), page_of(EntryOut)
 
 
 @theme.operation("GET", "/people", scope="read", query=PersonQuery, gives=PAGE)
@@ -86,6 +98,23 @@ def held(person_id: str) -> Response:
         return {"items": holdings.of(session, person_id)}
 
     return look(read, HOLDINGS)
+
+
+@theme.operation("PUT", "/people/<person_id>/mandate", scope="admin", body=GiveMandate, gives=MANDATE)
+def give_mandate(body: dict[str, Any], person_id: str) -> Response:
+    """Say what an auditor reads from now on, and until when."""
+    return act(lambda session, by, now: mandates.give(session, person_id, **body, by=by, now=now), MANDATE)
+
+
+@theme.operation("GET", "/people/<person_id>/reads", scope="read", query=PageQuery, gives=READS)
+def reads(query: dict[str, Any], person_id: str) -> Response:
+    """What an auditor read, oldest first; for himself and for administrators."""
+
+    def read(session: Session, by: Person) -> Any:
+        mandates.must_read_log(by, person_id)
+        return cases.reads_of(session, person_id, query)
+
+    return look(read, READS)
 
 
 @theme.operation("POST", "/people/<person_id>/password", scope="work", body=SetPassword)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine import access
 from engine.audit import PLATFORM
 from engine.errors import Forbidden, NotFound
+from engine.mandates import READS
 from engine.person import Person
 from engine.store.definitions import DecisionRow, DefinitionRow
 from engine.store.records import AuditEntry, Comment, FrozenDocument, Signature
@@ -94,6 +95,11 @@ def platform_trail(session: Session, person: Person, filters: dict[str, Any]) ->
     if not (person.auditor or person.platform_admin or person.kind == "operator"):
         raise Forbidden(f"{person.name} may not read the trail of the platform.", "Ask an auditor or an administrator.")
     return _chain(session, PLATFORM, filters)
+
+
+def reads_of(session: Session, person_id: str, filters: dict[str, Any]) -> Page:
+    """What an auditor read, oldest first."""
+    return _chain(session, READS + person_id, filters)
 
 
 def _chain(session: Session, chain: str, filters: dict[str, Any]) -> Page:

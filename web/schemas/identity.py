@@ -119,6 +119,28 @@ class EndPerson(Sent):
     reason = text("Why; it stands in the trail.", load_default="")
 
 
+class GiveMandate(Sent):
+    """What an auditor reads from now on, and until when."""
+
+    EXAMPLE = {"ends_at": "2027-03-31T17:00:00+02:00", "processes": ["complaint"]}
+
+    ends_at = moment("From then on the account opens nothing.", required=True)
+    processes = fields.List(
+        a_key("Key of a process."), load_default=list, metadata={"description": "Only their cases; all when empty."}
+    )
+    since = moment("Only cases that ran at some time after it.", load_default=None, allow_none=True)
+    until = moment("Only cases that ran at some time before it.", load_default=None, allow_none=True)
+
+
+class MandateOut(Given):
+    """What an auditor reads, and until when."""
+
+    ends_at = moment("", required=True)
+    processes = fields.List(fields.String(), required=True)
+    since = moment("", allow_none=True)
+    until = moment("", allow_none=True)
+
+
 class HoldingOut(Given):
     """One thing that must be somebody else's before a person can leave."""
 

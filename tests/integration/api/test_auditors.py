@@ -1,0 +1,68 @@
+"""An auditor reads what he was given to read, while he was given it, and it is known what he read."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from engine import access, groups, people
+from engine.people import SETUP
+from engine.store.people import MandateRow
+from engine.store.running import Instance
+from engine.transactions import Database
+from engine.verify import verify
+from tests.factories import END, START, process, sequence, user_task
+from tests.integration.api.conftest import MORNING, Client, Clock
+
+Login = Callable[..., Client]
+OTHER = process("other", sequence(START, user_task("T_ask", groups="staff"), END))
+
+
+def test_an_auditor_reads_for_a_time_and_within_a_scope_and_what_he_reads_is_logged(
+    app: Flask, login: Login, three: str, in_force: Callable[[bytes], str], database: Database, clock: Clock
+):
+    in_force(OTHER)
+    with database.writing() as session:
+        groups.create(session, "auditors", name="Auditors", grants="read", by=SETUP, now=MORNING)
+        groups.join(session, "auditors", "fred", by=SETUP, now=MORNING)
+    anna, adam = login("anna"), login("adam")
+    inside = anna.post("/instances", {"process": "three", "title": "Inside"})["id"]
+    outside = anna.post("/instances", {"process": "other", "title": "Outside"})["id"]
+    clock.forward(hours=1)
+    too_late = anna.post("/instances", {"process": "three", "title": "Too late"})["id"]
+    ends_at = MORNING + timedelta(days=5)
+    given = {"processes": ["three"], "until": (MORNING + timedelta(minutes=30)).isoformat()}
+    given["ends_at"] = ends_at.isoformat()
+    for who, path, body, status in (
+        (anna, "/people/fred/mandate", given, 403),
+        (adam, "/people/anna/mandate", given, 422),
+        (adam, "/people/fred/mandate", given | {"processes": ["nothing"]}, 422),
+        (adam, "/people/fred/mandate", given | {"since": given["until"]}, 422),
+        (adam, "/people/fred/mandate", given, 200),
+    ):
+        assert who.send("PUT", path, json=body).status_code == status, (path, body)
+
+    fred = login("fred")
+    assert [case["title"] for case in fred.get("/instances")["items"]] == ["Inside"]
+    fred.get(f"/instances/{inside}/trail")
+    for hidden in (outside, too_late):
+        assert fred.send("GET", f"/instances/{hidden}").status_code == 404
+    assert fred.send("POST", "/instances", json={"process": "three"}).status_code == 403
+    with database.reading() as session:
+        auditor = people.person(session, "fred")
+        for case in session.scalars(select(Instance)):
+            assert access.may_see(auditor, access.facts_of(session, case)) == (case.title == "Inside")
+
+    assert fred.send("GET", "/people/anna/reads").status_code == 403
+    read = adam.get("/people/fred/reads")["items"]
+    assert [entry["subject"] for entry in read] == ["/api/v1/instances", f"/api/v1/instances/{inside}/trail"]
+    assert {(entry["actor"], entry["verb"]) for entry in read} == {("fred", "record.read")}
+
+    clock.forward(days=5)
+    assert fred.send("GET", f"/instances/{inside}").status_code == 401
+    anna.get(f"/instances/{inside}")
+    with database.writing() as session:
+        assert verify(session, None).holds
+        session.execute(update(MandateRow).values(ends_at=ends_at + timedelta(days=99)))
+        assert [finding.record for finding in verify(session, None).findings] == ["mandates"]
