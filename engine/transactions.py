@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import orjson
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -23,6 +23,7 @@ from engine.person import Person
 T = TypeVar("T")
 
 ATTEMPTS = 5
+ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 # PostgreSQL's codes for "try again": serialization failure, deadlock, lock not available, and lost connections.
 PASSING = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08000", "08003", "08006")
 # Two wrote the same number of a chain, or used the same key at the same moment: the second looks again.
@@ -122,6 +123,14 @@ class Database:
             session.connection(execution_options={"reading": True})
             yield session
             session.commit()  # After a rollback psycopg forgets every statement that it has prepared.
+
+    @contextmanager
+    def still(self) -> Iterator[Session]:
+        """A long look: all that it reads is of one moment, whatever others commit meanwhile."""
+        with self.reading() as session:
+            if not self.is_sqlite:  # There whoever reads sees one moment anyhow.
+                session.execute(ONE_MOMENT)
+            yield session
 
     def perform(self, verb: Callable[[Session], T], *, by: Person, now: datetime) -> T:
         """

@@ -18,7 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from engine import migrations
@@ -105,9 +105,7 @@ def _pack_rows(database: Database, tar: tarfile.TarFile, scratch: Path) -> int:
     rows = 0
     (scratch / "head").write_bytes(orjson.dumps({"revision": migrations.current(database.engine)}))
     tar.add(scratch / "head", "head.json")
-    with database.reading() as session:
-        if not database.is_sqlite:
-            session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    with database.still() as session:
         for number, table in enumerate(TABLES):
             path = scratch / table.name
             rows += _dump(session, table, path)

@@ -32,7 +32,7 @@ def verify(settings: Settings, key: Path | None, as_json: bool) -> None:
     Finds what was changed, deleted, inserted or put in another order, a tail that was
     cut, and a chain that was rehashed whole. Exit code 1 when anything does not hold.
     """
-    with opened(settings) as database, database.reading() as session:
+    with opened(settings) as database, database.still() as session:
         trusted = public_key(key or settings.folder / "seal.pub")
         folder = settings.folder
         report = verifying.verify(session, trusted, evidence=folder / "evidence", newest=newest(folder))
@@ -57,7 +57,7 @@ def replay(settings: Settings, instance_id: str | None, every: bool, as_json: bo
     """Compute the state of a case again from its recorded events, and compare it byte by byte."""
     if not instance_id and not every:
         raise click.UsageError("Name a case, or use --all.")
-    with opened(settings) as database, database.reading() as session:
+    with opened(settings) as database, database.still() as session:
         ids = [_id(instance_id)] if instance_id else list(session.scalars(select(Instance.id).order_by(Instance.id)))
         found = [replaying.replay(session, one) for one in ids]
     rows = [{"instance": str(one.instance_id), "events": one.events, "equal": one.equal} for one in found]

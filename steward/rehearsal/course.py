@@ -95,7 +95,7 @@ class Course:
 
     def _check(self) -> None:
         now = self.program.clock()
-        with self.program.database.reading() as session:
+        with self.program.database.still() as session:
             for check in CHECKS:
                 for said in check(session, now):
                     self.tally.fault(now, said)
@@ -110,7 +110,7 @@ class Course:
         """The whole record, with its seals."""
         self.program.seal()
         now, folder = self.program.clock(), self.program.settings.folder
-        with self.program.database.reading() as session:
+        with self.program.database.still() as session:
             report = verify.verify(session, public_key(folder / "seal.pub"), evidence=folder / "evidence")
         for finding in report.findings:
             self.tally.fault(now, str(finding))

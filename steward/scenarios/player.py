@@ -203,7 +203,7 @@ def _faults_of_record(world: World) -> list[str]:
     """What a replay or a verification finds; a story that plays well and leaves a bad record has failed."""
     world.program.seal()
     folder = world.program.settings.folder
-    with world.program.database.reading() as session:
+    with world.program.database.still() as session:
         ids = list(session.scalars(select(Instance.id).order_by(Instance.id)))
         unequal = [f"the replay of case {id_} differs" for id_ in ids if not replay.replay(session, id_).equal]
         report = verify.verify(session, public_key(folder / "seal.pub"), evidence=folder / "evidence")

@@ -123,7 +123,7 @@ def test_a_year_with_workers_that_are_killed(
                 one.kill()
         with program.database.reading() as session:
             sent = session.scalar(select(func.count()).where(Delivery.status == "sent"))
-    assert faults == [], f"seed {seed}"
+    assert not faults, "\n".join([f"seed {seed}", *faults])
     assert course.unsent == 0
     assert course.kills >= WEEKS * 4
     letters = Counter(letter["Message-ID"] for letter in post.letters)

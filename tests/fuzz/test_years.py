@@ -40,4 +40,5 @@ def test_every_rule_holds_over_years_of_outages():
         rules = read_rules(settings.config_folder / "rehearsal.toml")
         course = Faulty(program, rules, begins.replace(year=2027 + YEARS), seed)
         course.faults = Random(seed)
-        assert course.run().faults == [], f"seed {seed}"
+        faults = course.run().faults
+        assert not faults, "\n".join([f"seed {seed}", *faults])
