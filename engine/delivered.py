@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.core.chain import content_digest
+from engine.hot import Hot
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.records import Delivery, DeliveryAttempt
@@ -42,7 +43,7 @@ ENDS = (
         leased_until=None,
     )
 )
-TRIED = (
+TRIED = Hot(
     select(ATTEMPT.c.number, ATTEMPT.c.at, ATTEMPT.c.outcome, ATTEMPT.c.answer)
     .where(ATTEMPT.c.delivery_id == bindparam("delivery"))
     .order_by(ATTEMPT.c.number)
@@ -98,7 +99,7 @@ def digest_of(row: Any) -> str:
 
 def tried_of(session: Session, delivery_id: UUID) -> str:
     """SHA-256 of every try to send it, and of what the other side said."""
-    rows = session.execute(TRIED, {"delivery": delivery_id})
+    rows = TRIED.all(session, {"delivery": delivery_id})
     return content_digest([[row.number, row.at.isoformat(), row.outcome, row.answer] for row in rows]).hex()
 
 

@@ -21,6 +21,7 @@ from engine import access, audit
 from engine.backoff import WAITS, rest
 from engine.delivered import ENDS, LONGEST_ANSWER, End, chain_of, end
 from engine.errors import Conflict, Forbidden, NotFound
+from engine.hot import Hot
 from engine.ids import id_of, new_id
 from engine.outreach import routes
 from engine.outreach.content import family
@@ -116,11 +117,13 @@ MINE = (
     .where(DELIVERY.c.id == bindparam("delivery"), DELIVERY.c.lock == bindparam("lease_of"))
     .with_for_update()
 )
-NEXT = select(func.min(DELIVERY.c.next_attempt_at)).where(
-    OWED,
-    ALONE,
-    DELIVERY.c.lane == bindparam("of_lane"),
-    DELIVERY.c.next_attempt_at > bindparam("after"),
+NEXT = Hot(
+    select(func.min(DELIVERY.c.next_attempt_at)).where(
+        OWED,
+        ALONE,
+        DELIVERY.c.lane == bindparam("of_lane"),
+        DELIVERY.c.next_attempt_at > bindparam("after"),
+    )
 )
 WAITING = select(DELIVERY.c.channel).distinct().where(OWED, ALONE, DELIVERY.c.lane == bindparam("of_lane"))
 UNTIED = (
@@ -405,8 +408,7 @@ def retry(session: Session, delivery_id: UUID, *, by: Person, now: datetime) -> 
 
 def next_due(lane: str, session: Session, after: datetime) -> datetime | None:
     """The earliest moment after `after` at which something of a lane is to be sent."""
-    moment: datetime | None = session.scalar(NEXT, {"of_lane": lane, "after": after})
-    return moment
+    return NEXT.earliest(session, {"of_lane": lane, "after": after})
 
 
 def _is_moot(row: Any, now: datetime) -> str | None:

@@ -16,6 +16,7 @@ from engine.core.stuck import Stuck
 from engine.correlation import addressees, apply, start_by_message, starting_with
 from engine.departing import departures
 from engine.errors import Conflict, Rejected
+from engine.hot import Hot
 from engine.ids import new_id
 from engine.person import Person
 from engine.rows import Context, message_row
@@ -76,19 +77,21 @@ EXPIRED = (
     .with_for_update(skip_locked=True)
 )
 INSERT = insert(MESSAGE)
-NEXT = union_all(
-    select(func.min(MESSAGE.c.next_try_at)).where(
-        text("messages.status = 'owed'"), MESSAGE.c.next_try_at > bindparam("after")
-    ),
-    select(func.min(MESSAGE.c.expires_at)).where(
-        text("messages.status = 'waiting'"), MESSAGE.c.expires_at > bindparam("after")
-    ),
-    select(func.min(MESSAGE.c.sent_at)).where(
-        text("messages.status = 'waiting'"),
-        MESSAGE.c.kind == "message",
-        MESSAGE.c.sent_at > bindparam("after"),
-        AWAITED,
-    ),
+NEXT = Hot(
+    union_all(
+        select(func.min(MESSAGE.c.next_try_at)).where(
+            text("messages.status = 'owed'"), MESSAGE.c.next_try_at > bindparam("after")
+        ),
+        select(func.min(MESSAGE.c.expires_at)).where(
+            text("messages.status = 'waiting'"), MESSAGE.c.expires_at > bindparam("after")
+        ),
+        select(func.min(MESSAGE.c.sent_at)).where(
+            text("messages.status = 'waiting'"),
+            MESSAGE.c.kind == "message",
+            MESSAGE.c.sent_at > bindparam("after"),
+            AWAITED,
+        ),
+    )
 )
 
 
@@ -102,7 +105,7 @@ def next_due(session: Session, after: datetime) -> datetime | None:
 
     One that waited and is awaited by now is due since it was sent.
     """
-    return min(filter(None, session.scalars(NEXT, {"after": after})), default=None)
+    return NEXT.earliest(session, {"after": after})
 
 
 def look_after_waiting(session: Session, *, by: Person, now: datetime) -> int:

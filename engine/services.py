@@ -22,6 +22,7 @@ from engine.core import events as ev
 from engine.core.stuck import Stuck
 from engine.correlation import checked
 from engine.errors import Conflict, Invalid, NotFound
+from engine.hot import Hot, among
 from engine.ids import new_id
 from engine.person import Person
 from engine.rows import Context, Rows
@@ -51,10 +52,10 @@ OWED = DUE.with_for_update(of=JOB, skip_locked=True)
 OURS = DUE.with_for_update(key_share=True, of=Instance, skip_locked=True)
 """What is done here and now: the case is locked first, as everywhere, and no lease is needed."""
 
-NEXT = select(func.min(JOB.c.next_attempt_at)).where(
-    text("service_jobs.status = 'owed'"),
-    JOB.c.topic.in_(bindparam("topics", expanding=True)),
-    JOB.c.next_attempt_at > bindparam("after"),
+NEXT = Hot(
+    select(func.min(JOB.c.next_attempt_at)).where(
+        text("service_jobs.status = 'owed'"), among(JOB.c.topic, "topics"), JOB.c.next_attempt_at > bindparam("after")
+    )
 )
 LEASE = (
     update(JOB)
@@ -228,8 +229,7 @@ def drain_services(database: Database, *, now: datetime, machine_now: datetime |
 
 def next_due(session: Session, after: datetime) -> datetime | None:
     """The earliest moment after `after` at which work of a built-in topic is to be done."""
-    moment: datetime | None = session.scalar(NEXT, {"topics": sorted(topics.BUILT_IN), "after": after})
-    return moment
+    return NEXT.earliest(session, {"topics": sorted(topics.BUILT_IN), "after": after})
 
 
 def _serve_one(session: Session, *, by: Person, now: datetime, machine_now: datetime) -> bool:

@@ -49,13 +49,15 @@ STILL_DUE = Hot(
         Timer.next_try_at <= bindparam("now"),
     )
 )
-NEXT: Any = union_all(
-    select(func.min(Timer.next_try_at)).where(
-        text("timers.status = 'pending'"), Timer.next_try_at > bindparam("after")
-    ),
-    select(func.min(StartTimer.next_at)).where(
-        text("start_timers.next_at IS NOT NULL"), StartTimer.next_at > bindparam("after")
-    ),
+NEXT = Hot(
+    union_all(
+        select(func.min(Timer.next_try_at)).where(
+            text("timers.status = 'pending'"), Timer.next_try_at > bindparam("after")
+        ),
+        select(func.min(StartTimer.next_at)).where(
+            text("start_timers.next_at IS NOT NULL"), StartTimer.next_at > bindparam("after")
+        ),
+    )
 )
 LATER = (
     update(TIMER)
@@ -93,7 +95,7 @@ def drain_timers(database: Database, *, now: datetime, limit: int = 100) -> int:
 
 def next_due(session: Session, after: datetime) -> datetime | None:
     """The earliest moment after `after` at which a case or a process that starts by itself is to be woken."""
-    return min(filter(None, session.scalars(NEXT, {"after": after})), default=None)
+    return NEXT.earliest(session, {"after": after})
 
 
 def _wake_some(database: Database, *, by: Person, now: datetime) -> int:

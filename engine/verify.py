@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import (
@@ -32,9 +32,13 @@ from engine import (
 )
 from engine.core.chain_check import first_fault
 from engine.findings import Finding
+from engine.hot import Hot
 from engine.replay import Replayed
+from engine.store.base import table_of
 from engine.store.records import AuditEntry, Chain
 from engine.store.running import Instance
+
+ENTRIES = Hot(select(table_of(AuditEntry)).where(AuditEntry.chain == bindparam("of_chain")).order_by(AuditEntry.number))
 
 
 @dataclass
@@ -104,7 +108,7 @@ def verify(
     for chain, (length, head) in owned.items():
         if only is not None and chain not in only:
             continue
-        entries = session.scalars(select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.number)).all()
+        entries: list[AuditEntry] = ENTRIES.all(session, {"of_chain": chain})
         report.chains += 1
         report.entries += len(entries)
         report.erased += sum(entry.body is None for entry in entries)

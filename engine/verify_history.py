@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine import verify_links
@@ -17,14 +17,15 @@ from engine.core import effects as fx
 from engine.core.chain import canonical, content_digest, settled
 from engine.errors import StewardError
 from engine.findings import Finding
+from engine.hot import Hot
 from engine.replay import Replayed, replay
 from engine.separation import people_in
+from engine.store.base import table_of
 from engine.store.definitions import DecisionRow, DefinitionRow
 from engine.store.people import PersonRow
 from engine.store.public import PublicFile, PublicLetter, PublicThread
 from engine.store.records import AuditEntry, FrozenDocument
 from engine.store.running import (
-    Answer,
     Candidate,
     CaseNumber,
     DecisionMade,
@@ -41,8 +42,19 @@ from engine.store.running import (
     Timer,
     Variable,
 )
+from engine.verify_rows import answers, rows
 
 ENDS = ("instance.completed", "instance.cancelled", "instance.failed")
+OF_CASE: Any = bindparam("of_case")
+OFFERED = Hot(
+    select(Candidate.task_id, Candidate.who).join(Task, Task.id == Candidate.task_id).where(Task.instance_id == OF_CASE)
+)
+DECIDED = Hot(
+    select(table_of(DecisionMade), DecisionRow.key, DecisionRow.version)
+    .join(DecisionRow, DecisionRow.id == DecisionMade.decision_id)
+    .where(DecisionMade.instance_id == OF_CASE)
+)
+JOINED = Hot(select(table_of(JoinedCall)).where(or_(JoinedCall.caller_id == OF_CASE, JoinedCall.called_id == OF_CASE)))
 
 
 class Told(Protocol):
@@ -82,7 +94,7 @@ class _Case:
         return [one for one in self.told if one.entry.verb in verbs]
 
     def rows(self, table: Any) -> list[Any]:
-        return list(self.session.scalars(select(table).where(table.instance_id == self.row.id)))
+        return rows(self.session, table, instance_id=self.row.id)
 
 
 def against(
@@ -179,13 +191,12 @@ def _moments(case: _Case) -> Iterator[Finding]:
 
 def _tasks(case: _Case) -> Iterator[Finding]:
     """Who was offered, held and did each task, and until when."""
-    rows = {str(row.id): row for row in case.rows(Task)}
-    query = select(Candidate.task_id, Candidate.who).join(Task, Task.id == Candidate.task_id)
+    stored = {str(row.id): row for row in case.rows(Task)}
     offered: dict[str, set[str]] = {}
-    for of_task, who in case.session.execute(query.where(Task.instance_id == case.row.id)):
+    for of_task, who in OFFERED.all(case.session, {"of_case": case.row.id}):
         offered.setdefault(str(of_task), set()).add(who)
     for task_id, life in _lives(case).items():
-        row = rows.get(task_id)
+        row = stored.get(task_id)
         if row is None or task_id in case.hidden:
             continue
         for name, value in sorted(life.row.items()):
@@ -270,8 +281,7 @@ def _letters(case: _Case) -> Iterator[Finding]:
 
 def _words(case: _Case) -> Iterator[Finding]:
     """Who gave which answers when, and why they were amended."""
-    query = select(Answer).join(Task, Task.id == Answer.task_id).where(Task.instance_id == case.row.id)
-    stored = {(str(row.task_id), row.number): row for row in case.session.scalars(query)}
+    stored = answers(case.session, case.row.id)
     for one in case.about("task.completed", "task.amended"):
         row = stored.get((one.entry.subject, one.body.get("number", 1)))
         said = (one.entry.actor, one.entry.recorded_at, one.body.get("reason"))
@@ -282,30 +292,25 @@ def _words(case: _Case) -> Iterator[Finding]:
 
 def _decisions(case: _Case) -> Iterator[Finding]:
     """Each answer of a decision table: which version, what was asked, which rows matched."""
-    query = (
-        select(DecisionMade, DecisionRow.key, DecisionRow.version)
-        .join(DecisionRow, DecisionRow.id == DecisionMade.decision_id)
-        .where(DecisionMade.instance_id == case.row.id)
-    )
-    rows = Counter(
-        _frozen(row.element, key, version, row.matched, row.rows, content_digest(row.inputs).hex())
-        for row, key, version in case.session.execute(query)
+    made = Counter(
+        _frozen(row.element, row.key, row.version, row.matched, row.rows, content_digest(row.inputs).hex())
+        for row in DECIDED.all(case.session, {"of_case": case.row.id})
     )
     told = Counter(
         _frozen(one.entry.subject, *(one.body[name] for name in ("decision", "version", "matched", "rows", "inputs")))
         for one in case.about("decision.made")
         if "inputs" in one.body
     )
-    if rows != told and not case.hidden:
+    if made != told and not case.hidden:
         yield case.finding("altered", "decisions_made", "The trail says otherwise of what decision tables answered.")
 
 
 def _stuck(case: _Case) -> Iterator[Finding]:
     """What a stuck step keeps is what was sent."""
-    rows = {str(row.id): row for row in case.rows(StuckStep)}
+    steps = {str(row.id): row for row in case.rows(StuckStep)}
     tried = {one.entry.subject: (one.entry.recorded_at, one.entry.actor) for one in case.about("step.retried")}
     for one in case.about("step.stuck"):
-        row = rows.pop(one.entry.subject, None)
+        row = steps.pop(one.entry.subject, None)
         if row is None:
             yield case.finding("missing", "stuck_steps", "A stuck step is missing.", one.entry.number)
         elif (row.by, sha256(row.event).hexdigest()) != (one.entry.actor, one.body["kept"]):
@@ -313,20 +318,20 @@ def _stuck(case: _Case) -> Iterator[Finding]:
         elif (row.resolved_at, row.resolved_by) != tried.get(one.entry.subject, (None, None)):
             why = "The trail says otherwise of whether a stuck step was put right."
             yield case.finding("altered", "stuck_steps", why, one.entry.number)
-    for row_id in sorted(rows.keys() - case.hidden):
+    for row_id in sorted(steps.keys() - case.hidden):
         yield case.finding("inserted", "stuck_steps", f"The trail knows no stuck step {row_id}.")
 
 
 def _messages(case: _Case) -> Iterator[Finding]:
     """What the case threw, and what it told its caller when it ended, is on its way or arrived."""
-    rows = {str(row.id): row for row in case.session.scalars(select(Message).where(Message.source_id == case.row.id))}
+    sent = {str(row.id): row for row in rows(case.session, Message, source_id=case.row.id)}
     for one in case.about("message.sent", "signal.sent"):
-        row = rows.get(one.body["message"])
+        row = sent.get(one.body["message"])
         if row is None:
             yield case.finding("missing", "messages", f"A message {one.body['name']} is missing.", one.entry.number)
         elif (row.name, _text(row.payload)) != (one.body["name"], _text(one.body["payload"])):
             yield case.finding("altered", "messages", f"The message {row.name} was altered.", one.entry.number)
-    told = {row.kind for row in rows.values()} & {"called_finished", "called_failed"}
+    told = {row.kind for row in sent.values()} & {"called_finished", "called_failed"}
     first = case.session.get(JoinedCall, (case.row.caller_id, case.row.caller_token)) if case.row.caller_id else None
     gone = first is not None and first.status in ("gone", "left")
     if case.row.caller_id and case.about(*ENDS) and not told and not gone:
@@ -335,16 +340,15 @@ def _messages(case: _Case) -> Iterator[Finding]:
 
 def _joined(case: _Case) -> Iterator[Finding]:
     """Which calls ask to join a case, and which have joined this one."""
-    query = select(JoinedCall).where(or_(JoinedCall.caller_id == case.row.id, JoinedCall.called_id == case.row.id))
-    rows = list(case.session.scalars(query))
+    calls = JOINED.all(case.session, {"of_case": case.row.id})
     asked = {(one.body["token"], one.entry.subject) for one in case.about("call.asked")}
-    there = {(row.caller_token, row.element) for row in rows if row.caller_id == case.row.id and row.status != "gone"}
+    there = {(row.caller_token, row.element) for row in calls if row.caller_id == case.row.id and row.status != "gone"}
     came = {
         (one.body["from"], one.body["call"]["token"], one.body["call"]["element"])
         for one in case.about("instance.joined")
         if one.body.get("call")
     }
-    here = [row for row in rows if row.called_id == case.row.id and row.status in ("joined", "left")]
+    here = [row for row in calls if row.called_id == case.row.id and row.status in ("joined", "left")]
     here = [row for row in here if (row.caller_id, row.caller_token) != (case.row.caller_id, case.row.caller_token)]
     joined = {(str(row.caller_id), row.caller_token, row.element) for row in here}
     for told, stored in ((asked, there), (came, joined)):
@@ -357,16 +361,16 @@ def _joined(case: _Case) -> Iterator[Finding]:
 
 def _documents(case: _Case) -> Iterator[Finding]:
     """What was frozen is as it was, byte for byte."""
-    rows = {str(row.id): row for row in case.rows(FrozenDocument)}
+    papers = {str(row.id): row for row in case.rows(FrozenDocument)}
     for one in case.about("document.frozen"):
-        row, said = rows.pop(one.entry.subject, None), one.body
+        row, said = papers.pop(one.entry.subject, None), one.body
         if row is None:
             yield case.finding("missing", "documents", f"The document {said['name']} is missing.", one.entry.number)
             continue
         told = (said["name"], said["element"], said["digest"], said["digest"], one.entry.happened_at)
         if (row.name, row.element, row.digest, sha256(row.content).hexdigest(), row.at) != told:
             yield case.finding("altered", "documents", f"The document {said['name']} was altered.", one.entry.number)
-    for row_id in sorted(rows.keys() - case.hidden):
+    for row_id in sorted(papers.keys() - case.hidden):
         yield case.finding("inserted", "documents", f"The trail knows no document {row_id}.")
 
 

@@ -14,6 +14,7 @@ from engine.core.ladder_text import digest_of
 from engine.findings import Finding
 from engine.store.ladders import LadderRow, LadderStep, LadderTold
 from engine.store.records import AuditEntry
+from engine.verify_rows import rows
 
 Key = tuple[str, int, int]
 
@@ -37,10 +38,10 @@ def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Fin
     told = {
         (one.subject, body["number"]): (one, body) for one in changes if one.body for body in [orjson.loads(one.body)]
     }
-    rows = {(row.key, row.number): row for row in session.scalars(select(LadderRow))}
-    for key in sorted(told.keys() | rows.keys()):
+    versions = {(row.key, row.number): row for row in session.scalars(select(LadderRow))}
+    for key in sorted(told.keys() | versions.keys()):
         name = f"version {key[1]} of the ladder {key[0]}"
-        row, (entry, body) = rows.get(key), told.get(key, (None, {}))
+        row, (entry, body) = versions.get(key), told.get(key, (None, {}))
         number = entry.number if entry else len(entries)
         if row is None:
             yield _finding("missing", audit.PLATFORM, number, "ladders", f"The {name} is missing.")
@@ -65,15 +66,12 @@ def of_case(session: Session, instance_id: UUID, told: Sequence[Told], hidden: f
         hidden: the subjects of entries that were erased; of these, nothing is compared to the trail.
     """
     said = {_key(one): one for one in told if one.entry.verb.startswith("ladder.") and "rung" in one.body}
-    rows = {
-        (str(row.task_id), row.episode, row.rung): row
-        for row in session.scalars(select(LadderStep).where(LadderStep.instance_id == instance_id))
-    }
+    steps = {_step(row): row for row in rows(session, LadderStep, instance_id=instance_id)}
     people: dict[Key, set[str]] = {}
-    for one in session.scalars(select(LadderTold).where(LadderTold.instance_id == instance_id)):
-        people.setdefault((str(one.task_id), one.episode, one.rung), set()).add(one.person_id)
-    for key in sorted(said.keys() | rows.keys() | people.keys()):
-        found, spoken = rows.get(key), said.get(key)
+    for one in rows(session, LadderTold, instance_id=instance_id):
+        people.setdefault(_step(one), set()).add(one.person_id)
+    for key in sorted(said.keys() | steps.keys() | people.keys()):
+        found, spoken = steps.get(key), said.get(key)
         if key[0] in hidden:
             continue
         chain, name = str(instance_id), f"rung {key[2]} of task {key[0]}"
@@ -87,6 +85,10 @@ def of_case(session: Session, instance_id: UUID, told: Sequence[Told], hidden: f
         elif set(spoken.body["told"]) != people.get(key, set()):
             why = f"The trail says otherwise of who was told on {name}."
             yield _finding("altered", chain, number, "ladder_told", why)
+
+
+def _step(row: Any) -> Key:
+    return str(row.task_id), row.episode, row.rung
 
 
 def _key(one: Told) -> Key:

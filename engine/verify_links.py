@@ -5,13 +5,18 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from engine.findings import Finding
+from engine.hot import Hot
+from engine.store.base import table_of
 from engine.store.records import AuditEntry
 from engine.store.running import Link
 
+OF_CASE = Hot(
+    select(table_of(Link)).where(or_(Link.source_id == bindparam("of_case"), Link.target_id == bindparam("of_case")))
+)
 Tie = tuple[str, str, str]
 """Source, target and kind."""
 
@@ -26,8 +31,7 @@ def against(session: Session, instance_id: UUID, told: Sequence[Any]) -> Iterato
         told: the entries of its trail that can still be read, each with its `entry` and `body`.
     """
     own = set(_ties(str(instance_id), ((one.entry.verb, one.entry.subject, one.body) for one in told)))
-    mine = or_(Link.source_id == instance_id, Link.target_id == instance_id)
-    there = session.scalars(select(Link).where(mine)).all()
+    there = OF_CASE.all(session, {"of_case": instance_id})
     rows = {(str(row.source_id), str(row.target_id), row.kind) for row in there}
     for source, target, kind in sorted(own - rows):
         yield _finding(instance_id, told, "missing", f"The link {kind} from {source} to {target} is missing.")

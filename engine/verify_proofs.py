@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import signatures
@@ -16,6 +15,7 @@ from engine.errors import Broken
 from engine.findings import Finding
 from engine.store.records import AuditEntry, Comment, Evidence, Signature
 from engine.vault import Store
+from engine.verify_rows import rows
 
 SAID_OF_EVIDENCE = ("slot", "kind", "name", "media_type", "size", "sha256", "url", "effective_on")
 
@@ -44,8 +44,7 @@ class _Case:
         return Finding(kind=kind, chain=str(self.instance_id), number=number, record=table, why=why)
 
     def rows(self, table: Any) -> dict[str, Any]:
-        query = select(table).where(table.instance_id == self.instance_id)
-        return {str(row.id): row for row in self.session.scalars(query)}
+        return {str(row.id): row for row in rows(self.session, table, instance_id=self.instance_id)}
 
     def strangers(self, table: str, left: dict[str, Any]) -> Iterator[Finding]:
         """Rows that no entry speaks of; where entries were erased nobody can tell."""
@@ -108,7 +107,7 @@ def _signatures(case: _Case) -> Iterator[Finding]:
         row = rows.pop(said["id"], None)
         if row is None:
             yield case.finding("missing", "signatures", f"The signature {said['id']} is missing.", one)
-        elif not signatures.digest_of(vars(row)) == row.digest == said["digest"]:
+        elif not signatures.digest_of(row._asdict()) == row.digest == said["digest"]:
             yield case.finding("altered", "signatures", f"The signature of {row.by} was altered.", one)
         elif row.outdated_at != outdated.get(said["id"]) and case.whole:
             why = f"The trail says otherwise of whether the signature of {row.by} stands."

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import verify_history, verify_ladders, verify_proofs
@@ -18,7 +17,8 @@ from engine.core.chain import canonical, content_digest
 from engine.findings import Finding
 from engine.replay import Replayed
 from engine.store.records import AuditEntry
-from engine.store.running import Answer, Event, Instance, Task, Variable
+from engine.store.running import Event, Instance, Task, Variable
+from engine.verify_rows import answers, rows
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,7 @@ def against(
 
 
 def _events(trail: _Trail) -> Iterator[Finding]:
-    rows = trail.session.execute(select(Event.number, Event.body).where(Event.instance_id == trail.instance_id))
-    stored = {row.number: row.body for row in rows}
+    stored = {row.number: row.body for row in rows(trail.session, Event, instance_id=trail.instance_id)}
     last = 0
     for one in trail.told:
         if "event" not in one.body or "event_digest" not in one.body:
@@ -106,8 +105,7 @@ def _state(trail: _Trail) -> Iterator[Finding]:
         why = "The stored state is another than the last step led to."
         yield trail.finding("altered", steps[-1].entry.number, "instances", why)
         return
-    rows = trail.session.execute(select(Variable.name, Variable.value).where(Variable.instance_id == trail.instance_id))
-    listed = {row.name: row.value for row in rows}
+    listed = {row.name: row.value for row in rows(trail.session, Variable, instance_id=trail.instance_id)}
     truth = {name: _spelled(value) for name, value in variables_of(state).items()}
     for name in sorted(listed.keys() | truth.keys()):
         if listed.get(name) != truth.get(name):
@@ -132,8 +130,7 @@ def _status(trail: _Trail) -> Iterator[Finding]:
 
 
 def _tasks(trail: _Trail) -> Iterator[Finding]:
-    rows = trail.session.scalars(select(Task).where(Task.instance_id == trail.instance_id))
-    stored = {str(row.id): row for row in rows}
+    stored = {str(row.id): row for row in rows(trail.session, Task, instance_id=trail.instance_id)}
     ends = {one.subject: one for one in trail.entries if one.verb in ("task.completed", "task.withdrawn")}
     for opened in (one for one in trail.entries if one.verb == "task.opened"):
         row, end = stored.pop(opened.subject, None), ends.get(opened.subject)
@@ -153,10 +150,7 @@ def _doer(end: AuditEntry) -> str | None:
 
 
 def _answers(trail: _Trail) -> Iterator[Finding]:
-    rows = trail.session.scalars(
-        select(Answer).join(Task, Task.id == Answer.task_id).where(Task.instance_id == trail.instance_id)
-    )
-    stored = {(str(row.task_id), row.number): row for row in rows}
+    stored = answers(trail.session, trail.instance_id)
     for one in trail.about("task.completed", "task.amended"):
         key = (one.entry.subject, one.body.get("number", 1))
         row = stored.pop(key, None)

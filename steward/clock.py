@@ -12,10 +12,13 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from engine.errors import Conflict, Forbidden
+from engine.hot import Hot
 from engine.store.records import SimulatedMoment
 from engine.transactions import Database
 
 Clock = Callable[[], datetime]
+HELD = Hot(select(SimulatedMoment.now))
+"""The simulated moment; there is one at most."""
 
 
 def utc_now() -> datetime:
@@ -32,7 +35,7 @@ class SimulatedClock:
     def __call__(self) -> datetime:
         """The simulated moment, aware, in UTC."""
         with self._database.reading() as session:
-            now: datetime | None = session.scalar(select(SimulatedMoment.now))
+            now = HELD.earliest(session, {})
         if now is None:
             raise Conflict("The simulated clock has no moment; start with --simulated-clock MOMENT.")
         return now
@@ -40,7 +43,7 @@ class SimulatedClock:
     def begin(self, at: datetime) -> datetime:
         """Set the moment where there is none yet; a folder that was served before goes on where it stood."""
         with self._database.writing() as session:
-            held: datetime | None = session.scalar(select(SimulatedMoment.now))
+            held = HELD.earliest(session, {})
             if held is None:
                 session.add(SimulatedMoment(id=1, now=at))
             elif at > held:
@@ -71,7 +74,7 @@ def chosen_clock(database: Database, simulated_from: datetime | None) -> Clock:
         clock.begin(simulated_from)
         return clock
     with database.reading() as session:
-        held = session.scalar(select(SimulatedMoment.now))
+        held = HELD.earliest(session, {})
     if held is not None:
         raise Forbidden(
             f"This working folder lives on a simulated clock, which stands at {held.isoformat()}.",

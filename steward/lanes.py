@@ -32,14 +32,16 @@ class Lane:
         drain: does what is due now, each piece in a transaction of its own; answers how much that was.
         next_due: `(session, after)`: the earliest moment strictly after `after` at which something falls due, by the
             product's clock; None when nothing will. Asked with `EVER`, it tells whether there is anything to do now.
-            It may miss what falls due at no moment: a worker drains every lane now and then all the same. A lane
-            without it goes by the machine's clock alone, and a simulation leaves it out.
+            A lane without it goes by the machine's clock alone, and a simulation leaves it out.
+        unannounced: whether something falls due on it at no moment as well, of which `next_due` knows nothing. A
+            worker drains every lane now and then, whatever it says; a simulation drains these before its clock moves.
     """
 
     name: str
     every: float
     drain: Callable[[], int]
     next_due: NextDue | None = None
+    unannounced: bool = False
 
 
 @dataclass(frozen=True)

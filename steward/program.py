@@ -107,7 +107,7 @@ class Program:
             Lane("services", 1, self._serve, services.next_due),
             *(Lane(lane, 1, partial(self._deliver, lane), partial(outbox.next_due, lane)) for lane in outbox.LANES),
             Lane("answers", 1, self._batches(answers.drain_answers), answers.next_due),
-            Lane("cycles", 30, self._batches(cycles.drain_cycles), cycles.next_due),
+            Lane("cycles", 30, self._batches(cycles.drain_cycles), cycles.next_due, unannounced=True),
             Lane("heartbeat", 10, self._beat),
             Lane("housekeeping", 60, self._keep_house),
         )

@@ -30,14 +30,14 @@ def move(clock: SimulatedClock, database: Database, lanes: Iterable[Lane], to: d
     if to < clock():
         raise Conflict(f"The clock stands at {clock().isoformat()} and cannot go back to {to.isoformat()}.")
     due = [lane for lane in lanes if lane.next_due]
-    happened = drained(due)
+    happened = drained(lane for lane in due if lane.unannounced)
     for _ in range(MOST):
-        happened += _drained_at(database, due, clock())
-        stop = _next_stop(database, due, clock())
+        done, stop = _drained_at(database, due, clock())
+        happened += done
         if stop is None or stop > to:
             if to > clock():
                 clock.set(to)
-                happened += _drained_at(database, due, to)
+                happened += _drained_at(database, due, to)[0]
             return {"now": to, "happened": dict(happened)}
         clock.set(stop)
     raise Conflict(f"After {MOST} stops the clock has reached {clock().isoformat()}, and there is still more to do.")
@@ -51,24 +51,28 @@ def drained(lanes: Iterable[Lane]) -> Counter[str]:
     return total
 
 
-def _drained_at(database: Database, lanes: Iterable[Lane], now: datetime) -> Counter[str]:
-    """What the lanes did on which something is due at a stop; the others are not asked, of which there are many."""
+def _drained_at(database: Database, lanes: Iterable[Lane], now: datetime) -> tuple[Counter[str], datetime | None]:
+    """
+    What the lanes did on which something is due at a stop; the others are not asked, of which there are many.
+
+    Returns:
+        Also the next moment at which something is due. What is overdue and cannot be done, such as a timer of a case
+        that rests, hides nothing that comes later.
+    """
     total = Counter[str]()
     while True:
-        with database.reading() as session:
-            moments = [(lane, lane.next_due(session, EVER)) for lane in lanes if lane.next_due]
-        done = Counter({lane.name: lane.drain() for lane, moment in moments if moment is not None and moment <= now})
+        moments = _moments(database, lanes, EVER)
+        late = [lane for lane, moment in moments if moment <= now]
+        done = Counter({lane.name: lane.drain() for lane in late})
         if not done.total():
-            return total
+            break
         total += done
+    coming = [moment for _, moment in moments if moment > now] + [one for _, one in _moments(database, late, now)]
+    return total, min(coming, default=None)
 
 
-def _next_stop(database: Database, lanes: Iterable[Lane], now: datetime) -> datetime | None:
-    """
-    The next moment after `now` at which something is due.
-
-    What is overdue and cannot be done, such as a timer of a case that rests, hides nothing that comes later.
-    """
+def _moments(database: Database, lanes: Iterable[Lane], after: datetime) -> list[tuple[Lane, datetime]]:
+    """The lanes on which something falls due after `after`, and when first."""
     with database.reading() as session:
-        moments = [lane.next_due(session, now) for lane in lanes if lane.next_due]
-    return min((moment for moment in moments if moment is not None), default=None)
+        asked = [(lane, lane.next_due(session, after)) for lane in lanes if lane.next_due]
+    return [(lane, moment) for lane, moment in asked if moment is not None]

@@ -10,7 +10,6 @@ A worker that dies in between leaves the rest to the next look. The row says
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, or_, select, text, union_all, update
@@ -23,6 +22,7 @@ from engine.absence.opening import nobody
 from engine.absence.planning import ROW, locked
 from engine.cases import Case, LiveTask, lock_for_task
 from engine.definitions import Parsed, parsed
+from engine.hot import Hot
 from engine.person import Person
 from engine.store.absence import SubstitutionRow
 from engine.store.base import Moment
@@ -33,9 +33,11 @@ from engine.transactions import Database
 
 NOW, AFTER = bindparam("now", type_=Moment()), bindparam("after", type_=Moment())
 PLANNED = text("substitutions.status = 'planned'")
-NEXT: Any = union_all(
-    select(func.min(SubstitutionRow.begins_at)).where(PLANNED, SubstitutionRow.begins_at > AFTER),
-    select(func.min(ENDS)).where(LIVE, AFTER < ENDS),
+NEXT = Hot(
+    union_all(
+        select(func.min(SubstitutionRow.begins_at)).where(PLANNED, SubstitutionRow.begins_at > AFTER),
+        select(func.min(ENDS)).where(LIVE, AFTER < ENDS),
+    )
 )
 DUE = (
     select(SubstitutionRow.id)
@@ -100,7 +102,7 @@ def drain_substitutions(database: Database, *, now: datetime, limit: int = 100) 
 
 def next_due(session: Session, after: datetime) -> datetime | None:
     """The earliest moment strictly after `after` at which an absence begins or ends."""
-    return min(filter(None, session.scalars(NEXT, {"after": after})), default=None)
+    return NEXT.earliest(session, {"after": after})
 
 
 def move(session: Session, task_id: UUID, *, by: Person, now: datetime) -> int:

@@ -10,6 +10,7 @@ from engine import acting, people, timetable
 from engine.cycles import definition as definitions
 from engine.cycles import occurrences, rows, series
 from engine.cycles.definition import Definition
+from engine.hot import Hot
 from engine.person import Person
 from engine.store.base import table_of
 from engine.store.cycles import CycleRow, SeriesRow
@@ -17,7 +18,7 @@ from engine.store.running import Instance
 from engine.transactions import Database
 
 CYCLES, SERIES = table_of(CycleRow), table_of(SeriesRow)
-ACTIVE = select(CYCLES).where(text("cycles.status = 'active'")).order_by(CYCLES.c.key)
+ACTIVE = Hot(select(CYCLES).where(text("cycles.status = 'active'")).order_by(CYCLES.c.key))
 STILL_ACTIVE = (
     select(CYCLES)
     .where(CYCLES.c.key == bindparam("of"), text("cycles.status = 'active'"))
@@ -39,7 +40,7 @@ ENDED = (
     .with_for_update(of=SERIES, skip_locked=True)
 )
 DEFINITION = select(CYCLES.c.definition).where(CYCLES.c.key == bindparam("of"))
-NEXT = (
+NEXT = Hot(
     select(SERIES.c.next_at)
     .where(text("series.next_at IS NOT NULL"), SERIES.c.next_at > bindparam("after"))
     .order_by(SERIES.c.next_at)
@@ -66,7 +67,7 @@ def drain_cycles(database: Database, *, now: datetime, limit: int = 100) -> int:
 
 def next_due(session: Session, after: datetime) -> datetime | None:
     """The earliest moment after `after` at which the work of an occurrence starts."""
-    return session.execute(NEXT, {"after": after}).scalar_one_or_none()
+    return NEXT.earliest(session, {"after": after})
 
 
 def settle_all(session: Session, definition: Definition, *, by: Person, now: datetime) -> None:
@@ -114,7 +115,8 @@ def _one(session: Session, *, by: Person, now: datetime) -> int | None:
 def _keep_up(database: Database, worker: Person, now: datetime) -> bool:
     """Let plans follow the registers and the calendar; whether one had to."""
     with database.reading() as session:
-        late = [row.key for row in session.execute(ACTIVE) if _is_behind(session, row)]
+        calendar = _calendar_in_use(session)
+        late = [row.key for row in ACTIVE.all(session, {}) if _is_behind(session, row, calendar)]
     for key in late:
         database.perform(lambda session, key=key: _follow(session, key, by=worker, now=now), by=worker, now=now)  # type: ignore[misc]
     return bool(late)
@@ -122,20 +124,24 @@ def _keep_up(database: Database, worker: Person, now: datetime) -> bool:
 
 def _follow(session: Session, key: str, *, by: Person, now: datetime) -> None:
     row = session.execute(STILL_ACTIVE, {"of": key}).one_or_none()
-    if row is None or not _is_behind(session, row):
+    if row is None or not _is_behind(session, row, _calendar_in_use(session)):
         return
     calendar = timetable.calendar(session, timetable.in_use(session, by=by, now=now))
     made = definitions.read(row.key, row.definition)
     series.refresh(session, made, calendar=calendar, activated_at=row.activated_at, by=by, now=now)
 
 
-def _is_behind(session: Session, row: Row[Any]) -> bool:
+def _is_behind(session: Session, row: Row[Any], calendar: str | None) -> bool:
     """Whether the calendar in use or the register is another than its series were counted with."""
-    in_use = session.execute(timetable.IN_USE).scalar_one_or_none()
-    if in_use is None or row.calendar != in_use["digest"]:
+    if calendar is None or row.calendar != calendar:
         return True
     register = row.definition.get("for_each", {}).get("register")
     return register is not None and rows.head(session, register) != row.register_head
+
+
+def _calendar_in_use(session: Session) -> str | None:
+    in_use = session.execute(timetable.IN_USE).scalar_one_or_none()
+    return in_use["digest"] if in_use else None
 
 
 def of_key(session: Session, key: str) -> Definition:

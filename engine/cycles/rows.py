@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import registers
+from engine.hot import Hot
 from engine.registers.definitions import chain_of
 from engine.store.records import Chain
 from engine.store.registers import Register
 
 EXISTS = select(Register.key).where(Register.key == bindparam("of_key"))
-HEAD = select(Chain.length).where(Chain.key == bindparam("chain"))
+HEAD = Hot(select(Chain.length).where(Chain.key == bindparam("chain")))
 
 Values = dict[str, Any]
 
@@ -25,7 +26,8 @@ def exists(session: Session, register: str) -> bool:
 
 def head(session: Session, register: str) -> int:
     """A number that grows with every change of a register or of its rows: the length of its chain."""
-    return session.execute(HEAD, {"chain": chain_of(register)}).scalar_one_or_none() or 0
+    found = HEAD.one_or_none(session, {"chain": chain_of(register)})
+    return found.length if found else 0
 
 
 def matching(

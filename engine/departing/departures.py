@@ -21,6 +21,7 @@ from engine.cases import Case, LiveTask, lock
 from engine.definitions import parsed
 from engine.departing import holdings
 from engine.errors import Conflict, Invalid
+from engine.hot import Hot
 from engine.ids import new_id
 from engine.person import Person
 from engine.store.absence import DepartureRow
@@ -32,7 +33,7 @@ from engine.transactions import Database
 
 ROW, INSTANCE, DEPLOYMENT = table_of(DepartureRow), table_of(Instance), table_of(Deployment)
 UNDER_WAY = text("departures.done_at IS NULL")
-NEXT = select(func.min(DepartureRow.begun_at)).where(UNDER_WAY, DepartureRow.begun_at > bindparam("after"))
+NEXT = Hot(select(func.min(DepartureRow.begun_at)).where(UNDER_WAY, DepartureRow.begun_at > bindparam("after")))
 OWN = update(INSTANCE).where(INSTANCE.c.id == bindparam("of_case")).values(owner=bindparam("who"))
 
 
@@ -114,7 +115,7 @@ def drain_departures(database: Database, *, now: datetime, limit: int = 100) -> 
 
 def next_due(session: Session, after: datetime) -> datetime | None:
     """The earliest moment strictly after `after` at which a departure began that is still under way."""
-    return session.execute(NEXT, {"after": after}).scalar()
+    return NEXT.earliest(session, {"after": after})
 
 
 def hand_over(session: Session, instance_id: UUID, *, person: str, to: str, by: Person, now: datetime) -> int:

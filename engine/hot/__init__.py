@@ -10,6 +10,7 @@ transactions, errors and listeners stay SQLAlchemy's.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
@@ -41,6 +42,10 @@ class Hot:
     def one_or_none(self, session: Session, given: Given) -> Any:
         """The first row, or None where there is none."""
         return next(iter(self.all(session, given)), None)
+
+    def earliest(self, session: Session, given: Given) -> datetime | None:
+        """The earliest of the moments that stand in the first column of what it finds."""
+        return min((row[0] for row in self.all(session, given) if row[0] is not None), default=None)
 
     def run(self, session: Session, *given: Given) -> None:
         """Write, once for each of these parameters."""

@@ -22,6 +22,7 @@ from engine.cases import LiveTask, lock
 from engine.core import ladders as core
 from engine.core.ladders import Climb, Ladder, Rung, TaskFacts
 from engine.definitions import Parsed, parsed
+from engine.hot import Hot
 from engine.ladders import rungs, whom
 from engine.ladders.telling import Told
 from engine.person import Person
@@ -45,7 +46,7 @@ DUE = (
     .limit(bindparam("at_most"))
     .with_for_update(key_share=True, of=Instance, skip_locked=True)
 )
-NEXT = select(func.min(Task.next_rung_at)).where(COMES, Task.next_rung_at > bindparam("after"))
+NEXT = Hot(select(func.min(Task.next_rung_at)).where(COMES, Task.next_rung_at > bindparam("after")))
 WORKED: Any = union_all(
     select(Task.claimed_at).where(Task.id == bindparam("of_task"), text("tasks.claimed_at IS NOT NULL")),
     select(func.max(Draft.saved_at)).where(Draft.task_id == bindparam("of_task")),
@@ -74,7 +75,7 @@ def drain_ladders(database: Database, *, now: datetime, limit: int = 100) -> int
 
 def next_due(session: Session, after: datetime) -> datetime | None:
     """The earliest moment strictly after `after` at which a rung falls due."""
-    return session.execute(NEXT, {"after": after}).scalar()
+    return NEXT.earliest(session, {"after": after})
 
 
 def _some(session: Session, database: Database, *, by: Person, now: datetime) -> int:

@@ -18,6 +18,7 @@ from engine.cases import Case, lock
 from engine.cause import Cause
 from engine.core import events as ev
 from engine.core.stuck import Stuck
+from engine.hot import Hot
 from engine.ids import new_id
 from engine.outbox import Owed
 from engine.person import Person
@@ -54,8 +55,10 @@ OVER = (
     .limit(1)
     .with_for_update(key_share=True, of=Instance, skip_locked=True)
 )
-NEXT = select(func.min(JOB.c.next_attempt_at)).where(
-    text("service_jobs.status = 'asked'"), JOB.c.topic == TOPIC, JOB.c.next_attempt_at > bindparam("after")
+NEXT = Hot(
+    select(func.min(JOB.c.next_attempt_at)).where(
+        text("service_jobs.status = 'asked'"), JOB.c.topic == TOPIC, JOB.c.next_attempt_at > bindparam("after")
+    )
 )
 
 
@@ -113,8 +116,7 @@ def drain_answers(database: Database, *, now: datetime, limit: int = 100) -> int
 
 def next_due(session: Session, after: datetime) -> datetime | None:
     """The earliest moment after `after` at which the time to answer a question is over."""
-    moment: datetime | None = session.scalar(NEXT, {"after": after})
-    return moment
+    return NEXT.earliest(session, {"after": after})
 
 
 def _give_up_one(session: Session, *, by: Person, now: datetime) -> bool:
