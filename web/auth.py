@@ -96,6 +96,8 @@ def _authenticate() -> Response | None:
     view = current_app.view_functions.get(request.endpoint or "")
     scope, browser = getattr(view, "scope", PUBLIC), getattr(view, "browser", False)
     by_visit = browser and "Authorization" not in request.headers
+    if by_visit and scope != PUBLIC and cookies.visit() is None:
+        return cookies.to_sign_in()
     if by_visit:
         cookies.prove_origin()
     if scope == PUBLIC:

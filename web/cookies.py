@@ -80,7 +80,7 @@ def to_sign_in() -> Response:
     alone = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" and "HX-Request" not in request.headers
     if request.method not in SAFE or not alone:
         raise SignedOut
-    answer = redirect(f"{SIGN_IN}?next={quote(asked())}")
+    answer = redirect(sign_in_again())
     answer.headers["Cache-Control"] = "no-store"
     return answer  # type: ignore[return-value]
 
@@ -88,6 +88,16 @@ def to_sign_in() -> Response:
 def asked() -> str:
     """The address of this request, without the machine it goes to."""
     return request.full_path.rstrip("?")
+
+
+def sign_in_again() -> str:
+    """The sign-in page, from which one comes back to the page that was asked for, or that sent this request."""
+    if request.method in SAFE:
+        return f"{SIGN_IN}?next={quote(asked())}"
+    above = request.path
+    while above and ours(above) != above:
+        above = above.rpartition("/")[0]
+    return f"{SIGN_IN}?next={quote(above or '/')}"
 
 
 def ours(address: str | None) -> str:

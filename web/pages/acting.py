@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, request
+from flask import Blueprint, Response, flash, g, redirect
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Forbidden, NotFound, Rejected, StewardError
-from web import problems
+from web import cookies, problems
 from web.language import _
 from web.pages.layout import look, show
 from web.perform import perform as perform
@@ -51,7 +51,8 @@ def of_error(error: StewardError) -> Response:
     }
     usual = _("This cannot be done now") if error.status < 500 else _("Something went wrong on our side")
     title = next((said for kind, said in titles.items() if isinstance(error, kind)), usual)
-    return _page(error.status, title, str(error))
+    onward = cookies.sign_in_again() if isinstance(error, problems.SignedOut) else ""
+    return _page(error.status, title, str(error), onward)
 
 
 def of_http(error: HTTPException) -> Response:
@@ -72,7 +73,7 @@ def of_accident(error: Exception) -> Response:
     )
 
 
-def _page(status: int, title: str, said: str) -> Response:
+def _page(status: int, title: str, said: str, onward: str = "") -> Response:
     if g.get("caller") is not None and g.get("reader") is None and status < 500:
         look(lambda _session, _reader: None)
-    return show("refused.html", status, title=title, said=said, back=request.referrer or "/")
+    return show("refused.html", status, title=title, said=said, onward=onward)

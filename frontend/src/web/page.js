@@ -28,5 +28,12 @@ document.addEventListener('submit', (event) => {
   setTimeout(() => delete form.dataset.sent, 4000);
 });
 
+// What was handed in has arrived when a page says what was done: this browser need not keep it any longer.
+const sent = localStorage.getItem('steward-draft-sent');
+if (sent && document.querySelector('main > .msg.is-done')) {
+  localStorage.removeItem(sent);
+  localStorage.removeItem('steward-draft-sent');
+}
+
 keys(document);
 keeping(document);

@@ -99,6 +99,7 @@ def test_a_task_is_filled_in_refused_proven_and_signed(
     page.get_by_label("Your password").fill(demo.people["henrik.lund"])
     page.get_by_role("button", name="Sign and finish").click()
     expect(page.get_by_text("Signed and finished.")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('steward-draft'))") == []
     page.goto(address)
     expect(page.get_by_text("signed: verified").first).to_be_visible()
     expect(page.locator("main")).to_contain_text("Every door was shut")
@@ -140,11 +141,39 @@ def test_text_survives_a_second_tab_a_server_that_is_gone_and_a_visit_that_is_ov
     seen.fill("One door, a gate, a wall and a roof")
     expect(first.get_by_text("You have been logged out. Your text is still here.")).to_be_visible()
     first.get_by_role("link", name="Log in and go on").click()
-    first.get_by_label("Name or e-mail address").fill("henrik.lund")
-    first.get_by_label("Password").fill(demo.people["henrik.lund"])
-    first.get_by_role("button", name="Sign in").click()
+    _sign_in(first, demo)
     first.wait_for_url(f"**{address}")
     expect(first.get_by_label("What you saw")).to_have_value("One door, a gate, a wall and a roof")
+    expect(saved).to_have_text(re.compile("Draft saved"))
+
+    first.route("**/finish", gone)
+    seen.fill("One door, a gate, a wall, a roof and a lamp")
+    first.get_by_label("Your password").fill(demo.people["henrik.lund"])
+    with first.expect_event("requestfailed"):
+        first.get_by_role("button", name="Sign and finish").click()
+    first.unroute("**/finish", gone)
+    first.goto(address)
+    expect(first.get_by_text("This browser had kept newer text than the server")).to_be_visible()
+    expect(seen).to_have_value("One door, a gate, a wall, a roof and a lamp")
+    expect(saved).to_have_text(re.compile("Draft saved"))
+
+    seen.fill("All of it, and the cellar")
+    first.context.clear_cookies()
+    first.get_by_label("Your password").fill(demo.people["henrik.lund"])
+    first.get_by_role("button", name="Sign and finish").click()
+    expect(first.get_by_role("heading", level=1)).to_have_text("You are signed out")
+    first.get_by_role("link", name="Sign in and go on").click()
+    _sign_in(first, demo)
+    first.wait_for_url(f"**{address}")
+    expect(first.get_by_text("This browser had kept newer text than the server")).to_be_visible()
+    expect(seen).to_have_value("All of it, and the cellar")
+
+
+def _sign_in(page: Page, demo: Served) -> None:
+    page.get_by_label("Name or e-mail address").fill("henrik.lund")
+    page.get_by_label("Password").fill(demo.people["henrik.lund"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def _violations(page: Page) -> list[str]:

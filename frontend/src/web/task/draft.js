@@ -3,6 +3,7 @@
 import { compare } from './compare.js';
 import { fill } from './words.js';
 
+const SENT = 'steward-draft-sent';
 const PAUSE = 700;
 const AGAIN = 3000;
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
@@ -15,6 +16,7 @@ export class Draft {
     this.last = JSON.stringify(island.values);
     island.form.on('changed', () => this.changed());
     island.around?.addEventListener('submit', () => this.handedIn());
+    addEventListener('pageshow', (this.back = () => (this.over = false)));
     addEventListener('online', (this.online = () => this.send()));
     const kept = stored(island);
     if (kept?.over === version) {
@@ -69,7 +71,7 @@ export class Draft {
     if (JSON.stringify(this.island.values) === JSON.stringify(answers)) localStorage.removeItem(place(this.island));
     else this.later(PAUSE);
     this.line.textContent = fill(this.words.saved, { at });
-    this.news.replaceChildren();
+    if (this.news.dataset.said !== this.words.kept) this.news.replaceChildren();
   }
 
   away() {
@@ -108,10 +110,13 @@ export class Draft {
     this.tell('is-soon', fill(this.words.closed, { said }));
   }
 
+  /** What was handed in stays in this browser until a page says that it has arrived. */
   handedIn() {
     clearTimeout(this.timer);
     this.over = true;
-    localStorage.removeItem(place(this.island));
+    const kept = { over: this.version, answers: this.island.values };
+    localStorage.setItem(place(this.island), JSON.stringify(kept));
+    localStorage.setItem(SENT, place(this.island));
   }
 
   tell(kind, said, more) {
@@ -128,6 +133,7 @@ export class Draft {
   stop() {
     clearTimeout(this.timer);
     removeEventListener('online', this.online);
+    removeEventListener('pageshow', this.back);
   }
 }
 
