@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 from markupsafe import Markup
@@ -56,7 +57,7 @@ class Reader:
 def register(app: Flask) -> None:
     """Give every template the words, pictures and addresses that pages share."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=assets.url, icon=icon, initials=words.initials)
+    app.jinja_env.globals.update(asset=assets.url, icon=icon, initials=words.initials, further=further)
     app.jinja_env.filters.update(when=when, day=day, record=in_full, ago=_ago)
     app.jinja_env.filters.update(size=words.size, clause=words.clause, named=words.named)
 
@@ -122,6 +123,11 @@ def icon(name: str, said: str = "") -> Markup:
     """A picture from the sprite; without words it is decoration."""
     how = Markup('role="img" aria-label="{}"').format(said) if said else Markup('aria-hidden="true"')
     return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(how, assets.url("icons.svg"), name)
+
+
+def further(cursor: str) -> str:
+    """The address of what comes after what this page lists, narrowed in the same way."""
+    return f"?{urlencode(request.args.to_dict() | {'cursor': cursor})}"
 
 
 def when(at: datetime | None) -> Markup:

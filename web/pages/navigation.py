@@ -9,6 +9,9 @@ from engine.person import Person
 from web.language import _
 from web.reads.entries import places as registers
 
+ALSO = {"/people": ("/groups", "/substitutes")}
+"""Pages that belong to a place, though their addresses begin otherwise."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -48,13 +51,20 @@ def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str
         ("/clauses", _("Clauses"), "book-open"),
     )
     first = (("/", _("My work"), "inbox"), ("/cases", _("Cases"), "folder-open"))
+    operations = (
+        ("/on-call", _("On call now"), "phone-call"),
+        ("/people", _("People"), "users"),
+        ("/deliveries", _("Deliveries"), "send"),
+        ("/stuck", _("Stuck steps"), "triangle-alert"),
+    )
     return (
         ("", (*first, ("/calendar", _("Calendar"), "calendar-days"))),
         (_("Management system"), system),
-        (_("Operations"), (("/on-call", _("On call now"), "phone-call"),)),
+        (_("Operations"), operations),
     )
 
 
 def _here(address: str, path: str) -> bool:
     """Whether a page belongs to a place; what has a place of its own does not belong to the one above it as well."""
-    return path == address or (address not in ("/", "/registers") and path.startswith(f"{address}/"))
+    roots = (address, *ALSO.get(address, ()))
+    return path in roots or (address not in ("/", "/registers") and path.startswith(tuple(f"{one}/" for one in roots)))

@@ -1,5 +1,6 @@
 """Cases and their records, narrowed to what the caller may see."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import access
 from engine.audit import PLATFORM
+from engine.definitions import parsed
 from engine.errors import Forbidden, NotFound
 from engine.mandates import READS
 from engine.person import Person
@@ -180,6 +182,19 @@ def stuck(session: Session, person: Person, filters: dict[str, Any]) -> Page:
         query = query.where(contains(StuckStep.error, filters["text"].lower()))
     keys = (Key(StuckStep.id.expression, descending=True),)
     return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+
+
+def where_stuck(session: Session, steps: Sequence[Any]) -> dict[UUID, dict[str, str]]:
+    """For each of these stuck steps its case and how its model calls the element: `case`, `element`."""
+    query = select(Instance.id, Instance.title, Instance.definition_id)
+    rows = session.execute(query.where(Instance.id.in_({one.instance_id for one in steps})))
+    cases = {row.id: row for row in rows}
+    found = {}
+    for one in steps:
+        case = cases[one.instance_id]
+        node = parsed(session, case.definition_id).model.nodes.get(one.element)
+        found[one.id] = {"case": case.title, "element": (node.name if node else None) or one.element}
+    return found
 
 
 def one_stuck(session: Session, person: Person, stuck_id: UUID) -> Any:

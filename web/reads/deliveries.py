@@ -3,12 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from engine import access
 from engine.errors import NotFound
 from engine.person import Person
 from engine.store.records import Delivery, DeliveryAttempt
+from engine.store.running import Instance
 from web.paging import Key, Page, Query, page
 
 COLUMNS = (
@@ -30,14 +32,32 @@ COLUMNS = (
 
 def deliveries(session: Session, person: Person, filters: dict[str, Any]) -> Page:
     """The newest first."""
-    query: Query = select(*COLUMNS)
-    if not person.platform_admin:
-        query = query.where(Delivery.recipient == person.id)
+    query: Query = select(*COLUMNS).where(*_open_to(person))
     for name in ("status", "recipient"):
         if filters[name]:
             query = query.where(getattr(Delivery, name) == filters[name])
     keys = (Key(Delivery.id.expression, descending=True),)
     return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+
+
+def counts(session: Session, person: Person) -> dict[str, int]:
+    """How many there are in each state; states without one are absent."""
+    query = select(Delivery.status, func.count()).where(*_open_to(person)).group_by(Delivery.status)
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def cases_of(session: Session, person: Person, deliveries: list[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """The case that each of these messages speaks of, its id and title; absent where `person` may not see it."""
+    query = (
+        select(Delivery.id, Instance.id, Instance.title)
+        .join(Instance, Instance.id == Delivery.instance_id)
+        .where(Delivery.id.in_(deliveries), access.visible_instances(person))
+    )
+    return {delivery: (case, title) for delivery, case, title in session.execute(query)}
+
+
+def _open_to(person: Person) -> list[ColumnElement[bool]]:
+    return [] if person.platform_admin else [Delivery.recipient == person.id]
 
 
 def of_event(session: Session, event: str) -> Any:

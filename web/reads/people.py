@@ -1,5 +1,6 @@
 """Lists of people and groups. Names and groups are known to everybody who can sign in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, literal_column, or_, select
@@ -49,6 +50,26 @@ def one_person(session: Session, person_id: str) -> dict[str, Any]:
 def groups(session: Session) -> dict[str, Any]:
     """All groups by key."""
     return {"items": session.scalars(select(GroupRow).order_by(GroupRow.key)).all()}
+
+
+def groups_of(session: Session, people: Sequence[str]) -> dict[str, list[str]]:
+    """Names of the groups of each of these people, by name."""
+    query = (
+        select(Membership.person_id, GroupRow.name)
+        .join(GroupRow, GroupRow.key == Membership.group_key)
+        .where(Membership.person_id.in_(people))
+        .order_by(GroupRow.name)
+    )
+    found: dict[str, list[str]] = {}
+    for person, name in session.execute(query):
+        found.setdefault(person, []).append(name)
+    return found
+
+
+def everybody(session: Session, most: int = 500) -> list[Any]:
+    """Who is here, by name: `id`, `name`; at most so many, to choose from in a form."""
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.kind == "person", PersonRow.active)
+    return list(session.execute(query.order_by(PersonRow.name, PersonRow.id).limit(most)))
 
 
 def one_group(session: Session, key: str) -> dict[str, Any]:

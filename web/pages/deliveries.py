@@ -1,0 +1,101 @@
+"""Messages owed to people: what became of each, every try to send it, and what is dead sent once more."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from engine import outbox
+from engine.errors import Rejected
+from web.language import _
+from web.pages import acting
+from web.pages.layout import Reader, look, page, show
+from web.reads import deliveries as found
+from web.reads.story import names
+
+pages = Blueprint("deliveries_pages", __name__)
+acting.register(pages)
+A_PAGE = 50
+
+
+@page(pages, "/deliveries")
+def all_deliveries() -> Response:
+    """The reader's own messages, newest first; all of them for whoever manages the platform."""
+    status = request.args.get("status") if request.args.get("status") in _states() else None
+    recipient = request.args.get("recipient", "").strip() or None
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        asked = {"status": status, "recipient": recipient, "limit": A_PAGE, "cursor": request.args.get("cursor")}
+        listed = found.deliveries(session, reader.person, asked)
+        return {
+            "deliveries": listed,
+            "counts": found.counts(session, reader.person),
+            "cases": found.cases_of(session, reader.person, [one.id for one in listed.items]),
+            "names": names(session, {one.recipient for one in listed.items}),
+        }
+
+    known = look(read)
+    return show("deliveries.html", **known, chosen=status, recipient=recipient, states=_states(), kinds=_kinds())
+
+
+@page(pages, "/deliveries/<uuid:delivery_id>")
+def one(delivery_id: UUID) -> Response:
+    """One message with every try to send it."""
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        delivery = found.one_delivery(session, reader.person, delivery_id)
+        return {
+            "delivery": delivery,
+            "case": found.cases_of(session, reader.person, [delivery_id]).get(delivery_id),
+            "names": names(session, {delivery["recipient"]}),
+        }
+
+    return show("delivery.html", **look(read), states=_states(), kinds=_kinds(), outcomes=_outcomes())
+
+
+@page(pages, "/deliveries/<uuid:delivery_id>/retry", scope="work", method="POST")
+def retry(delivery_id: UUID) -> Response:
+    """Send once more what is dead."""
+    address = f"/deliveries/{delivery_id}"
+    try:
+        acting.perform(lambda session, by, now: outbox.retry(session, delivery_id, by=by, now=now))
+    except Rejected as error:
+        return acting.refused(error, address)
+    return acting.then(address, _("It is owed again, and is sent with the next round."))
+
+
+def _states() -> dict[str, tuple[str, str]]:
+    """What each state of a delivery is called, and its class of the stylesheet; what needs somebody comes first."""
+    return {
+        "dead": (_("Could not be delivered"), "is-late"),
+        "owed": (_("Waits to be sent"), "is-here"),
+        "sent": (_("Sent"), "is-done"),
+        "passed_on": (_("Went another way"), ""),
+        "withdrawn": (_("No longer needed"), ""),
+    }
+
+
+def _outcomes() -> dict[str, tuple[str, str]]:
+    return {
+        "sent": (_("Taken by the other side"), "is-done"),
+        "failed": (_("Failed; tried again later"), "is-soon"),
+        "refused": (_("Refused for good"), "is-late"),
+    }
+
+
+def _kinds() -> dict[str, str]:
+    """What a message is about."""
+    return {
+        "assigned": _("A task has come to somebody"),
+        "reminder": _("A task is due soon"),
+        "due": _("A task is due"),
+        "overdue": _("A task is late"),
+        "unclaimed": _("A task that nobody has taken"),
+        "call": _("A call for help"),
+        "notice": _("News of a case"),
+        "mention": _("Somebody was mentioned"),
+        "digest": _("Several messages in one"),
+        "test": _("A test"),
+        "webhook": _("An event for another program"),
+    }

@@ -1,0 +1,181 @@
+"""The people of the organisation and their groups: who is here, who is away, and who is asked when somebody leaves."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Literal
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from engine import groups as group_verbs
+from engine import passwords, workload
+from engine import people as verbs
+from engine.departing import departures, holdings
+from engine.errors import Rejected
+from engine.person import Person
+from web.language import _
+from web.pages import acting
+from web.pages.layout import Reader, look, page, show
+from web.reads import absence, entries
+from web.reads import people as found
+
+pages = Blueprint("people_pages", __name__)
+acting.register(pages)
+A_PAGE = 50
+
+
+@page(pages, "/people")
+def all_people() -> Response:
+    """Who works here: by name or id; those who have left on request."""
+    return _listed()
+
+
+@page(pages, "/people", scope="admin", method="POST")
+def create() -> Response:
+    """Somebody new."""
+    typed = {name: request.form.get(name, "").strip() for name in ("id", "name", "email")}
+    person_id, password = typed["id"], request.form.get("password", "")
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        verbs.create(session, person_id, name=typed["name"], email=typed["email"] or None, by=by, now=now)
+        if password:
+            passwords.set_password(session, person_id, password, by=by, now=now)
+
+    try:
+        acting.perform(verb)
+    except Rejected as error:
+        return _listed(str(error), typed)
+    return acting.then(f"/people/{typed['id']}", _("%(name)s is here now.", name=typed["name"]))
+
+
+@page(pages, "/people/<person_id>")
+def one(person_id: str) -> Response:
+    """A person: groups, absences, and what would be left without him."""
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        person = found.one_person(session, person_id)
+        manages = reader.person.platform_admin and not reader.person.auditor
+        away = absence.substitutions(session, reader.person, {"person": person_id, "live": True})["items"]
+        known = found.groups(session)["items"]
+        named = [*(one["first"] for one in away), *(one["second"] for one in away)]
+        return {
+            "person": person,
+            "groups": [group for group in known if group.key in person["groups"]],
+            "others": [group for group in known if group.key not in person["groups"] and not group.everybody],
+            "away": away,
+            "held": holdings.of(session, person_id) if manages and person["active"] else [],
+            "manages": manages,
+            "everybody": found.everybody(session) if manages else [],
+            "names": entries.names_in(session, named),
+        }
+
+    return show("person.html", **look(read), standings=_standings(), kinds=_holdings())
+
+
+@page(pages, "/people/<person_id>/groups", scope="admin", method="POST")
+def join(person_id: str) -> Response:
+    """Let somebody belong to a group."""
+    key, standing = request.form.get("group", ""), _standing(request.form.get("standing", ""))
+    return _act(
+        f"/people/{person_id}",
+        lambda session, by, now: group_verbs.join(session, key, person_id, standing=standing, by=by, now=now),
+        _("The group is changed."),
+    )
+
+
+@page(pages, "/people/<person_id>/groups/<key>/leave", scope="admin", method="POST")
+def leave(person_id: str, key: str) -> Response:
+    """Take somebody out of a group; what he has claimed stays his."""
+    return _act(
+        f"/people/{person_id}",
+        lambda session, by, now: group_verbs.leave(session, key, person_id, by=by, now=now),
+        _("The group is changed. What was claimed stays claimed."),
+    )
+
+
+@page(pages, "/people/<person_id>/end", scope="admin", method="POST")
+def end(person_id: str) -> Response:
+    """Somebody leaves, and hands over what he holds."""
+    to, reason = request.form.get("hand_over_to", "").strip() or None, request.form.get("reason", "").strip()
+    return _act(
+        f"/people/{person_id}",
+        lambda session, by, now: departures.leave(session, person_id, hand_over_to=to, reason=reason, by=by, now=now),
+        _("The account is closed as soon as everything has been handed over."),
+    )
+
+
+@page(pages, "/groups")
+def all_groups() -> Response:
+    """The groups with their open work, so that overload is seen."""
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        return {"groups": workload.open_work(session, by=reader.person, now=reader.now)}
+
+    return show("groups.html", **look(read))
+
+
+@page(pages, "/groups/<key>")
+def group(key: str) -> Response:
+    """A group with its members: lead, deputy, then the others."""
+
+    def read(session: Session, _reader: Reader) -> dict[str, Any]:
+        return {"group": found.one_group(session, key)}
+
+    return show("group.html", **look(read), standings=_standings())
+
+
+def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
+    wanted = request.args.get("text", "").strip()
+    left = request.args.get("left") == "yes"
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        asked = {"text": wanted or None, "active": not left, "limit": A_PAGE, "cursor": request.args.get("cursor")}
+        listed = found.people(session, asked)
+        here = [one.id for one in listed.items]
+        away = {
+            one["person"]: one
+            for one in absence.substitutions(session, reader.person, {"person": None, "live": True})["items"]
+            if one["begins_at"] <= reader.now and one["person"] in here
+        }
+        return {
+            "people": listed,
+            "away": away,
+            "groups": found.groups_of(session, here),
+            "names": entries.names_in(session, [one["first"] for one in away.values()]),
+            "manages": reader.person.platform_admin and not reader.person.auditor,
+        }
+
+    status = 422 if wrong else 200
+    return show("people.html", status, **look(read), wanted=wanted, left=left, wrong=wrong, typed=typed or {})
+
+
+def _act(address: str, verb: Callable[..., Any], told: str) -> Response:
+    try:
+        acting.perform(verb)
+    except Rejected as error:
+        return acting.refused(error, address)
+    return acting.then(address, told)
+
+
+def _standing(said: str) -> Literal["member", "lead", "deputy"]:
+    return "lead" if said == "lead" else "deputy" if said == "deputy" else "member"
+
+
+def _standings() -> dict[str, str]:
+    return {"member": _("member"), "deputy": _("deputy"), "lead": _("lead")}
+
+
+def _holdings() -> dict[str, str]:
+    """What each kind of thing is called that must be somebody else's before a person can leave."""
+    return {
+        "task": _("Task"),
+        "case": _("Case that is owned"),
+        "lead": _("Lead of a group"),
+        "deputy": _("Deputy of a group"),
+        "last member": _("Last member of a group"),
+        "process": _("Process that is owned"),
+        "binding": _("Role in a process"),
+        "rotation": _("Turn on call"),
+        "substitution": _("Stands in"),
+        "register": _("Named in an entry"),
+    }
