@@ -146,8 +146,9 @@ def initials(name: str) -> str:
 
 
 def named(key: str) -> str:
-    """`Effect evidence` for `effect_evidence`: what a model calls something, as people read it."""
-    said = key.replace("_", " ").strip()
+    """`Effect evidence` for `effect_evidence`, `AI change` for `ai_change`: a name of a model, as people read it."""
+    words = ["AI" if word == "ai" else word for word in key.replace("_", " ").split()]
+    said = " ".join(words)
     return said[:1].upper() + said[1:]
 
 

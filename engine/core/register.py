@@ -80,12 +80,14 @@ class Shown:
         icon: where it has a place of its own in the navigation, the picture there.
         first: the fields that a list and the head of a row show.
         gaps: the fields that are shown as missing while they are empty.
+        alarm: field to the values that somebody must see at once; rows that hold one are counted as lapsed.
         glance: what a row's page shows first of the cases about it.
     """
 
     icon: str | None = None
     first: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
+    alarm: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     glance: tuple[Glance, ...] = ()
 
 
@@ -201,7 +203,7 @@ def _shown(said: Any) -> Shown:
     if not isinstance(said, Mapping):
         raise RegisterError("shown", "Write it as a table [shown].")
     part = Part(said, "shown", RegisterError)
-    part.only(frozenset(("icon", "first", "gaps", "glance")))
+    part.only(frozenset(("icon", "first", "gaps", "alarm", "glance")))
     listed = said.get("glance", [])
     if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed) or len(listed) > 12:
         raise RegisterError("shown", "Write each thing to see at a glance as [[shown.glance]], at most 12.")
@@ -209,8 +211,16 @@ def _shown(said: Any) -> Shown:
         icon=_text(part, "icon") if "icon" in said else None,
         first=part.texts("first"),
         gaps=part.texts("gaps"),
+        alarm=_alarm(said.get("alarm", {})),
         glance=tuple(_glance(Part(one, f"glance {number}", RegisterError)) for number, one in enumerate(listed, 1)),
     )
+
+
+def _alarm(said: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(said, Mapping):
+        raise RegisterError("shown", "Write the alarm as a table: a field, and a list of its values.")
+    part = Part(said, "alarm", RegisterError)
+    return {name: part.texts(name) for name in said}
 
 
 def _glance(part: Part) -> Glance:

@@ -50,7 +50,12 @@ def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str
         ("/registers", _("Registers"), "list"),
         ("/clauses", _("Clauses"), "book-open"),
     )
-    first = (("/", _("My work"), "inbox"), ("/cases", _("Cases"), "folder-open"))
+    first = (
+        ("/", _("My work"), "inbox"),
+        ("/cases", _("Cases"), "folder-open"),
+        ("/calendar", _("Calendar"), "calendar-days"),
+        ("/dashboard", _("Dashboard"), "layout-dashboard"),
+    )
     operations = (
         ("/on-call", _("On call now"), "phone-call"),
         ("/people", _("People"), "users"),
@@ -58,7 +63,7 @@ def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str
         ("/stuck", _("Stuck steps"), "triangle-alert"),
     )
     return (
-        ("", (*first, ("/calendar", _("Calendar"), "calendar-days"))),
+        ("", first),
         (_("Management system"), system),
         (_("Operations"), operations),
     )

@@ -1,0 +1,101 @@
+"""What the first look at the whole shows: counted at the moment it is asked for, in the rights of who asks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select, text
+from sqlalchemy.orm import Session
+
+from engine import access, cycles, registers
+from engine.person import Person
+from engine.store.cycles import CycleRow, OccurrenceRow
+from engine.store.records import Delivery
+from engine.store.running import Instance, StuckStep, Task
+from web.reads import entries
+from web.reads.agenda import titled
+
+LIVE = text("tasks.status IN ('open', 'claimed')")
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Lapsed:
+    """Something whose time is up: an entry of a register in a state that alarms, or a date that was missed."""
+
+    title: str
+    said: str
+    address: str
+    at: datetime | None = None
+
+
+def counts(session: Session, person: Person, *, now: datetime, soon: datetime) -> dict[str, int]:
+    """
+    Of the cases that `person` may see: `open` ones; of their tasks those `due` until `soon`, and those `late`.
+
+    Args:
+        soon: how far ahead a task is due soon; later than `now`.
+    """
+    here = access.visible_instances(person)
+    cases = select(func.count()).select_from(Instance).where(Instance.ended_at.is_(None), here)
+    tasks = (
+        select(
+            func.sum(case(((Task.due_at > now) & (Task.due_at <= soon), 1), else_=0)),
+            func.sum(case((Task.due_at <= now, 1), else_=0)),
+        )
+        .join(Instance, Instance.id == Task.instance_id)
+        .where(LIVE, Task.due_at <= soon, here)
+    )
+    due, late = session.execute(tasks).one()
+    return {"open": session.scalar(cases) or 0, "due": due or 0, "late": late or 0}
+
+
+def late(session: Session, person: Person, *, now: datetime) -> list[Any]:
+    """The tasks that are late longest, of the cases that `person` may see."""
+    query = (
+        select(Task.id, Task.name, Task.due_at, Task.holder, Task.accountable, Instance.title, Instance.business_key)
+        .join(Instance, Instance.id == Task.instance_id)
+        .where(LIVE, Task.due_at <= now, access.visible_instances(person))
+        .order_by(Task.due_at, Task.id)
+        .limit(MOST)
+    )
+    return list(session.execute(query))
+
+
+def lapsed(session: Session, person: Person, *, now: datetime) -> list[Lapsed]:
+    """Entries that alarm, in the registers that `person` may look into; then missed dates without a reason."""
+    found = []
+    for one in entries.shown(session, person):
+        for name, values in one.definition.shown.alarm.items():
+            rows = registers.matching(session, one.definition.key, {name: list(values)})
+            place = f"/registers/{one.definition.key}/rows"
+            found += [Lapsed(row.title, str(row.values[name]), f"{place}/{row.key}") for row in rows]
+    return found + _missed(session, person, now)
+
+
+def _missed(session: Session, person: Person, now: datetime) -> list[Lapsed]:
+    query = (
+        select(OccurrenceRow, CycleRow.definition)
+        .join(CycleRow, CycleRow.key == OccurrenceRow.cycle)
+        .outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
+        .where(cycles.is_gap(now), OccurrenceRow.explained_at.is_(None))
+        .order_by(OccurrenceRow.planned_at.desc())
+        .limit(MOST)
+    )
+    found = []
+    for one, definition in session.execute(query):
+        title = titled(session, person, definition, one.subject)
+        if title is not None:
+            named = f"{definition['name']}: {title}" if title else str(definition["name"])
+            found.append(Lapsed(named, "", f"/cycles/{one.cycle}", one.planned_at))
+    return found
+
+
+def troubles(session: Session, person: Person) -> dict[str, int]:
+    """How much needs an operator: `dead` deliveries and `stuck` steps, as far as `person` may see them."""
+    dead = select(func.count()).select_from(Delivery).where(Delivery.status == "dead")
+    if not person.platform_admin:
+        dead = dead.where(Delivery.recipient == person.id)
+    stuck = select(func.count()).select_from(StuckStep).join(Instance, Instance.id == StuckStep.instance_id)
+    stuck = stuck.where(StuckStep.resolved_at.is_(None), access.visible_instances(person))
+    return {"dead": session.scalar(dead) or 0, "stuck": session.scalar(stuck) or 0}
