@@ -9,6 +9,7 @@ database, which nothing in there could tell.
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,6 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from engine.errors import Broken
+from engine.ids import new_secret
+
+NOT_LOCKED = serialization.NoEncryption()
 
 
 def seal_key(folder: Path) -> Ed25519PrivateKey:
@@ -66,7 +70,7 @@ def secrets_key(folder: Path) -> bytes:
     """
     path = folder / "secrets.key"
     if not path.exists():
-        _make_secrets_key(path)
+        _put(path, Fernet.generate_key(), 0o600)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise Broken(f"{path} can be read by others. Make it yours alone: chmod 600 {path}")
     return path.read_bytes()
@@ -120,23 +124,19 @@ def newest(folder: Path) -> tuple[int, bytes] | None:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(private)
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    path.with_suffix(".pub").write_bytes(public)
+    _put(path, key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, NOT_LOCKED), 0o600)
+    kept: Any = serialization.load_pem_private_key(path.read_bytes(), password=None)  # Perhaps another process's.
+    public = kept.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    _put(path.with_suffix(".pub"), public, 0o644)
 
 
-def _make_secrets_key(path: Path) -> None:
-    """Written aside and put in its place whole: two processes may begin at once."""
+def _put(path: Path, content: bytes, mode: int) -> None:
+    """Written aside and put in its place whole, unless one is there: two processes may begin at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(Fernet.generate_key())
+    part = path.with_name(f"{path.name}.{new_secret(8)}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        file.write(content)
     with suppress(FileExistsError):
         os.link(part, path)
     part.unlink()

@@ -1,6 +1,8 @@
 """Files that hold secrets are their owner's alone."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -8,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from engine.errors import Broken
 from steward.cli.server import Credentials, Unreadable
 from steward.demo import _keep
-from steward.keys import public_key, seal_key
+from steward.keys import public_key, seal_key, secrets_key
 
 RAW = (Encoding.Raw, PublicFormat.Raw)
 
@@ -18,6 +20,19 @@ def test_the_key_that_seals_is_made_once(tmp_path):
     assert seal_key(tmp_path).public_key().public_bytes(*RAW) == first
     assert public_key(tmp_path / "seal.pub").public_bytes(*RAW) == first
     assert (tmp_path / "seal.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_many_that_begin_at_once_share_one_key(tmp_path):
+    begin = Barrier(8)
+
+    def key(_number: int) -> tuple[bytes, bytes]:
+        begin.wait()
+        return seal_key(tmp_path).public_key().public_bytes(*RAW), secrets_key(tmp_path)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(key, range(8)))) == 1
+    assert public_key(tmp_path / "seal.pub").public_bytes(*RAW) == seal_key(tmp_path).public_key().public_bytes(*RAW)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["seal.key", "seal.pub", "secrets.key"]
 
 
 def test_a_key_that_others_can_read_is_not_used(tmp_path):
