@@ -59,7 +59,7 @@ def _said(value: float | None, unit: str) -> str:
     if value is None:
         return _("none yet")
     if unit == "hours" and value >= 48:
-        return _("%(days)s days", days=f"{value / 24:.1f}")
+        return _("%(days)s days", days=f"{value / 24:.1f}".removesuffix(".0"))
     number = f"{value:.1f}".removesuffix(".0")
     return {"%": f"{number} %", "hours": _("%(hours)s h", hours=number)}.get(unit, number)
 
