@@ -14,6 +14,8 @@ PROGRAM = ("engine", "webhooks", "web", "steward")
 PLAIN = re.compile(r"[a-z]+")
 """An id that is a plain word may stand in any sentence; it is looked for as a text of its own."""
 
+QUOTED, TEXT = re.compile(r"""(?<=["'])\w+(?=["'])"""), ast.Constant
+
 
 def drawn():
     """Ids of everything that the shipped diagrams draw: processes, elements, lanes, messages, errors."""
@@ -42,9 +44,9 @@ def names():
 
 def found_in(text, names):
     """Which of these names a Python file speaks of, in words that cannot mean anything else."""
-    words = set(re.findall(r"\w+", text))
-    texts = {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)}
-    return {name for name in names if (name in texts if PLAIN.fullmatch(name) else name in words)}
+    words = {name for name in set(re.findall(r"\w+", text)) & names if not PLAIN.fullmatch(name)}
+    quoted = set(QUOTED.findall(text)) & names
+    return words | (quoted and quoted & {node.value for node in ast.walk(ast.parse(text)) if isinstance(node, TEXT)})
 
 
 def test_no_python_file_of_the_program_knows_a_shipped_process_or_register(names):
