@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import versions
 from engine.cache import Cache
-from engine.core.dmn import Decisions, read_decisions
+from engine.core.dmn import Decisions, Sheet, read_decisions
 from engine.errors import NotFound
 from engine.store.definitions import DecisionRow, Resource
 
@@ -32,6 +32,23 @@ def decision(session: Session, decision_id: UUID) -> tuple[int, Decisions]:
         NotFound: there is none with this id.
     """
     return _decisions.get(decision_id, lambda: _read(session, decision_id))
+
+
+def in_force(session: Session, key: str) -> dict[str, Any]:
+    """
+    The newest released version of a decision as it is written: `key`, `name`, `version`, and of a table its `policy`,
+    the columns that it `asks` and `answers`, and its `rows`.
+
+    Raises:
+        NotFound: none is released.
+    """
+    decision_id = versions.latest(session, "decision", key)
+    if decision_id is None:
+        raise NotFound("decision", key)
+    version, found = decision(session, decision_id)
+    sheet = found.sheet(key) or Sheet(policy="", asks=(), answers=(), rows=())
+    columns = {"policy": sheet.policy or None, "asks": sheet.asks, "answers": sheet.answers, "rows": sheet.rows}
+    return {"key": key, "name": found.name(key), "version": version, **columns}
 
 
 def answered(session: Session, key: str, inputs: Mapping[str, Any], *, now: datetime, zone: ZoneInfo) -> Any:

@@ -20,7 +20,7 @@ from steward.cli.server import LOCAL, Server
 
 MODULES: Mapping[str, tuple[str, ...]] = {
     "people": ("login", "token", "person", "group"),
-    "definitions": ("deploy", "release", "definitions", "kit"),
+    "definitions": ("deploy", "release", "definitions", "decision", "kit"),
     "cases": ("start", "instances", "show", "trail", "comment", "message", "signal", "correct", "case"),
     "work": ("tasks", "claim", "give-back", "assign", "complete", "sign", "attach"),
     "cycles": ("cycle",),

@@ -78,6 +78,26 @@ def definitions(server: Server, key: str | None, every: bool) -> None:
 
 
 @click.command()
+@one("key")
+@asks
+def decision(server: Server, key: str) -> None:
+    """Print a decision table row by row, as it answers now: the clocks of a severity, for example."""
+    found = server.get(f"/decisions/{key}")
+    columns = {"ROW": "row"} | {label.upper(): str(place) for place, label in enumerate(_labels(found))}
+    rows = [{"row": line["number"]} | _numbered([*line["asks"], *line["answers"]]) for line in found["rows"]]
+    lines = [f"{found['name']} ({key}), version {found['version']}, {(found['policy'] or 'no table').lower()}"]
+    echo(found, [*lines, *table(rows, columns, empty="It has no rows.")], as_json=server.as_json)
+
+
+def _labels(found: dict[str, Any]) -> list[str]:
+    return [f"{label}?" for label in found["asks"]] + list(found["answers"])
+
+
+def _numbered(cells: list[str]) -> dict[str, str]:
+    return {str(place): cell for place, cell in enumerate(cells)}
+
+
+@click.command()
 @click.argument("process")
 @click.option(
     "--to",

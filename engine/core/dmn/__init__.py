@@ -14,9 +14,10 @@ from engine.core.dmn.names import known_names
 from engine.core.dmn.outcome import Decided, HitPolicyViolated, Match
 from engine.core.dmn.overlap import check_overlaps
 from engine.core.dmn.reader import Reader
+from engine.core.dmn.sheet import Sheet
 from engine.core.safe_xml import UnsafeXml, read
 
-__all__ = ["Decided", "Decisions", "HitPolicyViolated", "Match", "read_decisions"]
+__all__ = ["Decided", "Decisions", "HitPolicyViolated", "Match", "Sheet", "read_decisions"]
 
 
 def read_decisions(xml: bytes, file: str) -> Decisions:

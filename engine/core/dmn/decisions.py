@@ -9,6 +9,7 @@ from engine.core.dmn.evaluation import Evaluation
 from engine.core.dmn.graph import Node
 from engine.core.dmn.outcome import Decided
 from engine.core.dmn.reader import Reader
+from engine.core.dmn.sheet import Sheet, sheet_of
 from engine.core.feel.border import Lazy, plain_of
 from engine.core.feel.errors import EvaluationError, ExpressionError, nearest
 from engine.core.feel.run import Limits, Run
@@ -40,6 +41,11 @@ class Decisions:
     def name(self, decision_id: str) -> str:
         """The decision's name for people. Raises EvaluationError for an id that is none."""
         return self._decision(decision_id).title
+
+    def sheet(self, decision_id: str) -> Sheet | None:
+        """The decision's table as it is written; None where it is no table. Raises EvaluationError as `name`."""
+        table = self._decision(decision_id).top
+        return None if table is None else sheet_of(table)
 
     def inputs(self, decision_id: str) -> frozenset[str]:
         """The names that must be given for a decision and for those it requires."""

@@ -1,10 +1,12 @@
 """A late task of a real process climbs to top management: a served folder, its command line, a simulated clock."""
 
 import json
+import re
 import tomllib
 from datetime import datetime
 
 import pytest
+from lxml import etree
 
 from steward.settings import ROOT
 
@@ -66,6 +68,42 @@ def test_an_acknowledged_task_climbs_no_further(house, triage):
     plan = house.json("--as", "henrik.lund", "ladder", triage)
     assert [line["outcome"] for line in plan["lines"]] == ["sent", "passed_over", "sent", "acknowledged"]
     assert "acknowledged by henrik.lund" in house.says("--as", "henrik.lund", "ladder", triage)
+
+
+def test_the_ladder_of_each_severity_is_printed_as_it_is_configured_today(house, tmp_path):
+    house.login("deniz.aydin", "hannah.vogel", "henrik.lund")
+    for key, ladder in tomllib.loads((ROOT / "config/ladders.toml").read_text()).items():
+        printed = rows_of(house.says("ladders", "show", key))
+        for number, rung in enumerate(ladder["rungs"], 1):
+            said = (rung["when"], rung.get("urgency", "ordinary"), rung["words"], *rung["whom"])
+            assert [one for one in said if one not in printed[number]] == []
+        assert len(printed) == len(ladder["rungs"])
+
+    house.run("decision", "unheard", expect=NOT_FOUND)
+    clocks = (ROOT / "processes/incident_escalation/incident_clocks.dmn").read_text()
+    assert severities_of(house, 1) == severities_in(clocks)
+    changed = clocks.replace('"PT15M"', '"PT20M"')
+    (tmp_path / "incident_clocks.dmn").write_text(changed)
+    made = house.json("--as", "deniz.aydin", "deploy", str(tmp_path / "incident_clocks.dmn"))
+    assert severities_of(house, 1) == severities_in(clocks)
+    house.run("--as", "henrik.lund", "release", made["id"], "--owner", "henrik.lund")
+    assert severities_of(house, 2) == severities_in(changed) != severities_in(clocks)
+
+
+def rows_of(printed: str) -> dict[int, str]:
+    lines = (line.split(maxsplit=1) for line in printed.splitlines())
+    return {int(line[0]): line[1] for line in lines if line and line[0].isdigit()}
+
+
+def severities_of(house, version: int) -> list[list[str]]:
+    printed = house.says("--as", "hannah.vogel", "decision", "incident_clocks")
+    assert f"(incident_clocks), version {version}, " in printed
+    return [re.split(r"\s{2,}", line) for line in rows_of(printed).values()]
+
+
+def severities_in(text: str) -> list[list[str]]:
+    rules = etree.fromstring(text.encode()).iterfind(".//{*}rule")
+    return [[one.text or "" for one in rule.iterfind(".//{*}text")] for rule in rules]
 
 
 def test_an_administrator_looks_after_ladders(house, tmp_path):

@@ -104,3 +104,12 @@ def test_a_list_as_one_output_stays_one_row(table):
 
 def test_a_rule_that_answers_null_is_still_a_row(table):
     assert table([["-", ""]]).decide("t", {"a": 1}).rows == [{"o": None}]
+
+
+def test_a_table_is_printed_as_it_is_written(table):
+    sheet = table(NUMBERS, policy="COLLECT", aggregation="SUM").sheet("t")
+
+    assert (sheet.policy, sheet.asks, sheet.answers) == ("COLLECT SUM", ("a",), ("o",))
+    assert [(row.number, row.asks, row.answers) for row in sheet.rows] == [
+        (number, (ask,), (answer,)) for number, (ask, answer) in enumerate(NUMBERS, 1)
+    ]
