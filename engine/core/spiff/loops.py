@@ -10,6 +10,9 @@ from engine.core.spiff.nodes import Node
 from engine.core.spiff.step import current
 from engine.core.spiff.tokens import LIVE, Token
 
+MOST = 1_000
+"""Times that an activity may be done when it is entered: a number that somebody mistyped must not fill the memory."""
+
 COUNTS = ("nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances")
 
 
@@ -121,12 +124,18 @@ class MultiInstance(Loop):
         """The items to work on; a missing list leaves the step stuck."""
         if self.cardinality is not None:
             count = _whole(self, script.value(self, token, self.cardinality), self.cardinality)
-            return [None] * count
+            return [None] * self._bounded(count, self.cardinality)
         source = self.collection or ""
         found = script.value(self, token, source if script.depends_on_data(source) else f"${{{source}}}")
         if not isinstance(found, list):
             raise self.stuck(f"{source} is not a list.", source)
+        self._bounded(len(found), source)
         return deepcopy(found)
+
+    def _bounded(self, count: int, source: str) -> int:
+        if count > MOST:
+            raise self.stuck(f"It would be done {count} times; {MOST} are the most.", source)
+        return count
 
     def add(self, token: Token, number: int, item: Any) -> None:
         """Begin the instance for one item."""

@@ -28,6 +28,15 @@ def test_a_number_of_times_must_be_a_number(times):
     assert (found.element, "number of times" in found.message) == ("work", True)
 
 
+@pytest.mark.parametrize(
+    ("inner", "n"),
+    [(many(times="${n}"), 10**12), (many(times="${n}", sequential=True), 1_001), (many("n", "one"), [0] * 1_001)],
+)
+def test_a_number_of_times_that_nobody_can_mean_is_a_stuck_step(inner, n):
+    found = stuck(Drawing().start().user("work", inner=inner).path("start", "work"), n=n)
+    assert (found.element, "1000 are the most" in found.message) == ("work", True)
+
+
 def test_a_priority_must_be_a_number():
     found = stuck(Drawing().start().user("work", camunda__priority="${p}").path("start", "work"), p="high")
     assert found.message == "'high' is no priority."
