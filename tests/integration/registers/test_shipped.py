@@ -191,6 +191,17 @@ REFUSED = [
     ),
     ("reg_review_items", {"status": "taken"}, "review", "An item that was taken up says in which review."),
     ("reg_actions", {"status": "done"}, "result", "What is done or dropped says what came of it."),
+    *(
+        (register, {field: "nothing_of_ours"}, field, "Choose one of the rows of reg_")
+        for register, field in (
+            ("reg_bias_log", "system"),
+            ("reg_override_log", "system"),
+            ("reg_envelopes", "system"),
+            ("reg_risks", "system"),
+            ("reg_party_contacts", "party"),
+            ("reg_findings", "audit"),
+        )
+    ),
     ("reg_bias_log", {"within": "no"}, "remark", "A value past its limit says what follows."),
     ("reg_competences", {"until": "2026-02-01"}, "until", "It ends after it begins."),
     ("reg_envelopes", {"valid_until": "2028-02-01"}, "valid_until", "It is valid for twelve months at most."),
@@ -241,6 +252,8 @@ def founded(database: Database) -> House:
     house.act(timetable.adopt, CalendarSettings(), by="root")
     for content, form in SHIPPED.values():
         house.act(registers.define, content, form, by="root")
+    for register, key in (("reg_ai_systems", "triagelens"), ("reg_interested_parties", "patients")):
+        house.act(registers.add, register, {"id": key, **ROWS[register]}, by="anna")
     return house
 
 
