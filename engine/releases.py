@@ -70,14 +70,14 @@ def release(
     _check_everybody_is_known(session, deployment_id, made)
     released = {"status": "released", "released_at": now, "released_by": by.id, "owner": owner, "at_once": at_once}
     session.execute(update(table_of(Deployment)).where(Deployment.id == deployment_id).values(released))
-    start_timers.hand_over(session, made, by=by, now=now)
+    starts = start_timers.hand_over(session, made, by=by, now=now)
     said = {"name": row.name, "owner": owner, "at_once": at_once, "deployed_by": row.deployed_by}
     audit.append(
         session,
         audit.PLATFORM,
         "deployment.released",
         deployment_id,
-        said | {"bindings": {one.key: bindings_of(session, one.id) for one in made}},
+        said | {"bindings": {one.key: bindings_of(session, one.id) for one in made}, "starts": starts},
         by=by,
         now=now,
     )

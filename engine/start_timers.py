@@ -40,9 +40,12 @@ MOVE = (
 )
 
 
-def hand_over(session: Session, made: Iterable[Parsed], *, by: Person, now: datetime) -> None:
+def hand_over(session: Session, made: Iterable[Parsed], *, by: Person, now: datetime) -> list[dict[str, Any]]:
     """
     Let these versions start by themselves from now on, and no earlier version of their processes.
+
+    Returns:
+        What the trail says of each start: its process, element, definition and text, and when it comes first.
 
     Raises:
         Invalid: a text means no moment.
@@ -60,6 +63,8 @@ def hand_over(session: Session, made: Iterable[Parsed], *, by: Person, now: date
     ]
     if rows:
         session.execute(SET, rows)
+    names = ("process", "element", "text", "began_at", "next_at")
+    return [{name: row[name] for name in names} | {"definition": str(row["definition_id"])} for row in rows]
 
 
 def fire_one(session: Session, *, by: Person, now: datetime) -> bool:
@@ -78,12 +83,13 @@ def fire_one(session: Session, *, by: Person, now: datetime) -> bool:
         with session.begin_nested():
             definition = parsed(session, due.definition_id)
             moment = _moment_after(session, definition, due, by=by, now=now)
-            instances.begin(session, definition, variables={}, start=due.element, because=because, by=by, now=now)
+            said = because | {"next_at": moment}
+            instances.begin(session, definition, variables={}, start=due.element, because=said, by=by, now=now)
     except Exception as error:  # Whatever it is, it must not stop the processes that start after it.
         if passing(error):
             raise
         why = str(error) if isinstance(error, StewardError | Stuck) else f"{type(error).__name__}: {error}"
-        said = {"process": due.process, **because, "why": why}
+        said = {"process": due.process, **because, "next_at": moment, "why": why}
         audit.append(session, audit.PLATFORM, "start.failed", due.definition_id, said, by=by, now=now)
     session.execute(MOVE, {"timer_id": due.id, "moment": moment})
     return True

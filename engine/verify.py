@@ -29,6 +29,7 @@ from engine import (
     verify_records,
     verify_registers,
     verify_seals,
+    verify_starts,
 )
 from engine.core.chain_check import first_fault
 from engine.findings import Finding
@@ -124,6 +125,7 @@ def verify(
             report.findings += verify_deliveries.against(session, chain, entries)
         if chain == audit.PLATFORM and not fault:
             report.findings += verify_platform.against(session, entries)
+            report.findings += verify_starts.against(session, entries)
             report.findings += verify_cycles.against(session, entries)
             report.findings += verify_hooks.of_platform(session, entries)
             report.findings += verify_outreach.of_platform(session, entries)

@@ -6,17 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import bindings, deployments, people, versions
+from engine import bindings, deployments, people, start_timers, versions
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Refused
 from engine.ids import new_id
 from engine.store.definitions import Deployment
 from engine.store.records import AuditEntry
 from engine.store.running import StartTimer
 from engine.transactions import Database
+from engine.verify import verify
 from tests.factories import START, process, sequence, three_tasks, user_task
 from tests.integration.organisation import NOW, group, person
 
@@ -244,6 +245,28 @@ def test_a_release_sets_the_timer_starts_and_takes_over_from_the_version_before(
     second = put(session, hand_in(session, timed("R/P1D"), minutes=20))
     (later,) = session.execute(select(StartTimer.definition_id, StartTimer.text)).all()
     assert (later.definition_id, later.text) == (second.versions[0].id, "R/P1D")
+
+
+def starts_that_do_not_hold(session: Session) -> list[str]:
+    return [one.kind for one in verify(session, None).findings if one.record == "start_timers"]
+
+
+def test_a_start_that_is_put_off_or_taken_away_is_found(session):
+    put(session, hand_in(session, timed("R/P7D")))
+    assert starts_that_do_not_hold(session) == []
+    worker = people.operator(session, "worker", now=NOW)
+    for days in (8, 15):
+        assert start_timers.fire_one(session, by=worker, now=NOW + timedelta(days=days))
+        assert starts_that_do_not_hold(session) == []
+    later, every = NOW + timedelta(days=400), update(StartTimer)
+    changes = [every.values(next_at=later), every.values(next_at=None), every.values(text="R/P8D")]
+    for change, kind in (*((one, "altered") for one in changes), (delete(StartTimer), "missing")):
+        with session.begin_nested() as undone:
+            session.execute(change)
+            assert starts_that_do_not_hold(session) == [kind]
+            undone.rollback()
+    put(session, hand_in(session, three_tasks().replace(b'"three"', b'"timed"'), minutes=20))
+    assert starts_that_do_not_hold(session) == []
 
 
 def test_somebody_who_has_left_keeps_a_deployment_from_release(session):
