@@ -30,6 +30,7 @@ FUNCTIONS = frozenset({"actor", "done_at", "round", "currentUser", "oncall", "pa
 """What a running case offers to expressions beside the built-in functions."""
 
 _CODE = re.compile(r"^\s*\{\w+\}\s*$|\$\s+\{|\{\{|<%|\bexecution\.|\bfunction\s*\(|==|&&|\|\||;\s*$|\w\(\s*\)")
+_OFTEN = re.compile(r"R\d*/(.*/)?PT[0-5]?\d(\.\d+)?S")
 _CRON = re.compile(r"\S+(\s+\S+){5,6}")
 
 
@@ -212,6 +213,13 @@ def _check_due(sheet: Sheet, text: Text, compiled: Expression) -> None:
             "repeats-not-here",
             f"The {text.what} of {_owner(text.element)} repeats, but it can come round only once.",
             "Use a duration; repetitions belong to start events and to boundary events that do not interrupt.",
+        )
+    elif _OFTEN.fullmatch(written) or (_is_cron_start(text) and not written.split()[0].isdigit()):
+        sheet.warn(
+            text.element,
+            "comes-round-often",
+            f"The {text.what} of {_owner(text.element)} comes round more than once a minute: {_short(written)}.",
+            "Give people time; what a machine must do every few seconds belongs into a service.",
         )
 
 

@@ -136,9 +136,16 @@ def start(cycle: str) -> str:
     return f'<startEvent id="S">{definition}</startEvent>\nS -> E\n<endEvent id="E"/>'
 
 
-@pytest.mark.parametrize("cycle", ["0 0 9 ? * MON-FRI", "R/P1M", "R3/PT5M", "R/2027-01-01/P1Y"])
+@pytest.mark.parametrize("cycle", ["0 0 9 ? * MON-FRI", "R/P1M", "R3/PT5M", "R/2027-01-01/P1Y", "R/PT60S"])
 def test_timer_starts_repeat_or_follow_cron(told, cycle):
-    assert told(start(cycle)).errors == []
+    found = told(start(cycle))
+    assert found.errors == []
+    assert "comes-round-often" not in {problem.code for problem in found.problems}
+
+
+@pytest.mark.parametrize("cycle", ["R/PT10S", "R3/PT5S", "R/2027-01-01T09:00:00Z/PT59S", "*/20 * * * * ?"])
+def test_what_comes_round_more_than_once_a_minute_is_a_warning(told, cycle):
+    told(start(cycle)).warned("comes-round-often", "S")
 
 
 def test_a_cron_text_that_does_not_parse_is_refused(told):
