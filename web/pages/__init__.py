@@ -28,6 +28,7 @@ from web.pages import (
     task_acts,
     task_evidence,
     telling,
+    trail,
 )
 
 BLUEPRINTS = (
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     task.pages,
     task_acts.pages,
     task_evidence.pages,
+    trail.pages,
 )
 
 

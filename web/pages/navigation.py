@@ -56,11 +56,13 @@ def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str
         ("/calendar", _("Calendar"), "calendar-days"),
         ("/dashboard", _("Dashboard"), "layout-dashboard"),
     )
+    proof = (("/trail", _("Trail"), "scroll-text"), ("/verification", _("Verification"), "shield-check"))
     operations = (
         ("/on-call", _("On call now"), "phone-call"),
         ("/people", _("People"), "users"),
         ("/deliveries", _("Deliveries"), "send"),
         ("/stuck", _("Stuck steps"), "triangle-alert"),
+        *(proof if person.auditor or person.platform_admin else ()),
     )
     return (
         ("", first),

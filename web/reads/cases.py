@@ -94,9 +94,19 @@ def platform_trail(session: Session, person: Person, filters: dict[str, Any]) ->
     Raises:
         Forbidden: `person` is neither an auditor nor an administrator of the platform.
     """
+    must_read_platform(person)
+    return _chain(session, PLATFORM, filters)
+
+
+def must_read_platform(person: Person) -> None:
+    """
+    Refuse whoever may not read the trail of what is no case.
+
+    Raises:
+        Forbidden: `person` is neither an auditor nor an administrator of the platform.
+    """
     if not (person.auditor or person.platform_admin or person.kind == "operator"):
         raise Forbidden(f"{person.name} may not read the trail of the platform.", "Ask an auditor or an administrator.")
-    return _chain(session, PLATFORM, filters)
 
 
 def reads_of(session: Session, person_id: str, filters: dict[str, Any]) -> Page:
