@@ -24,7 +24,7 @@ def pack(query: dict[str, Any]) -> Response:
     who, since, until = caller(), query["since"], query["until"]
     if (since is None) != (until is None):
         raise Invalid("A period has a beginning and an end.", {"until" if since else "since": ["It is missing."]})
-    with services().database.reading() as session:
+    with services().database.still() as session:
         data = packing.pack(
             session,
             who.person,
