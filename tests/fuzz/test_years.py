@@ -30,6 +30,8 @@ class Faulty(Course):
     def _check(self) -> None:
         if self.program.clock().date() >= self.asleep_until:
             super()._check()
+            told = "\n".join([f"seed {self.seed}", *self.tally.faults])
+            assert not self.tally.faults, told  # On its day: nobody waits ten years for it.
 
 
 def test_every_rule_holds_over_years_of_outages():
