@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -18,11 +18,12 @@ from web.language import _, ngettext
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
 from web.pages.urgency import Group, Row, by_urgency, line
-from web.reads import duties, inbox, story
+from web.reads import agenda, duties, inbox, story
 from web.reads.inbox import Waiting
 
 pages = Blueprint("my_work", __name__)
 acting.register(pages)
+DATES_AHEAD = timedelta(days=90)
 FILTERS = ("process", "sign", "late", "q")
 
 
@@ -83,8 +84,20 @@ def news() -> Response:
 @page(pages, "/my-work/duties")
 def my_duties() -> Response:
     """The reader's roles, who stands in for him, and who is on call now; as a part of My work, or alone."""
-    found = look(lambda session, reader: duties.of(session, reader.person, now=reader.now))
-    return show("duties.html" if "HX-Request" in request.headers else "duties_page.html", duties=found)
+    if "HX-Request" in request.headers:
+        found = look(lambda session, reader: duties.of(session, reader.person, now=reader.now))
+        return show("duties.html", duties=found)
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        until = reader.now + DATES_AHEAD
+        coming = agenda.items(session, reader.person, reader.now, until, zone=reader.zone, now=reader.now)
+        return {
+            "duties": duties.of(session, reader.person, now=reader.now),
+            "tasks": inbox.mine(session, reader.person),
+            "dates": [one for one in coming if one.mine or one.kind == "planned"],
+        }
+
+    return show("duties_page.html", **look(read))
 
 
 @page(pages, "/tasks/<uuid:task_id>/take-on", scope="work", method="POST")

@@ -15,6 +15,7 @@ from engine.core.vocabulary import Start
 from engine.definitions import Parsed, parsed
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.person import Person
+from engine.public import book
 from engine.store.running import Task
 from web.language import _
 from web.pages import acting
@@ -41,12 +42,15 @@ class Way:
 def choose() -> Response:
     """The processes that the reader may start."""
 
-    def read(session: Session, reader: Reader) -> list[Way]:
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
         found = [parsed(session, one) for one in versions.latest_of_all(session)]
-        return [way for one in found for way in _ways(one, reader.person)]
+        ways = [way for one in found for way in _ways(one, reader.person)]
+        return {
+            "ways": sorted(ways, key=lambda way: (way.name.casefold(), way.said)),
+            "unnamed": [one for one in (book.said(row) for row in book.in_force(session)) if one["active"]],
+        }
 
-    ways = sorted(look(read), key=lambda way: (way.name.casefold(), way.said))
-    return show("start.html", ways=ways)
+    return show("start.html", **look(read))
 
 
 @page(pages, "/processes/<key>/start")

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.program.served import Served
 
 AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 PAGES = (
@@ -14,16 +16,56 @@ PAGES = (
     "/processes/corrective_action",
     "/start",
     "/processes/incident_escalation/start",
+    "/calendar",
+    "/dashboard",
+    "/registers",
+    "/registers/reg_ai_systems",
+    "/registers/reg_ai_systems/rows/triagelens",
+    "/clauses",
+    "/on-call",
+    "/people",
+    "/people/henrik.lund",
+    "/groups",
+    "/groups/quality_manager",
+    "/substitutes",
+    "/deliveries",
+    "/stuck",
+    "/my-work/duties",
+    "/account",
+    "/search?q=an",
 )
+ISLANDS = ("/", "/processes/corrective_action", "/processes/incident_escalation/start")
+AUDITED = ("/trail", "/verification", "/verification?chain=platform")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (360, "dark")])
 def test_every_page_can_be_read(signed_in: Callable[..., Page], width: int, scheme: str) -> None:
     look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
-    page, said = signed_in("henrik.lund", **look), []
+    _are_read(signed_in("henrik.lund", **look), PAGES if width == 360 else PAGES[:8])
+    _are_read(signed_in("ruth.osei", **look), AUDITED)
+
+
+def test_everybody_reports_an_incident_or_raises_a_concern_in_two_clicks_and_outsiders_by_a_public_form(
+    signed_in: Callable[..., Page], window: Callable[..., Page], demo: Served
+) -> None:
+    page = signed_in("ben.carter")
+    for way, title in (("Incident escalation", "Start: Incident escalation"), ("Raise a concern", "Raise a concern")):
+        page.goto("/")
+        page.get_by_role("link", name="Start a case").click()
+        page.get_by_role("link", name=way).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+        expect(page.locator("main form")).to_be_visible()
+    page = window(base_url=demo.address)
+    page.goto("/tell")
+    page.get_by_role("link", name="Report a problem").click()
+    expect(page.get_by_role("textbox").first).to_be_visible()
+
+
+def _are_read(page: Page, addresses: tuple[str, ...]) -> None:
+    said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    for address in PAGES:
-        page.goto(address, wait_until="networkidle")
+    for address in addresses:
+        page.goto(address, wait_until="networkidle" if address in ISLANDS else "load")
         assert said == [], address
         page.evaluate(AXE.read_text())
         found = page.evaluate("axe.run()")["violations"]

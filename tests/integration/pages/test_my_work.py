@@ -1,7 +1,9 @@
 """My work shows what waits for whoever reads it, and nothing else."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from tests.factories import END, START, process, sequence, user_task
 from tests.integration.api.conftest import Client, Clock
 from tests.integration.pages.conftest import Reader, words
 
@@ -59,6 +61,26 @@ def test_a_task_is_taken_on_in_the_list_and_filters_stay_in_the_address(
     bert.press(f"/tasks/{task}/finish", values="{}")
     assert "A bent pin" in words(bert.open("/?tab=done"))
     assert "Staff" in words(bert.open("/my-work/duties"))
+
+
+def test_a_page_shows_everybody_his_duties_roles_tasks_who_stands_in_and_next_dates(
+    reader: Callable[[str], Reader], login: Callable[..., Client], in_force: Callable[[bytes], str], clock: Clock
+) -> None:
+    task = user_task("T_ask", groups="staff").replace("<bpmn:userTask ", '<bpmn:userTask camunda:dueDate="3 bd" ')
+    in_force(process("leak", sequence(START, task, END)))
+    anna, bert = login("anna"), login("bert")
+    anna.post("/instances", {"process": "leak", "title": "A loose label"})
+    (address,) = reader("bert").open("/").xpath("//form[contains(@hx-post, '/take-on')]/@action")
+    reader("bert").press(address)
+    away = {"begins_at": (clock.moment + timedelta(days=9)).isoformat()}
+    away |= {"ends_at": (clock.moment + timedelta(days=16)).isoformat()}
+    bert.post("/substitutions", {"person": "bert", "first": "carl", **away})
+    page = reader("bert").open("/my-work/duties")
+    assert "RolesStaff" in words(page, "//section[@aria-labelledby='duties']")
+    assert "Carl, " in words(page, "//section[@aria-labelledby='duties']")
+    assert "A loose label, due Thu 7 Jan" in words(page, "//section[@aria-labelledby='tasks']")
+    assert "T ask, A loose label" in words(page, "//section[@aria-labelledby='dates']")
+    assert "Nothing waits for you." in words(reader("carl").open("/my-work/duties"))
 
 
 def test_five_views_are_kept_by_name(reader: Callable[[str], Reader], three: str) -> None:
