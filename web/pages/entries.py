@@ -90,6 +90,7 @@ def _whole(session: Session, reader: Reader, key: str, row_key: str) -> dict[str
     fields = filled(orjson.loads(found.file), seen.values, how)
     signed = [one for one in registers.signatures(session, key, row_key) if one.number == seen.number]
     reached = entries.on_call(session, about, at=reader.now) if {"pause", "oncall"} & set(definition.provides) else {}
+    glances = entries.glances(cases, definition.shown.glance)
     return {
         "register": definition,
         "row": seen,
@@ -98,7 +99,8 @@ def _whole(session: Session, reader: Reader, key: str, row_key: str) -> dict[str
         "head": [one for one in fields if one.key in definition.shown.first],
         "fields": fields,
         "gaps": [one.label for one in fields if one.key in definition.shown.gaps and not one.text and not one.table],
-        "glances": entries.glances(cases, definition.shown.glance),
+        "glances": glances,
+        "to_do": entries.open_tasks(session, glances),
         "cases": cases[::-1],
         "versions": versions,
         "labels": {one.key.partition(".")[0]: one.label for one in fields},

@@ -29,13 +29,14 @@ acting.register(pages)
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """A way into a process that a person may take: its start event, and what is known of it."""
+    """A way into a process that a person may take: its start event, what is known of it, whether it asks anything."""
 
     process: str
     name: str
     element: str
     said: str
     about: str
+    asks: bool
 
 
 @page(pages, "/start")
@@ -44,7 +45,7 @@ def choose() -> Response:
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         found = [parsed(session, one) for one in versions.latest_of_all(session)]
-        ways = [way for one in found for way in _ways(one, reader.person)]
+        ways = [way for one in found for way in _ways(session, one, reader.person)]
         return {
             "ways": sorted(ways, key=lambda way: (way.name.casefold(), way.said)),
             "unnamed": [one for one in (book.said(row) for row in book.in_force(session)) if one["active"]],
@@ -148,7 +149,7 @@ def _way(session: Session, person: Person, key: str) -> tuple[Parsed, Start]:
     return definition, ways[0]
 
 
-def _ways(definition: Parsed, person: Person) -> list[Way]:
+def _ways(session: Session, definition: Parsed, person: Person) -> list[Way]:
     if person.auditor:
         return []
     try:
@@ -156,10 +157,10 @@ def _ways(definition: Parsed, person: Person) -> list[Way]:
     except Forbidden:
         return []
     by_hand = [one for one in definition.model.starts if one.kind == "none"]
-    return [_way_in(definition, one, alone=len(by_hand) == 1) for one in by_hand]
+    return [_way_in(session, definition, one, alone=len(by_hand) == 1) for one in by_hand]
 
 
-def _way_in(definition: Parsed, start: Start, *, alone: bool) -> Way:
+def _way_in(session: Session, definition: Parsed, start: Start, *, alone: bool) -> Way:
     node = definition.model.nodes[start.element]
     return Way(
         process=definition.key,
@@ -167,4 +168,5 @@ def _way_in(definition: Parsed, start: Start, *, alone: bool) -> Way:
         element=start.element,
         said="" if alone else node.name or start.element,
         about=node.documentation,
+        asks=filling.start_form(session, definition, start.element) is not None,
     )

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engine import oncall, registers
@@ -13,8 +14,10 @@ from engine.core.register import Definition, Glance
 from engine.errors import NotFound
 from engine.person import Person
 from engine.store.people import PersonRow
+from engine.store.running import Task
 from engine.subject import Subject
 
+LIVE = text("tasks.status IN ('open', 'claimed')")
 STANDING = ("running", "suspended")
 
 
@@ -90,6 +93,16 @@ def glances(cases: Iterable[Any], wanted: Iterable[Glance]) -> list[Seen]:
 def _meant(about: list[Any], glance: Glance) -> tuple[Any, ...]:
     of_kind = [one for one in about if not glance.processes or one.process in glance.processes]
     return tuple(one for one in of_kind if one.status in STANDING) if glance.open else tuple(of_kind[:1])
+
+
+def open_tasks(session: Session, seen: Iterable[Seen]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Of the open cases among what is seen at a glance, what is still to be done: id and name of each task."""
+    cases = {case.id for one in seen if one.open for case in one.cases}
+    query = select(Task.instance_id, Task.id, Task.name).where(Task.instance_id.in_(cases), LIVE).order_by(Task.id)
+    found: dict[UUID, list[tuple[UUID, str]]] = {}
+    for case, task, name in session.execute(query):
+        found.setdefault(case, []).append((task, name))
+    return found
 
 
 def versions(session: Session, key: str, row_key: str) -> list[Version]:

@@ -64,4 +64,8 @@ def test_the_page_of_a_system_shows_tier_steward_and_the_records_of_its_last_ass
         ("Last incident", "incident_escalation"),
     ):
         assert page.xpath(glance.format(name)) == [f"/cases/{found[key]}"], name
-    assert len(page.xpath(glance.format("Open conditions and other open cases"))) == 6
+    links = page.xpath(glance.format("Open conditions and other open cases"))
+    assert len([one for one in links if one.startswith("/cases/")]) == 6
+    tasks = {f"/tasks/{one['id']}" for one in anna.get("/tasks", view="claimable")["items"]}
+    assert {one for one in links if one.startswith("/tasks/")} == tasks
+    assert len(tasks) == 6

@@ -54,7 +54,9 @@ def test_a_row_shows_what_stands_in_it_what_is_missing_and_the_cases_about_it(
     page = anna.open(ROW)
     assert "Nobody or nothing is named yet for: Repairs it." in words(page)
     (glance,) = page.xpath("//section[@aria-labelledby='glance']")
-    assert [link.get("href") for link in glance.xpath(".//a")] == [f"/cases/{case['id']}"] * 2
+    links = [link.get("href") for link in glance.xpath(".//a")]
+    assert links[:2] == [f"/cases/{case['id']}"] * 2
+    assert words(glance, ".//a[starts-with(@href, '/tasks/')]") == "T ask"
     assert "Oil leaks" in words(page, "//section[@aria-labelledby='cases']")
     assert "Anna added it" in words(page, "//section[@aria-labelledby='history']")
     assert "Oil leaks" not in words(reader("fred").open(ROW))
