@@ -88,7 +88,7 @@ def visitor() -> Caller | None:
         who = visits.verify(session, chosen, lasting=lasting, machine_now=at, note=note)
         return (who, frozenset(tokens.scopes_of(who))) if who else None
 
-    known = _in_time(_known(visit_id.bytes, verify, at, visits.SEEN_AGAIN_AFTER), now)
+    known = in_time(_known(visit_id.bytes, verify, at, visits.SEEN_AGAIN_AFTER), now)
     return Caller(*known, now, visit_id) if known else None
 
 
@@ -120,10 +120,10 @@ def of_token(secret: str, now: datetime) -> Known | None:
         return tokens.verify(session, secret, now=now, note=note)
 
     mark = sha256(secret.encode(errors="replace")).digest()
-    return _in_time(_known(mark, verify, now, tokens.USED_AGAIN_AFTER), now)
+    return in_time(_known(mark, verify, now, tokens.USED_AGAIN_AFTER), now)
 
 
-def _in_time(known: Known | None, now: datetime) -> Known | None:
+def in_time(known: Known | None, now: datetime) -> Known | None:
     """The same, unless it is an auditor whose mandate has ended."""
     mandate = known[0].mandate if known else None
     return None if mandate is not None and now >= mandate.ends_at else known

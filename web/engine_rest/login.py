@@ -18,7 +18,7 @@ from engine import passwords, people, tokens
 from engine.errors import Forbidden
 from engine.person import Person
 from engine.store.people import PersonRow
-from web.auth import Caller, of_token
+from web.auth import Caller, in_time, of_token
 from web.engine_rest.remembered import Remembered
 from web.problems import ScopeMissing, SignInFailed
 from web.services import services
@@ -90,7 +90,10 @@ def _speaker(now: datetime) -> tuple[Person, frozenset[str]]:
     if password.startswith(OF_TOKENS) and (known := of_token(password, now)) and known[0].id == person_id:
         return known
     person = _by_password(person_id, password, now)
-    return person, frozenset(tokens.scopes_of(person))
+    known = in_time((person, frozenset(tokens.scopes_of(person))), now)
+    if known is None:
+        raise SignInFailed(f"The mandate of {person.name} has ended.", "Ask an administrator of the platform.")
+    return known
 
 
 def _pair(said: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """An auditor reads what he was given to read, while he was given it, and it is known what he read."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from engine.store.running import Instance
 from engine.transactions import Database
 from engine.verify import verify
 from tests.factories import END, START, process, sequence, user_task
-from tests.integration.api.conftest import MORNING, Client, Clock
+from tests.integration.api.conftest import MORNING, PASSWORD, Client, Clock
 
 Login = Callable[..., Client]
 OTHER = process("other", sequence(START, user_task("T_ask", groups="staff"), END))
@@ -59,8 +60,11 @@ def test_an_auditor_reads_for_a_time_and_within_a_scope_and_what_he_reads_is_log
     assert [entry["subject"] for entry in read] == ["/api/v1/instances", f"/api/v1/instances/{inside}/trail"]
     assert {(entry["actor"], entry["verb"]) for entry in read} == {("fred", "record.read")}
 
+    at_modeler = {"Authorization": "Basic " + b64encode(f"fred:{PASSWORD.format('fred')}".encode()).decode()}
+    assert app.test_client().get("/engine-rest/deployment/count", headers=at_modeler).status_code == 200
     clock.forward(days=5)
     assert fred.send("GET", f"/instances/{inside}").status_code == 401
+    assert app.test_client().get("/engine-rest/deployment/count", headers=at_modeler).status_code == 401
     anna.get(f"/instances/{inside}")
     with database.writing() as session:
         assert verify(session, None).holds
