@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from benchmarks.place import NOW, Place
-from engine import evidence, groups, instances, passwords, people, tasks
-from engine.definitions import parsed
+from engine import evidence, instances, tasks
+from engine.identity import groups, passwords, people
+from engine.models.definitions import parsed
 from engine.store.running import Instance, Task
 from engine.vault import Store
 from steward import demo

@@ -12,8 +12,8 @@ from sqlalchemy import event, func, select
 from benchmarks.crowds import quantile
 from benchmarks.place import NOW, Place
 from benchmarks.reading import fill
-from engine import tokens
 from engine.evidence import Store
+from engine.identity import tokens
 from engine.inbox import oldest_claimable
 from engine.store.running import Task
 from web.app import create_app

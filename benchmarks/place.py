@@ -13,9 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import event, select
 
-from engine import deployments, groups, instances, migrations, passwords, people, tasks, timetable
+from engine import deployments, instances, migrations, tasks, timetable
 from engine.calendars import CalendarSettings
-from engine.person import Person
+from engine.identity import groups, passwords, people
+from engine.identity.person import Person
 from engine.store.running import Task
 from engine.transactions import Database
 from tests.postgres import PostgresServer

@@ -8,12 +8,12 @@ from sqlalchemy import insert, select
 
 from benchmarks.crowds import quantile
 from benchmarks.place import NOW, Place
-from engine import definitions
 from engine.core.definition import define
 from engine.core.model import read_models
 from engine.core.translate import translate
 from engine.ids import new_id
 from engine.inbox import oldest_claimable
+from engine.models import definitions
 from engine.store.base import table_of
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Candidate, Task

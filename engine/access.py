@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from engine.absence import sight
 from engine.errors import Forbidden, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.absence import SubstitutionRow
 from engine.store.definitions import DefinitionRow
 from engine.store.ladders import LadderTold

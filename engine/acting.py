@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from engine import people
-from engine.person import Person
+from engine.identity import people
+from engine.identity.person import Person
 from engine.transactions import Database
 
 

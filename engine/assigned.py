@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from engine import audit, outbox
+from engine.identity.person import Person
 from engine.outbox import Notice
-from engine.person import Person
-from engine.rows import Context, Rows
+from engine.running.rows import Context, Rows
 
 
 def tell(

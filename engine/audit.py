@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from engine.core.chain import Chain, Link
 from engine.errors import NotFound
 from engine.hot import Hot, together
+from engine.identity.person import Person
 from engine.ids import new_salt
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.records import AuditEntry, Delivery
 from engine.store.records import Chain as ChainRow

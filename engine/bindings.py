@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import audit, roles
+from engine import audit
 from engine.core.vocabulary import Model
-from engine.definitions import owner_of, parsed
 from engine.errors import Forbidden, Invalid
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models import roles
+from engine.models.definitions import owner_of, parsed
 from engine.store.definitions import Binding
 from engine.store.people import GroupRow, PersonRow
 

@@ -13,10 +13,11 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import audit, people
+from engine import audit
 from engine.errors import Forbidden, NotFound
+from engine.identity import people
+from engine.identity.person import Person
 from engine.ids import new_id, new_secret
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.people import CalendarFeed
 

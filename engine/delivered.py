@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from engine import audit
 from engine.core.chain import content_digest
 from engine.hot import Hot
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.records import Delivery, DeliveryAttempt
 

@@ -18,16 +18,16 @@ from sqlalchemy.orm import Session
 
 from engine import audit, bindings, registers, releases
 from engine.bindings import bind as bind
-from engine.contents import Contents, digests_of, read_contents
 from engine.core.problem import Problem
 from engine.core.profile import Known, check
 from engine.core.translate import TRANSLATOR
-from engine.deployed import TABLES, Deployed, Version, overview, waiting_roles
 from engine.errors import Forbidden, Invalid, Refused
+from engine.identity.person import Person
 from engine.ids import new_id
 from engine.ladders import book
-from engine.person import Person
-from engine.planning import Planned, files_before, plan
+from engine.models.contents import Contents, digests_of, read_contents
+from engine.models.deployed import TABLES, Deployed, Version, overview, waiting_roles
+from engine.models.planning import Planned, files_before, plan
 from engine.releases import release as release
 from engine.store.base import table_of
 from engine.store.definitions import Deployment, Resource

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from engine import accepted, access, audit, signatures
 from engine.cases import Case, lock_for_task
 from engine.core.vocabulary import Slot
-from engine.definitions import parsed
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, TaskClosed
 from engine.hot import Hot
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
+from engine.models.definitions import parsed
 from engine.store.base import table_of
 from engine.store.records import Evidence
 from engine.store.running import Task

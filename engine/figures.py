@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from engine import access
 from engine.core.chain import canonical
 from engine.errors import Invalid
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Passage, Variable
 

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import groups, registers, timetable, versions
+from engine import registers, timetable
 from engine.cache import Cache
 from engine.cases import Case
 from engine.core.forms import Checked, Form, read_form
 from engine.core.model.references import Reference
-from engine.definitions import Parsed
 from engine.errors import Invalid, NotFound
+from engine.identity import groups
+from engine.models import versions
+from engine.models.definitions import Parsed
 from engine.store.definitions import FormRow, Resource
 
 BY_ID = (

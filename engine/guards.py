@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from engine import access
 from engine.cases import Case, LiveTask
-from engine.definitions import Parsed
 from engine.errors import Forbidden, Record
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models.definitions import Parsed
 
 
 def must_start(by: Person, definition: Parsed) -> None:

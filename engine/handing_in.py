@@ -8,19 +8,20 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from engine import audit, beginning, evidence, filling, links, records, registers, signatures
+from engine import audit, evidence, filling, links, records, registers, signatures
 from engine.cases import Case, LiveTask
-from engine.cause import Cause
 from engine.core.advance import visible_of
 from engine.core.chain import content_digest
 from engine.core.forms import Checked
 from engine.core.model.references import Reference
 from engine.core.vocabulary import Rules
-from engine.definitions import Parsed, parsed
 from engine.errors import Invalid
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
-from engine.rows import Rows
+from engine.models.definitions import Parsed, parsed
+from engine.running import beginning
+from engine.running.cause import Cause
+from engine.running.rows import Rows
 from engine.subject import Subject
 
 

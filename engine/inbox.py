@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, or_, select, union
 from sqlalchemy.orm import Session
 
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.running import Candidate, ShutOut, Task
 

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import audit, beginning, filling, guards, records, registers, signatures, stepping, timetable, versions
+from engine import audit, filling, guards, records, registers, signatures, timetable
 from engine.cases import Case, lock, lock_for_task
-from engine.cause import Cause
 from engine.core import events as ev
 from engine.core.stuck import Stuck
-from engine.definitions import Parsed, parsed
 from engine.errors import Conflict, Invalid, NotFound
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
-from engine.rows import Context, Rows
+from engine.models import versions
+from engine.models.definitions import Parsed, parsed
+from engine.running import beginning, stepping
+from engine.running.cause import Cause
+from engine.running.rows import Context, Rows
 from engine.subject import Subject, parted
 
 __all__ = [

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import versions
-from engine.contents import TEMPLATES
-from engine.definitions import parsed
 from engine.errors import NotFound
+from engine.models import versions
+from engine.models.contents import TEMPLATES
+from engine.models.definitions import parsed
 from engine.store.definitions import DecisionRow, DefinitionRow, FormRow, Resource
 
 TABLES: dict[str, Any] = {"process": DefinitionRow, "decision": DecisionRow, "form": FormRow}

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine import access, audit
 from engine.cases import Case, lock
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.running import Instance, Link
 

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import access, outbox, people
+from engine import access, outbox
 from engine.cases import Case
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity import people
+from engine.identity.person import Person
 
 MENTION = re.compile(r"(?<![\w.@-])@([a-z0-9]+(?:[._-][a-z0-9]+)*)", re.IGNORECASE)
 LONGEST = 1_000

@@ -15,11 +15,15 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
-from engine import acting, audit, guards, instances, post
+from engine import acting, audit, guards, instances
 from engine.cases import Case, lock
-from engine.cause import Cause
 from engine.core import events as ev
-from engine.correlation import (
+from engine.errors import Conflict
+from engine.identity.person import Person
+from engine.ids import new_id
+from engine.running import post
+from engine.running.cause import Cause
+from engine.running.correlation import (
     Sent,
     addressees,
     apply,
@@ -29,10 +33,7 @@ from engine.correlation import (
     starting_with,
     starts_in_turn,
 )
-from engine.errors import Conflict
-from engine.ids import new_id
-from engine.person import Person
-from engine.rows import MESSAGE_LIFE, Context, message_row
+from engine.running.rows import MESSAGE_LIFE, Context, message_row
 from engine.store.base import table_of
 from engine.store.running import Instance, Message, Subscription
 from engine.subject import parted

@@ -22,11 +22,11 @@ from engine.backoff import WAITS, rest
 from engine.delivered import ENDS, LONGEST_ANSWER, End, chain_of, end
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.hot import Hot
+from engine.identity.person import Person
 from engine.ids import id_of, new_id
 from engine.outreach import routes
 from engine.outreach.content import family
 from engine.outreach.routes import Ways
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.people import PersonRow
 from engine.store.records import Delivery, DeliveryAttempt

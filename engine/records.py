@@ -14,8 +14,8 @@ from engine.cases import Case, lock, lock_for_task
 from engine.core.advance import variables_of
 from engine.core.chain import content_digest
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.records import Comment
 from engine.store.running import Answer, Task

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import audit, people, roles, start_timers
+from engine import audit
 from engine.bindings import check as check_bindings
 from engine.bindings import of as bindings_of
 from engine.bindings import put as put_bindings
@@ -21,11 +21,14 @@ from engine.bindings import shown as shown_bindings
 from engine.bindings import unknown
 from engine.core.problem import Problem
 from engine.core.vocabulary import Node
-from engine.definitions import Parsed, parsed
-from engine.deployed import Deployed, overview
 from engine.errors import Conflict, Invalid, NotFound, Refused
-from engine.person import Person
-from engine.releasers import why_not
+from engine.identity import people
+from engine.identity.person import Person
+from engine.models import roles
+from engine.models.definitions import Parsed, parsed
+from engine.models.deployed import Deployed, overview
+from engine.models.releasers import why_not
+from engine.running import start_timers
 from engine.store.base import table_of
 from engine.store.definitions import DefinitionRow, Deployment, Resource
 

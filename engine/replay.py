@@ -12,8 +12,8 @@ from engine.core import recorded
 from engine.core.advance import advance
 from engine.core.effects import Effect
 from engine.core.stuck import Stuck
-from engine.definitions import parsed
 from engine.errors import NotFound
+from engine.models.definitions import parsed
 from engine.store.running import Event, Instance
 
 OF_CASE = (

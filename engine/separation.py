@@ -20,12 +20,12 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import groups
 from engine.core.vocabulary import Model
 from engine.errors import Record, SeparationOfDuties
-from engine.person import Person
+from engine.identity import groups
+from engine.identity.person import Person
+from engine.running.who_did import query_for
 from engine.store.running import Candidate
-from engine.who_did import query_for
 
 
 class Modelled(Protocol):

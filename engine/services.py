@@ -13,20 +13,21 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import access, acting, audit, stepping, stuck, topics
+from engine import access, acting, audit, stuck, topics
 from engine.backoff import rest
 from engine.cases import Case, lock
-from engine.cause import Cause
 from engine.core import effects as fx
 from engine.core import events as ev
 from engine.core.stuck import Stuck
-from engine.correlation import checked
 from engine.errors import Conflict, Invalid, NotFound
 from engine.hot import Hot, among
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
-from engine.rows import Context, Rows
-from engine.statements import carry_out
+from engine.running import stepping
+from engine.running.cause import Cause
+from engine.running.correlation import checked
+from engine.running.rows import Context, Rows
+from engine.running.statements import carry_out
 from engine.store.base import table_of
 from engine.store.running import Instance, ServiceJob
 from engine.transactions import Database, passing

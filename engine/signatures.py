@@ -17,9 +17,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import passwords, stepping, timetable
+from engine import timetable
 from engine.cases import Case
-from engine.cause import Cause
 from engine.core import events as ev
 from engine.core.advance import visible_of
 from engine.core.chain import content_digest
@@ -29,11 +28,14 @@ from engine.core.vocabulary import Model, Rules
 from engine.covered import Change as Change
 from engine.covered import Covered, computed
 from engine.covered import content as covered_content
-from engine.definitions import Parsed
 from engine.errors import Forbidden, Invalid
 from engine.hot import Hot
+from engine.identity import passwords
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
+from engine.models.definitions import Parsed
+from engine.running import stepping
+from engine.running.cause import Cause
 from engine.store.base import table_of
 from engine.store.records import Signature
 from engine.store.running import Task

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.errors import Broken, Invalid
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.hooks import Secret
 

@@ -11,17 +11,19 @@ import orjson
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import audit, guards, handing_in, people, records, signatures, stepping
+from engine import audit, guards, handing_in, records, signatures
 from engine.cases import Case, lock
-from engine.cause import Cause
 from engine.core import events as ev
 from engine.core import recorded
 from engine.core.stuck import Stuck
 from engine.errors import Conflict, NotFound
+from engine.identity import people
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
-from engine.rows import Rows
-from engine.statements import carry_out
+from engine.running import stepping
+from engine.running.cause import Cause
+from engine.running.rows import Rows
+from engine.running.statements import carry_out
 from engine.store.base import table_of
 from engine.store.records import AuditEntry
 from engine.store.running import ServiceJob, StuckStep, Timer

@@ -9,15 +9,17 @@ from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import access, assigned, audit, competence, guards, handing_in, people, separation, stepping, stuck
+from engine import access, assigned, audit, guards, handing_in, separation, stuck
 from engine.absence import claims
 from engine.cases import Case, LiveTask, lock_for_task
 from engine.core import events as ev
 from engine.core.chain import content_digest
 from engine.core.stuck import Stuck
-from engine.definitions import parsed
 from engine.errors import AlreadyClaimed, Conflict, Forbidden, Invalid, NotFound, Outdated, TaskClosed
-from engine.person import Person
+from engine.identity import competence, people
+from engine.identity.person import Person
+from engine.models.definitions import parsed
+from engine.running import stepping
 from engine.store.base import table_of
 from engine.store.running import Candidate, Draft, Task
 

@@ -15,13 +15,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, text, union_all, update
 from sqlalchemy.orm import Session
 
-from engine import acting, start_timers, stepping, stuck
+from engine import acting, stuck
 from engine.backoff import WAITS, rest
 from engine.cases import lock
 from engine.core import events as ev
 from engine.core.stuck import Stuck
 from engine.hot import Hot
-from engine.person import Person
+from engine.identity.person import Person
+from engine.running import start_timers, stepping
 from engine.store.base import table_of
 from engine.store.running import Instance, StartTimer, Timer
 from engine.transactions import Database, passing

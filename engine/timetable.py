@@ -15,7 +15,7 @@ from engine.cache import Cache
 from engine.calendars import CalendarSettings, build_calendar
 from engine.core.calendar import Calendar
 from engine.errors import Broken
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.definitions import CalendarRow
 from engine.store.records import Setting

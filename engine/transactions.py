@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from engine import audit
 from engine.errors import Again, Rejected
 from engine.hot import translated
-from engine.person import Person
+from engine.identity.person import Person
 
 T = TypeVar("T")
 

@@ -17,27 +17,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import (
-    audit,
-    verify_clauses,
-    verify_cycles,
-    verify_deliveries,
-    verify_erased,
-    verify_hooks,
-    verify_outreach,
-    verify_platform,
-    verify_records,
-    verify_registers,
-    verify_seals,
-    verify_starts,
-)
+from engine import audit
 from engine.core.chain_check import first_fault
-from engine.findings import Finding
 from engine.hot import Hot
 from engine.replay import Replayed
 from engine.store.base import table_of
 from engine.store.records import AuditEntry, Chain
 from engine.store.running import Instance
+from engine.verifying import (
+    clauses,
+    cycles,
+    deliveries,
+    erased,
+    hooks,
+    outreach,
+    platform,
+    records,
+    registers,
+    seals,
+    starts,
+)
+from engine.verifying.findings import Finding
 
 ENTRIES = Hot(select(table_of(AuditEntry)).where(AuditEntry.chain == bindparam("of_chain")).order_by(AuditEntry.number))
 
@@ -103,9 +103,9 @@ def verify(
             up to there are the recorded ones is still held against the trail.
     """
     report, owned = Report(), ends(session)
-    sealed = verify_seals.sealed(session, key, report.findings, newest)
+    sealed = seals.sealed(session, key, report.findings, newest)
     report.seals = sealed.count
-    erasures = verify_erased.told(session)
+    erasures = erased.told(session)
     for chain, (length, head) in owned.items():
         if only is not None and chain not in only:
             continue
@@ -117,28 +117,28 @@ def verify(
         if fault:
             report.findings.append(Finding(kind=fault.kind, chain=chain, number=fault.number, why=fault.why))
         else:
-            report.findings += verify_seals.against(chain, entries, sealed)
-            report.findings += verify_records.against(session, chain, entries, evidence, replays)
-            report.findings += verify_registers.against(session, chain, entries)
-            report.findings += verify_erased.against(chain, entries, erasures)
-            report.findings += verify_hooks.of_hook(session, chain, entries)
-            report.findings += verify_deliveries.against(session, chain, entries)
+            report.findings += seals.against(chain, entries, sealed)
+            report.findings += records.against(session, chain, entries, evidence, replays)
+            report.findings += registers.against(session, chain, entries)
+            report.findings += erased.against(chain, entries, erasures)
+            report.findings += hooks.of_hook(session, chain, entries)
+            report.findings += deliveries.against(session, chain, entries)
         if chain == audit.PLATFORM and not fault:
-            report.findings += verify_platform.against(session, entries)
-            report.findings += verify_starts.against(session, entries)
-            report.findings += verify_cycles.against(session, entries)
-            report.findings += verify_hooks.of_platform(session, entries)
-            report.findings += verify_outreach.of_platform(session, entries)
-            report.findings += verify_clauses.against(session, entries)
+            report.findings += platform.against(session, entries)
+            report.findings += starts.against(session, entries)
+            report.findings += cycles.against(session, entries)
+            report.findings += hooks.of_platform(session, entries)
+            report.findings += outreach.of_platform(session, entries)
+            report.findings += clauses.against(session, entries)
         session.expunge_all()
     if only is not None:
         return report
     report.findings += _ownerless(session, set(owned), sealed)
-    report.findings += verify_registers.unknown(session, set(owned))
+    report.findings += registers.unknown(session, set(owned))
     if audit.PLATFORM not in owned:
-        report.findings += verify_platform.against(session, ())
-        report.findings += verify_cycles.against(session, ())
-        report.findings += verify_clauses.against(session, ())
+        report.findings += platform.against(session, ())
+        report.findings += cycles.against(session, ())
+        report.findings += clauses.against(session, ())
     return report
 
 
@@ -150,7 +150,7 @@ def ends(session: Session) -> dict[str, tuple[int, bytes]]:
     return found | {str(id_): (length, head) for id_, length, head in session.execute(cases)}
 
 
-def _ownerless(session: Session, owned: set[str], sealed: verify_seals.Sealed) -> Iterator[Finding]:
+def _ownerless(session: Session, owned: set[str], sealed: seals.Sealed) -> Iterator[Finding]:
     """Chains whose owner is gone: entries or seals still speak of them."""
     spoken_of = set(session.scalars(select(AuditEntry.chain).distinct())) | set(sealed.heads)
     for chain in sorted(spoken_of - owned):

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.errors import NotFound
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
 from engine.store.base import Table, table_of
 
 

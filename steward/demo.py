@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import cycles, deployments, groups, oncall, passwords, people, registers, strongbox
+from engine import cycles, deployments, oncall, registers, strongbox
 from engine.errors import Forbidden
-from engine.groups import Standing
 from engine.hooks import book as hooks
 from engine.hooks import receiving
-from engine.person import Person
+from engine.identity import groups, passwords, people
+from engine.identity.groups import Standing
+from engine.identity.person import Person
 from engine.store.records import Setting
 from engine.strongbox import Strongbox
 from steward.keys import secrets_key

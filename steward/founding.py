@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from engine import clauses, cycles, groups, passwords, people, registers, timetable
+from engine import clauses, cycles, registers, timetable
 from engine.calendars import CalendarSettings, read_settings
 from engine.errors import Conflict, Invalid
 from engine.hooks import book as hooks
+from engine.identity import groups, passwords, people
+from engine.identity.person import Person
 from engine.ladders import book
 from engine.outreach import book as channels
-from engine.person import Person
 from engine.public import book as public
 from engine.store.people import PersonRow
 from engine.store.records import Setting

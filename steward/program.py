@@ -12,23 +12,24 @@ from flask import Flask
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from engine import cycles, figures, migrations, outbox, people, seals, services, tasks, timers, visits
+from engine import cycles, figures, migrations, outbox, seals, services, tasks, timers
 from engine import messages as post
 from engine.absence import moving
 from engine.calendars import CalendarSettings, read_settings
 from engine.departing import departures
 from engine.errors import Invalid
 from engine.figures import Figure
+from engine.identity import people, visits
+from engine.identity.person import Person
+from engine.identity.visits import Lasting
 from engine.ladders import climbing
 from engine.outreach.content import CHAT, MAIL
-from engine.person import Person
 from engine.store.records import Heartbeat
 from engine.strongbox import Strongbox
 from engine.subscriptions import answers
 from engine.subscriptions.feed import WEBHOOK
 from engine.transactions import Database
 from engine.vault import Store
-from engine.visits import Lasting
 from steward import simulation
 from steward.bell import Bell
 from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now

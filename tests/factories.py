@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from engine import audit
 from engine.core.model import read_models
 from engine.core.translate import TRANSLATOR, translate
+from engine.identity.people import SETUP
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.people import SETUP
-from engine.person import Person
 from engine.store.definitions import Binding, DecisionRow, DefinitionRow, Deployment, FormRow, Resource
 from engine.store.people import GroupRow, Membership, PersonRow
 from engine.transactions import Database

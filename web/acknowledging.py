@@ -12,12 +12,12 @@ from flask import Blueprint, Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from engine import people
 from engine.errors import NotFound, Rejected
+from engine.identity import people
+from engine.identity.person import Person
 from engine.ladders.acknowledging import acknowledge
 from engine.outreach import links
 from engine.outreach.links import Acknowledgement
-from engine.person import Person
 from web.html import page
 from web.reads.calls import Call, call
 from web.services import services

@@ -11,9 +11,10 @@ from flask import Response, request
 from marshmallow import Schema
 from sqlalchemy.orm import Session
 
-from engine import instances, passwords
+from engine import instances
 from engine.errors import Forbidden, Invalid, Outdated
-from engine.people import Person
+from engine.identity import passwords
+from engine.identity.people import Person
 from web.auth import Caller, caller
 from web.idempotency import once
 from web.operations import VERSIONS

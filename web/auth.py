@@ -16,8 +16,8 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 
-from engine import tokens, visits
-from engine.people import Person
+from engine.identity import tokens, visits
+from engine.identity.people import Person
 from web import cookies
 from web.problems import ScopeMissing, Unauthenticated
 from web.services import services

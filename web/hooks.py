@@ -21,7 +21,7 @@ from engine.hooks import book, receiving
 from engine.hooks.content import Hook
 from engine.hooks.happening import Happening
 from engine.hooks.receiving import Outcome
-from engine.person import Person
+from engine.identity.person import Person
 from web.services import services
 from webhooks.inbound import reading, signatures
 

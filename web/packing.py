@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from engine import registers
 from engine.errors import Invalid, NotFound
 from engine.evidence import Store
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.records import Evidence, FrozenDocument, Signature
 from engine.store.running import Task
 from engine.subject import read_subject

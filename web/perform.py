@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from engine.person import Person
+from engine.identity.person import Person
 from web.auth import caller
 from web.services import services
 

@@ -3,7 +3,7 @@
 from flask import Flask, Response, g, request
 from sqlalchemy.orm import Session
 
-from engine import mandates
+from engine.identity import mandates
 from web.services import services
 
 LONGEST = 1000

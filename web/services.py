@@ -11,9 +11,9 @@ from flask import current_app
 
 from engine.evidence import Store
 from engine.figures import Figure
+from engine.identity.visits import Lasting
 from engine.strongbox import Strongbox
 from engine.transactions import Database
-from engine.visits import Lasting
 
 
 @dataclass(frozen=True, kw_only=True)

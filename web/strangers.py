@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from engine import acting
-from engine.person import Person
+from engine.identity.person import Person
 from web.services import services
 
 T = TypeVar("T")

@@ -15,10 +15,10 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from engine import acting, outbox
+from engine.identity.person import Person
 from engine.ids import new_secret
 from engine.outbox import Owed
 from engine.outreach.content import family
-from engine.person import Person
 from engine.subscriptions import answers
 from engine.transactions import Database
 

@@ -5,12 +5,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine import access, competence, people, separation
+from engine import access, separation
 from engine.cases import Case, LiveTask
-from engine.definitions import Parsed
 from engine.errors import Conflict, Forbidden, NotCompetent, SeparationOfDuties
-from engine.person import Person
-from engine.substitutes import absences
+from engine.identity import competence, people
+from engine.identity.person import Person
+from engine.identity.substitutes import absences
+from engine.models.definitions import Parsed
 
 
 def must_stand_in(

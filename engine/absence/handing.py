@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from engine import assigned, audit, groups, tasks
+from engine import assigned, audit, tasks
 from engine.cases import Case, LiveTask
-from engine.person import Person
+from engine.identity import groups
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.running import Draft, Task
 

@@ -15,20 +15,21 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, or_, select, text, union_all, update
 from sqlalchemy.orm import Session
 
-from engine import acting, audit, people
+from engine import acting, audit
 from engine.absence import handing
 from engine.absence.claims import first_willing
 from engine.absence.opening import nobody
 from engine.absence.planning import ROW, locked
 from engine.cases import Case, LiveTask, lock_for_task
-from engine.definitions import Parsed, parsed
 from engine.hot import Hot
-from engine.person import Person
+from engine.identity import people
+from engine.identity.person import Person
+from engine.identity.substitutes import ENDS, LIVE, Absences, absences
+from engine.models.definitions import Parsed, parsed
 from engine.store.absence import SubstitutionRow
 from engine.store.base import Moment
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Task
-from engine.substitutes import ENDS, LIVE, Absences, absences
 from engine.transactions import Database
 
 NOW, AFTER = bindparam("now", type_=Moment()), bindparam("after", type_=Moment())

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from engine.core.vocabulary import Model
-from engine.rows import Assigned
-from engine.substitutes import absences
+from engine.identity.substitutes import absences
+from engine.running.rows import Assigned
 
 
 class Opened(Protocol):

@@ -7,14 +7,16 @@ from uuid import UUID
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import audit, people, versions
+from engine import audit
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.identity import people
+from engine.identity.person import Person
+from engine.identity.substitutes import ENDS, LIVE
 from engine.ids import new_id
-from engine.person import Person
+from engine.models import versions
 from engine.store.absence import SubstitutionRow
 from engine.store.base import Moment, table_of
 from engine.store.people import Membership, PersonRow
-from engine.substitutes import ENDS, LIVE
 
 ROW = table_of(SubstitutionRow)
 HOLD_PERSON = select(PersonRow.id).where(PersonRow.id == bindparam("person")).with_for_update(key_share=True)

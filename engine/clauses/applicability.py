@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine import access, audit
 from engine.clauses.standards import standard
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.clauses import Applicability
 

@@ -15,8 +15,8 @@ from engine.clauses.applicability import statement
 from engine.clauses.entries import entries
 from engine.clauses.standards import standard
 from engine.core.catalogue import Clause, Standard
-from engine.definitions import parsed
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models.definitions import parsed
 from engine.store.definitions import DefinitionRow
 from engine.store.records import Evidence
 from engine.store.running import Instance, Task

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine import registers
 from engine.clauses.standards import standard
 from engine.core.register import Definition
-from engine.person import Person
+from engine.identity.person import Person
 from engine.registers import Row
 from engine.subject import Subject
 

@@ -13,7 +13,7 @@ from engine.clauses.entries import entries, served
 from engine.clauses.standards import in_force, standard
 from engine.core.catalogue import Clause, Standard
 from engine.core.register import Definition
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.records import Evidence
 from engine.store.running import Task
 

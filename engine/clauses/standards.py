@@ -13,8 +13,8 @@ from engine.cache import Cache
 from engine.core.catalogue import CatalogueError, Standard, read_standard
 from engine.core.chain import canonical
 from engine.errors import Conflict, Invalid, NotFound
-from engine.people import must_manage
-from engine.person import Person
+from engine.identity.people import must_manage
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.clauses import EditionInForce, StandardRow
 

@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engine import acting, people, timetable
+from engine import acting, timetable
 from engine.cycles import definition as definitions
 from engine.cycles import occurrences, rows, series
 from engine.cycles.definition import Definition
 from engine.hot import Hot
-from engine.person import Person
+from engine.identity import people
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.cycles import CycleRow, SeriesRow
 from engine.store.running import Instance

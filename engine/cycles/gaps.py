@@ -18,7 +18,7 @@ from engine import audit, timetable
 from engine.core.recurrence import Planned
 from engine.cycles import draining, occurrences, planning
 from engine.errors import Conflict, Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.cycles import OccurrenceRow
 from engine.store.running import Instance

@@ -16,7 +16,7 @@ from engine.cycles import definition as definitions
 from engine.cycles import planning
 from engine.cycles.subjects import Wanted, wanted, zone_of
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity.person import Person
 
 TEN = 10
 MOST = 100_000

@@ -11,23 +11,25 @@ from sqlalchemy import Row, bindparam, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import audit, filling, instances, joining, messages, timetable, versions
+from engine import audit, filling, instances, messages, timetable
 from engine.core.calendar import Calendar, TimeError
 from engine.core.expressions import ExpressionError
 from engine.core.recurrence import Fate, Planned, sorted_out
 from engine.cycles import rows, series
 from engine.cycles.definition import Definition
 from engine.cycles.subjects import ALONE, evaluated, scope
-from engine.definitions import parsed
 from engine.errors import Conflict, NotFound, Rejected
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
+from engine.models import versions
+from engine.models.definitions import parsed
+from engine.running import joining
+from engine.running.turns import take_turn
 from engine.store.base import table_of
 from engine.store.cycles import OccurrenceRow
 from engine.store.running import Instance
 from engine.subject import Subject
 from engine.transactions import passing
-from engine.turns import take_turn
 
 AT_ONCE = 20
 """Dates of one series that one transaction works off."""

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import audit, timetable, versions
+from engine import audit, timetable
 from engine.cycles import definition as definitions
 from engine.cycles import draining, rows, series
 from engine.cycles.definition import Definition
 from engine.errors import Conflict, Forbidden, NotFound
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models import versions
 from engine.store.base import table_of
 from engine.store.cycles import CycleRow
 

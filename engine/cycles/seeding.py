@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine.cycles import definition as definitions
 from engine.cycles import planning
 from engine.errors import Invalid
-from engine.person import Person
+from engine.identity.person import Person
 
 
 def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:

@@ -15,8 +15,8 @@ from engine.core.recurrence import Plan, Planned, planned
 from engine.cycles import rows
 from engine.cycles.definition import Definition
 from engine.cycles.subjects import Wanted, as_document, wanted, zone_of
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.cycles import CycleRow, OccurrenceRow, SeriesRow
 

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from engine import decisions
 from engine.calendars import clock_changes
 from engine.core.calendar import Calendar, TimeError
 from engine.core.expressions import ExpressionError, Scope, compile_text
@@ -16,6 +15,7 @@ from engine.core.recurrence import Plan, check_plan
 from engine.core.walltime import RecordedZone, wall_clock
 from engine.cycles import rows
 from engine.cycles.definition import Definition
+from engine.models import decisions
 
 ALONE = ""
 """Stands for the subject of a cycle that has none."""

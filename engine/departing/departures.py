@@ -14,21 +14,22 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import acting, audit, bindings, groups, leaving, oncall, people, registers
+from engine import acting, audit, bindings, oncall, registers
 from engine.absence import handing, planning
 from engine.absence.claims import first_willing
 from engine.cases import Case, LiveTask, lock
-from engine.definitions import parsed
 from engine.departing import holdings
 from engine.errors import Conflict, Invalid
 from engine.hot import Hot
+from engine.identity import groups, leaving, people
+from engine.identity.person import Person
+from engine.identity.substitutes import absences
 from engine.ids import new_id
-from engine.person import Person
+from engine.models.definitions import parsed
 from engine.store.absence import DepartureRow
 from engine.store.base import table_of
 from engine.store.definitions import Deployment
 from engine.store.running import Instance
-from engine.substitutes import absences
 from engine.transactions import Database
 
 ROW, INSTANCE, DEPLOYMENT = table_of(DepartureRow), table_of(Instance), table_of(Deployment)

@@ -9,12 +9,12 @@ from sqlalchemy import func, or_, select, text, union
 from sqlalchemy.orm import Session
 
 from engine import registers
-from engine.leaving import versions_in_force
+from engine.identity.leaving import versions_in_force
+from engine.identity.substitutes import LIVE
 from engine.store.absence import RotationRow, SubstitutionRow
 from engine.store.definitions import Binding, DefinitionRow, Deployment
 from engine.store.people import Membership, PersonRow
 from engine.store.running import Instance, Task
-from engine.substitutes import LIVE
 
 LIVE_TASK = text("tasks.status IN ('open', 'claimed')")
 ROLES = ("steward", "people", "oncall", "pause", "page")

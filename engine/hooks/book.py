@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, NotFound
 from engine.hooks.content import Hook, digest_of, read
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.hooks import HookVersion
 from engine.versioned import Book

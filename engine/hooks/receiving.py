@@ -18,16 +18,17 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import audit, instances, lookups, messages
+from engine import audit, instances, messages
 from engine.core.expressions import ExpressionError
 from engine.errors import Conflict, Invalid, Rejected
 from engine.hooks.content import Hook
 from engine.hooks.happening import Happening
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.hooks import HookCase, HookEvent, HookReceipt, Sample
 from engine.store.running import Instance, Subscription
+from engine.topics import lookups
 
 RECEIPT, EVENT, CASE, SAMPLE = (table_of(one) for one in (HookReceipt, HookEvent, HookCase, Sample))
 

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from engine import access, tasks
 from engine.cases import Case, LiveTask
 from engine.core import ladders as core
-from engine.definitions import parsed
 from engine.errors import Conflict, Forbidden, Record
+from engine.identity.person import Person
 from engine.ladders import rungs
 from engine.ladders.telling import Told
-from engine.person import Person
+from engine.models.definitions import parsed
 from engine.store.ladders import LadderTold
 
 WAS_TOLD = select(LadderTold.person_id).where(

@@ -17,9 +17,9 @@ from engine import audit, bindings
 from engine.core.ladder_text import LadderError, content_of, digest_of, read_ladder, read_whom
 from engine.core.ladders import Ladder
 from engine.errors import Forbidden, Invalid, NotFound
+from engine.identity.person import Person
 from engine.ids import new_id
 from engine.outreach import book as channels
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.ladders import LadderRow
 

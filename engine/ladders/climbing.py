@@ -21,11 +21,11 @@ from engine import acting
 from engine.cases import LiveTask, lock
 from engine.core import ladders as core
 from engine.core.ladders import Climb, Ladder, Rung, TaskFacts
-from engine.definitions import Parsed, parsed
 from engine.hot import Hot
+from engine.identity.person import Person
 from engine.ladders import rungs, whom
 from engine.ladders.telling import Told
-from engine.person import Person
+from engine.models.definitions import Parsed, parsed
 from engine.store.records import Comment, Evidence
 from engine.store.running import Draft, Instance, Task
 from engine.transactions import Database

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from engine.cases import look
 from engine.core import ladders as core
 from engine.core.ladders import Ladder, Rung
-from engine.definitions import parsed
 from engine.errors import NotFound
 from engine.ladders import rungs, whom
 from engine.ladders.telling import event_of
+from engine.models.definitions import parsed
 from engine.store.ladders import LadderRow, LadderStep, LadderTold
 from engine.store.records import AuditEntry, Delivery
 from engine.store.running import Task

@@ -14,13 +14,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import timetable, versions
+from engine import timetable
 from engine.cache import Cache
 from engine.core.calendar import Calendar
 from engine.core.ladder_text import read_ladder
 from engine.core.ladders import Climb, Ladder, TaskFacts, begin, move
 from engine.core.vocabulary import Model, Rules
 from engine.errors import Broken
+from engine.models import versions
 from engine.store.ladders import LadderRow
 
 NONE = "none"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import audit, outbox
 from engine.cases import Case, LiveTask
 from engine.core.ladders import Climb, Ladder, Step
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.ladders import LadderStep, LadderTold
 from engine.store.running import Task

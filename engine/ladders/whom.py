@@ -15,14 +15,16 @@ from typing import Any
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, circle, groups, oncall, registers
+from engine import access, oncall, registers
 from engine.cases import Case, LiveTask
 from engine.core.ladder_text import Whom, read_whom
 from engine.core.ladders import Rung
 from engine.core.vocabulary import Model
+from engine.identity import groups
+from engine.identity.substitutes import in_place_of
+from engine.running import circle
 from engine.store.people import Membership, PersonRow
 from engine.store.running import Candidate
-from engine.substitutes import in_place_of
 
 OFFERED = select(Candidate.who).where(Candidate.task_id == bindparam("of_task"))
 ACTIVE = text("people.active")

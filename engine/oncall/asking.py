@@ -12,11 +12,11 @@ from engine import registers
 from engine.calendars import clock_changes
 from engine.core import oncall as core
 from engine.core.walltime import RecordedZone
+from engine.identity.substitutes import ENDS
 from engine.oncall.book import name_of
 from engine.store.absence import OverrideRow, RotationRow, SubstitutionRow
 from engine.store.people import PersonRow
 from engine.subject import Subject
-from engine.substitutes import ENDS
 
 AHEAD = 3
 """Years after the moment asked about for which the clocks of a zone are looked up."""

@@ -10,11 +10,12 @@ from zoneinfo import available_timezones
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import audit, people
+from engine import audit
 from engine.core.oncall import LEVELS
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.identity import people
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
 from engine.store.absence import OverrideRow, RotationRow
 from engine.store.base import table_of
 from engine.subject import Subject

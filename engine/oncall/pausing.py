@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from engine import registers
+from engine.identity.substitutes import absences
 from engine.oncall.book import name_of
 from engine.subject import Subject
-from engine.substitutes import absences
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from engine import bindings, strongbox
 from engine.errors import Forbidden, Invalid, NotFound
+from engine.identity.person import Person
 from engine.outreach.content import CHAT, MAIL, Channel, digest_of, name_of, read
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.outreach import ChannelVersion
 from engine.strongbox import Strongbox

@@ -8,11 +8,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from engine import audit, people
+from engine import audit
 from engine.errors import Forbidden, Invalid
+from engine.identity import people
+from engine.identity.person import Person
 from engine.outreach import book
 from engine.outreach.wishes import USUAL, Wishes, read
-from engine.person import Person
 from engine.store.base import table_of
 from engine.store.outreach import WishesRow
 

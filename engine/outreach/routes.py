@@ -13,8 +13,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import audit, groups, timetable
+from engine import audit, timetable
 from engine.cache import Cache
+from engine.identity import groups
 from engine.outreach import book, wishes
 from engine.outreach.content import MAIL, Channel
 from engine.outreach.wishes import USUAL, Wishes

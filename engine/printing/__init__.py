@@ -19,9 +19,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from engine import access
-from engine.contents import TEMPLATES
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models.contents import TEMPLATES
 from engine.printing.press import Page, press
 from engine.store.definitions import DefinitionRow, Resource
 from engine.store.people import PersonRow

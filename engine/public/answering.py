@@ -16,8 +16,8 @@ from engine import access, audit
 from engine.cases import Case, lock
 from engine.core import effects as fx
 from engine.errors import Conflict, Invalid
-from engine.person import Person
-from engine.rows import Context, Rows
+from engine.identity.person import Person
+from engine.running.rows import Context, Rows
 from engine.store.base import table_of
 from engine.store.public import PublicFile, PublicLetter, PublicThread
 

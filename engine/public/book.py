@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.public.content import Way, digest_of, read
 from engine.store.public import WayVersion
 from engine.versioned import Book

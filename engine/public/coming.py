@@ -16,16 +16,18 @@ import orjson
 from sqlalchemy import Uuid, bindparam, cast, insert, literal, select
 from sqlalchemy.orm import Session
 
-from engine import accepted, filling, groups, instances, versions
+from engine import accepted, filling, instances
 from engine.core.forms import Form
-from engine.definitions import parsed
 from engine.errors import Conflict, Invalid, NotFound
+from engine.identity import groups
+from engine.identity.person import Person
 from engine.ids import new_id, new_secret
-from engine.person import Person
+from engine.models import versions
+from engine.models.definitions import parsed
 from engine.public import book
 from engine.public.codes import code_of, digest_of
 from engine.public.content import Way
-from engine.rows import Context, message_row
+from engine.running.rows import Context, message_row
 from engine.store.base import table_of
 from engine.store.definitions import FormRow, Resource
 from engine.store.people import PersonRow

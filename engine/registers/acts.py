@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.errors import Invalid
-from engine.person import Person
+from engine.identity.person import Person
 from engine.registers.definitions import defined
 from engine.registers.keeping import added, changed, locked, must_say_why
 from engine.registers.reading import Row, row

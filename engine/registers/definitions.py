@@ -15,8 +15,8 @@ from engine.core.chain import canonical
 from engine.core.forms import Form, UnusableForm, read_form
 from engine.core.register import Definition, RegisterError, read_register
 from engine.errors import Invalid, NotFound
-from engine.people import must_manage
-from engine.person import Person
+from engine.identity.people import must_manage
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.registers import Register, RegisterVersion
 

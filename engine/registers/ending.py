@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from engine import access, audit
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
 from engine.registers.definitions import chain_of, defined
 from engine.registers.keeping import kept_by, locked, moved, must_read, must_say_why
 from engine.registers.reading import Row

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.core.sheets import SheetError, read, write
 from engine.errors import Invalid, Rejected
-from engine.person import Person
+from engine.identity.person import Person
 from engine.registers.definitions import Defined
 from engine.registers.keeping import NOTHING_DIFFERS, add, change, kept_by, must_say_why
 from engine.registers.reading import row, rows

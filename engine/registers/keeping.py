@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import access, audit, decisions, groups, timetable
+from engine import access, audit, timetable
 from engine.core.chain import content_digest
 from engine.core.expressions import ExpressionError
 from engine.core.register import row_key
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Outdated
-from engine.person import Person
+from engine.identity import groups
+from engine.identity.person import Person
+from engine.models import decisions
 from engine.registers.definitions import Defined, chain_of, defined
 from engine.registers.facts import offering
 from engine.registers.reading import CHANGE, ROW, Row, row

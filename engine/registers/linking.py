@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import access, audit
 from engine.errors import Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.registers.definitions import chain_of
 from engine.registers.keeping import kept_by
 from engine.registers.reading import row

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import access, audit, passwords
+from engine import access, audit
 from engine.core.chain import content_digest
 from engine.errors import Conflict, Forbidden, Invalid
-from engine.person import Person
+from engine.identity import passwords
+from engine.identity.person import Person
 from engine.registers.definitions import chain_of, defined
 from engine.registers.keeping import locked, must_read
 from engine.registers.reading import ROW, SIGNATURE, Row

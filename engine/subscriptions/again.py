@@ -16,10 +16,10 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from engine import audit
-from engine.definitions import parsed
 from engine.errors import Conflict, Invalid
+from engine.identity.person import Person
 from engine.ids import new_id
-from engine.person import Person
+from engine.models.definitions import parsed
 from engine.store.base import table_of
 from engine.store.records import AuditEntry, Delivery
 from engine.subscriptions import book, feed

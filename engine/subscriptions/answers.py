@@ -13,16 +13,17 @@ from uuid import UUID
 from sqlalchemy import bindparam, exists, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from engine import acting, audit, stepping, stuck
+from engine import acting, audit, stuck
 from engine.cases import Case, lock
-from engine.cause import Cause
 from engine.core import events as ev
 from engine.core.stuck import Stuck
 from engine.hot import Hot
+from engine.identity.person import Person
 from engine.ids import new_id
 from engine.outbox import Owed
-from engine.person import Person
-from engine.rows import Context, Rows, message_row
+from engine.running import stepping
+from engine.running.cause import Cause
+from engine.running.rows import Context, Rows, message_row
 from engine.store.base import table_of
 from engine.store.running import Instance, Message, ServiceJob
 from engine.subscriptions.asking import TOPIC

@@ -20,8 +20,8 @@ from engine.core.calendar import TimeError
 from engine.core.due import resolve
 from engine.core.spans import Repeat
 from engine.core.stuck import Stuck
-from engine.definitions import parsed
-from engine.rows import Context, Rows
+from engine.models.definitions import parsed
+from engine.running.rows import Context, Rows
 from engine.store.base import table_of
 from engine.store.running import ServiceJob
 from engine.subscriptions import feed

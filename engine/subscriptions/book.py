@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import strongbox
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.subscriptions import SubscriptionVersion
 from engine.strongbox import Strongbox

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from engine.cache import Cache
 from engine.core.chain import Chain, Link
-from engine.definitions import Parsed, parsed
 from engine.hot import Hot
 from engine.ids import new_id
+from engine.models.definitions import Parsed, parsed
 from engine.store.base import table_of
 from engine.store.running import Instance
 from engine.store.subscriptions import SubscriptionVersion

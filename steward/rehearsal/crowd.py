@@ -12,26 +12,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engine import (
-    competence,
-    evidence,
-    filling,
-    groups,
-    handing_in,
-    instances,
-    people,
-    registers,
-    separation,
-    services,
-    tasks,
-    versions,
-)
+from engine import evidence, filling, handing_in, instances, registers, separation, services, tasks
 from engine.cases import lock_for_task
 from engine.core.advance import variables_of
 from engine.core.vocabulary import Slot
-from engine.definitions import parsed
 from engine.errors import Invalid, NotCompetent, SeparationOfDuties, StewardError, TaskClosed
-from engine.person import Person
+from engine.identity import competence, groups, people
+from engine.identity.person import Person
+from engine.models import versions
+from engine.models.definitions import parsed
 from engine.store.definitions import DefinitionRow
 from engine.store.people import PersonRow
 from engine.store.running import Instance, ServiceJob, Task

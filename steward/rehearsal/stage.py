@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import passwords
 from engine.errors import Conflict
+from engine.identity import passwords
+from engine.identity.passwords import Hashing
 from engine.outbox import Owed
 from engine.outreach.content import CHAT, MAIL
-from engine.passwords import Hashing
 from engine.store.definitions import Deployment
 from engine.store.people import PersonRow
 from engine.subscriptions.feed import WEBHOOK

@@ -9,12 +9,13 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import evidence, instances, links, messages, people, records, registers, services, stuck, tasks
+from engine import evidence, instances, links, messages, records, registers, services, stuck, tasks
 from engine.core.due import resolve
-from engine.definitions import parsed
 from engine.errors import Invalid
 from engine.hooks import receiving
-from engine.person import Person
+from engine.identity import people
+from engine.identity.person import Person
+from engine.models.definitions import parsed
 from engine.store.running import Instance, ServiceJob, StuckStep, Task
 from engine.subject import Subject, read_subject
 from engine.subscriptions import answers, asking

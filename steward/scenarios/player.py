@@ -14,7 +14,7 @@ from engine import replay, verify
 from engine.core.model import read_models
 from engine.core.vocabulary import Model
 from engine.errors import Invalid, StewardError
-from engine.passwords import Hashing
+from engine.identity.passwords import Hashing
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Passage
 from steward.keys import public_key

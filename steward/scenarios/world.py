@@ -12,14 +12,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import cycles, groups, oncall, passwords, people, registers, timetable
+from engine import cycles, oncall, registers, timetable
 from engine.calendars import CalendarSettings
 from engine.core.model import read_models
 from engine.errors import Invalid
 from engine.hooks import book as hooks
 from engine.hooks.content import Hook
+from engine.identity import groups, passwords, people
+from engine.identity.person import Person
 from engine.ladders import book
-from engine.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
 from engine.subscriptions import book as subscriptions

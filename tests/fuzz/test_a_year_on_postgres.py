@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import people
+from engine.identity import people
 from engine.outreach import book, choosing
 from engine.store.people import PersonRow
 from engine.store.records import Delivery

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from engine import groups, people
 from engine.core.vocabulary import Model, Node, Rules
+from engine.identity import groups, people
+from engine.identity.people import SETUP, Person
 from engine.ids import new_id
-from engine.people import SETUP, Person
 from engine.store.definitions import CalendarRow, DefinitionRow, Deployment, Resource
 from engine.store.running import Candidate, Instance, Task
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
+from engine.identity.person import Person
 from engine.outreach import book
-from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.schemas.base import list_of

@@ -11,8 +11,8 @@ from engine.core.calendar import TimeError
 from engine.core.due import resolve
 from engine.core.spans import Repeat
 from engine.errors import Conflict, Invalid
-from engine.people import must_manage
-from engine.person import Person
+from engine.identity.people import must_manage
+from engine.identity.person import Person
 from web.acts import act, answer, is_dry_run
 from web.auth import caller
 from web.headers import SIMULATED

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from engine import decisions
+from engine.models import decisions
 from web.acts import look
 from web.operations import Theme
 from web.schemas.decisions import DecisionOut

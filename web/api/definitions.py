@@ -9,8 +9,8 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine import bindings as verbs
+from engine.identity.person import Person
 from engine.kit import kit
-from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import definitions as found

@@ -7,12 +7,13 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from engine import outbox, people
+from engine import outbox
 from engine.errors import Invalid
+from engine.identity import people
+from engine.identity.people import must_manage
+from engine.identity.person import Person
 from engine.ids import new_id
 from engine.outreach import book
-from engine.people import must_manage
-from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import deliveries as found

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from engine import deployments as verbs
 from engine import releases
-from engine.deployed import Deployed, overview
 from engine.errors import Invalid
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models.deployed import Deployed, overview
 from web.acts import act, is_dry_run, look
 from web.operations import Theme
 from web.reads import definitions as found

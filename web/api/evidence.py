@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import evidence as verbs
 from engine.errors import Invalid
-from engine.person import Person
+from engine.identity.person import Person
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme

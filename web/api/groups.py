@@ -6,9 +6,9 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from engine import groups as verbs
-from engine import workload
-from engine.person import Person
+from engine.identity import groups as verbs
+from engine.identity import workload
+from engine.identity.person import Person
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import strongbox
 from engine.hooks import book, receiving
-from engine.person import Person
+from engine.identity.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads.hooks import receipts_of

@@ -9,7 +9,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine import instances
-from engine.person import Person
+from engine.identity.person import Person
 from engine.subject import Subject
 from web.acts import act, look
 from web.operations import Theme

@@ -7,9 +7,9 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
+from engine.identity.person import Person
 from engine.ladders import book
 from engine.ladders.plan import Plan, plan
-from engine.person import Person
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme

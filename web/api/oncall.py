@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine import oncall
-from engine.person import Person
+from engine.identity.person import Person
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
-from engine import mandates, passwords
-from engine import people as verbs
 from engine.departing import departures, holdings
+from engine.identity import mandates, passwords
+from engine.identity import people as verbs
+from engine.identity.person import Person
 from engine.outreach import choosing
-from engine.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import cases

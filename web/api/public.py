@@ -9,7 +9,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.public import answering, book, coming
 from web.acts import act, answer, look
 from web.auth import PUBLIC, caller

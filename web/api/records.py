@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine import links as ties
 from engine import printing, records
-from engine.person import Person
+from engine.identity.person import Person
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import registers as verbs
 from engine.errors import Invalid
-from engine.person import Person
+from engine.identity.person import Person
 from web.acts import act, is_dry_run, look
 from web.operations import Theme
 from web.reads import registers as found

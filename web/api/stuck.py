@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine import stuck as verbs
-from engine.person import Person
+from engine.identity.person import Person
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import cases

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from engine.person import Person
+from engine.identity.person import Person
 from engine.subscriptions import again, book
 from web.acts import act, look
 from web.operations import Theme

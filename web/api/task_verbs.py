@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine import records, tasks
 from engine.errors import NotFound, Rejected
+from engine.identity.person import Person
 from engine.ladders import acknowledging
-from engine.person import Person
 from web.acts import act
 from web.operations import Theme
 from web.reads.tasks import after_verb, one_task

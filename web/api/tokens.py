@@ -7,10 +7,10 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from engine import passwords, people
-from engine import tokens as verbs
 from engine.errors import Forbidden
-from engine.person import Person
+from engine.identity import passwords, people
+from engine.identity import tokens as verbs
+from engine.identity.person import Person
 from web.acts import act, answer, look
 from web.auth import PUBLIC
 from web.operations import Theme

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import access
 from engine import services as verbs
 from engine.errors import Conflict, Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, ServiceJob
 from web.engine_rest import shapes, values

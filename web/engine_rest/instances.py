@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import instances as verbs
-from engine import versions
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models import versions
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
 from web.auth import caller

@@ -14,9 +14,9 @@ from flask import Blueprint, Response, current_app, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import passwords, people, tokens
 from engine.errors import Forbidden
-from engine.person import Person
+from engine.identity import passwords, people, tokens
+from engine.identity.person import Person
 from engine.store.people import PersonRow
 from web.auth import Caller, in_time, of_token
 from web.engine_rest.remembered import Remembered

@@ -8,9 +8,9 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.definitions import parsed
-from engine.deployed import Deployed, Version
 from engine.errors import NotFound
+from engine.models.definitions import parsed
+from engine.models.deployed import Deployed, Version
 from engine.store.definitions import DefinitionRow, Resource
 from web.engine_rest.addresses import PREFIX
 from web.engine_rest.answers import moment

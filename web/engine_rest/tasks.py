@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import access, tasks
-from engine.definitions import parsed
 from engine.errors import NotFound, Rejected
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models.definitions import parsed
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Candidate, Instance, Task
 from web.auth import caller

@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from engine import passwords, people, tokens, visits
 from engine.errors import Forbidden, Invalid, Rejected
-from engine.person import Person
+from engine.identity import passwords, people, tokens, visits
+from engine.identity.person import Person
 from web.auth import SCOPES, caller
 from web.language import _
 from web.pages import acting

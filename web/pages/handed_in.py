@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from engine import deployments, releases
 from engine.bindings import shown as bindings_of
-from engine.deployed import Deployed, overview
 from engine.errors import Invalid, Refused, Rejected
-from engine.person import Person
-from engine.releasers import owners_before, releasers, why_not
+from engine.identity.person import Person
+from engine.models.deployed import Deployed, overview
+from engine.models.releasers import owners_before, releasers, why_not
 from engine.store.people import GroupRow, PersonRow
 from web.language import _, ngettext
 from web.pages import acting

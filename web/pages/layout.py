@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine import timetable
 from engine.core.calendar import Calendar
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.people import Look, PersonRow
 from web import assets, words
 from web.auth import caller, needs

@@ -10,10 +10,11 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from engine import tasks, views
+from engine import tasks
 from engine.errors import NotFound, Rejected
-from engine.person import Person
-from engine.substitutes import absences
+from engine.identity import views
+from engine.identity.person import Person
+from engine.identity.substitutes import absences
 from web.language import _, ngettext
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from engine.person import Person
+from engine.identity.person import Person
 from web.language import _
 from web.reads.entries import places as registers
 

@@ -7,12 +7,12 @@ from typing import Any, Literal
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from engine import groups as group_verbs
-from engine import passwords, workload
-from engine import people as verbs
 from engine.departing import departures, holdings
 from engine.errors import Rejected
-from engine.person import Person
+from engine.identity import groups as group_verbs
+from engine.identity import passwords, workload
+from engine.identity import people as verbs
+from engine.identity.person import Person
 from web.language import _
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show

@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from engine import bindings
 from engine.core.model.differences import Change, differences
 from engine.core.vocabulary import Model
-from engine.definitions import parsed
-from engine.deployed import overview
 from engine.errors import Rejected
+from engine.identity.person import Person
 from engine.kit import kit
-from engine.person import Person
+from engine.models.definitions import parsed
+from engine.models.deployed import overview
 from engine.store.people import GroupRow
 from web import changes
 from web.drawings.frame import plan_of

@@ -8,9 +8,10 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from engine import passwords, people, timetable, visits
+from engine import timetable
 from engine.errors import Forbidden, LockedOut
-from engine.person import Person
+from engine.identity import passwords, people, visits
+from engine.identity.person import Person
 from web import cookies
 from web.auth import PUBLIC, visitor
 from web.pages import acting

@@ -10,11 +10,12 @@ from flask import Blueprint, Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import filling, guards, instances, versions
+from engine import filling, guards, instances
 from engine.core.vocabulary import Start
-from engine.definitions import Parsed, parsed
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models import versions
+from engine.models.definitions import Parsed, parsed
 from engine.public import book
 from engine.store.running import Task
 from web.language import _

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import stuck as verbs
 from engine.errors import Rejected
-from engine.person import Person
+from engine.identity.person import Person
 from web.language import _
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine import tasks
 from engine.errors import Invalid, Outdated, Rejected
-from engine.person import Person
+from engine.identity.person import Person
 from web import form_words, words
 from web.drawings.frame import neighbourhood, plan_of
 from web.drawings.state import Mark, State

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine import records, tasks
 from engine.errors import Invalid, NotFound, Rejected
+from engine.identity.person import Person
 from engine.ladders import acknowledging
-from engine.person import Person
 from web.language import _
 from web.pages import acting
 from web.pages.layout import page

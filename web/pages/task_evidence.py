@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import evidence
 from engine.errors import Invalid, NotFound, Rejected
-from engine.person import Person
+from engine.identity.person import Person
 from web.auth import caller
 from web.language import _
 from web.pages import acting

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from engine.absence.planning import may_plan
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity.person import Person
+from engine.identity.substitutes import LIVE
 from engine.store.absence import SubstitutionRow
-from engine.substitutes import LIVE
 
 MOST = 1000
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import visits
-from engine.person import Person
+from engine.identity import visits
+from engine.identity.person import Person
 from engine.store.people import PersonRow
 from web.reads.people import tokens_of
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engine import access, cycles
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.running import Instance, Task
 from engine.subject import Subject

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from engine import access
 from engine.cases import look
-from engine.definitions import parsed
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models.definitions import parsed
 from engine.store.definitions import DecisionRow
 from engine.store.records import FrozenDocument
 from engine.store.running import DecisionMade, Instance, Passage, Task, Timer

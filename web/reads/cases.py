@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine import access
 from engine.audit import PLATFORM
-from engine.definitions import parsed
 from engine.errors import Forbidden, NotFound
-from engine.mandates import READS
-from engine.person import Person
+from engine.identity.mandates import READS
+from engine.identity.person import Person
+from engine.models.definitions import parsed
 from engine.store.definitions import DecisionRow, DefinitionRow
 from engine.store.records import AuditEntry, Comment, FrozenDocument, Signature
 from engine.store.running import DecisionMade, Instance, Link, Passage, StuckStep, Task, Variable

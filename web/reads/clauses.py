@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from engine import clauses
 from engine.clauses import Covered, Scope
 from engine.core.catalogue import Standard
-from engine.person import Person
+from engine.identity.person import Person
 from engine.subject import Subject
 
 

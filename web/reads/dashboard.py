@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 
 from engine import access, cycles, registers
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.records import Delivery
 from engine.store.running import Instance, StuckStep, Task

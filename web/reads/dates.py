@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session
 
 from engine import access
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.running import Candidate, Instance, Task
 from web.language import _
 from web.reads import agenda

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import access
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.records import Delivery, DeliveryAttempt
 from engine.store.running import Instance
 from web.paging import Key, Page, Query, page

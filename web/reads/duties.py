@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import oncall
-from engine.person import Person
+from engine.identity.person import Person
+from engine.identity.substitutes import LIVE
 from engine.store.absence import SubstitutionRow
 from engine.store.people import GroupRow
 from engine.subject import Subject
-from engine.substitutes import LIVE
 from web.reads import story
 
 MOST = 6

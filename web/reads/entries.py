@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import oncall, registers
 from engine.core.register import Definition, Glance
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.people import PersonRow
 from engine.store.running import Task
 from engine.subject import Subject

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine import access
 from engine.hooks import book
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.hooks import HookEvent, HookReceipt
 from engine.store.running import Instance
 

@@ -10,12 +10,13 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, competence, inbox, separation
+from engine import access, inbox, separation
 from engine.cases import look
 from engine.core.vocabulary import Node, Rules
-from engine.definitions import Parsed, parsed
 from engine.errors import Forbidden
-from engine.person import Person
+from engine.identity import competence
+from engine.identity.person import Person
+from engine.models.definitions import Parsed, parsed
 from engine.store.people import GroupRow
 from engine.store.running import Candidate, Draft, Instance, Task
 from web.reads import tasks as found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from engine import access
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.definitions import DefinitionRow, Deployment, Resource
 from engine.store.people import PersonRow
 from engine.store.running import Instance, Task

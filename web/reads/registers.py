@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import registers
 from engine.errors import Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.registers import Defined, Row
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine import access, registers
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.hooks import Sample
 from engine.store.running import Instance
 from web.paging import Key, Page, Query, page

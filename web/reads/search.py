@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import access, clauses, registers
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.registers import RegisterRow
 from engine.store.running import Instance
 from web.reads.people import contains, named_like

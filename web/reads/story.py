@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import access
-from engine.definitions import parsed
-from engine.person import Person
+from engine.identity.person import Person
+from engine.models.definitions import parsed
 from engine.store.people import PersonRow
 from engine.store.records import AuditEntry, Comment
 from engine.store.running import Instance

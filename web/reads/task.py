@@ -8,17 +8,19 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, competence, filling, people, separation, versions
+from engine import access, filling, separation
 from engine.cases import look, unpacked
 from engine.core.advance import visible_of
 from engine.core.model.references import Reference
 from engine.core.vocabulary import Node, Rules
-from engine.definitions import Parsed, parsed
 from engine.errors import Forbidden, SeparationOfDuties
-from engine.person import Person
+from engine.identity import competence, people
+from engine.identity.person import Person
+from engine.identity.substitutes import absences
+from engine.models import versions
+from engine.models.definitions import Parsed, parsed
 from engine.store.definitions import FormRow, Resource
 from engine.store.running import Answer, Fixed, Instance, StuckStep, Task
-from engine.substitutes import absences
 from web.reads import evidence
 from web.reads.tasks import candidates, one_task
 

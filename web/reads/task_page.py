@@ -9,15 +9,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, clauses, competence, filling, groups, guards, separation, tasks
+from engine import access, clauses, filling, guards, separation, tasks
 from engine.cases import look
 from engine.core.forms.schema import Field
 from engine.core.vocabulary import Node
-from engine.definitions import Parsed, parsed
 from engine.errors import Forbidden, NotFound
+from engine.identity import competence, groups
+from engine.identity.person import Person
 from engine.ladders import rungs
 from engine.ladders.plan import Plan, plan
-from engine.person import Person
+from engine.models.definitions import Parsed, parsed
 from engine.store.people import GroupRow, PersonRow
 from engine.store.records import Comment, Signature
 from engine.store.running import Passage, Task

@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, case, exists, false, func, literal, or_, select, text
 from sqlalchemy.orm import Session
 
-from engine import access, inbox, people
+from engine import access, inbox
 from engine.errors import NotFound
-from engine.person import Person
+from engine.identity import people
+from engine.identity.person import Person
+from engine.identity.substitutes import absences
 from engine.store.base import Moment
 from engine.store.definitions import DefinitionRow
 from engine.store.running import Candidate, Instance, ShutOut, Task
-from engine.substitutes import absences
 from web.paging import Key, Page, decoded, page
 from web.reads.cases import one_case
 

@@ -8,11 +8,11 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import mandates
 from engine.audit import PLATFORM
 from engine.errors import Forbidden, NotFound
-from engine.mandates import READS
-from engine.person import Person
+from engine.identity import mandates
+from engine.identity.mandates import READS
+from engine.identity.person import Person
 from engine.store.records import AuditEntry, Chain, Seal
 from web.paging import Key, Page, page
 from web.reads import cases, entries

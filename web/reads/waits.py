@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select, text
 from sqlalchemy.orm import Session
 
 from engine import access
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.records import AuditEntry
 from engine.store.running import Instance, JoinedCall, Link, Task

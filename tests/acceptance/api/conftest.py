@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from engine import passwords
+from engine.identity import passwords
 from tests.acceptance.api.world import World, live_in, services_in
 
 

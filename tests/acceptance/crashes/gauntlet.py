@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import cycles, instances
-from engine.people import SETUP
-from engine.person import Person
+from engine.identity.people import SETUP
+from engine.identity.person import Person
 from engine.replay import replay
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.definitions import DefinitionRow

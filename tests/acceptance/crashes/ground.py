@@ -20,7 +20,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from engine import tokens
+from engine.identity import tokens
 from engine.store.running import Instance
 from engine.transactions import Database
 from steward.cli.server import Answered, Credentials, Server, Unreachable

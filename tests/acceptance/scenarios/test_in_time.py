@@ -12,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
-from engine import instances, people, strongbox, tasks
+from engine import instances, strongbox, tasks
 from engine.hooks import book as hooks
 from engine.hooks.receiving import chain_of
+from engine.identity import people
 from engine.ladders.plan import plan
 from engine.outbox import Owed
 from engine.outreach import book as channels

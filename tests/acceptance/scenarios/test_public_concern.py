@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from engine import access, people, tasks
+from engine import access, tasks
 from engine.cases import lock
 from engine.errors import NotFound
+from engine.identity import people
 from engine.public import book, coming
 from engine.store.running import Instance, Task
 from engine.verify import verify

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from engine import instances, migrations, passwords, people, timetable
+from engine import instances, migrations, timetable
 from engine.calendars import CalendarSettings
+from engine.identity import passwords, people
 from engine.replay import replay
 from engine.store.running import Event, Instance
 from engine.verify import verify

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import oncall, people, registers, tasks, timetable, verify
+from engine import oncall, registers, tasks, timetable, verify
 from engine.calendars import CalendarSettings
 from engine.departing import departures, holdings
 from engine.errors import Conflict, Invalid, SeparationOfDuties
+from engine.identity import people
 from engine.store.people import Membership
 from engine.store.running import Instance, Task
 from engine.subject import Subject

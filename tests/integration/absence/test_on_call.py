@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from engine import oncall, people, verify
+from engine import oncall, verify
 from engine.core.oncall import Gap
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.person import Person
+from engine.identity import people
+from engine.identity.person import Person
 from engine.store.absence import RotationRow
 from tests.integration.absence.test_standing_in import away
 from tests.integration.shell.conftest import House

@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 from engine import tasks, verify
 from engine.absence import moving, planning
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, SeparationOfDuties
+from engine.identity.substitutes import stand_ins
 from engine.store.absence import SubstitutionRow
 from engine.store.records import AuditEntry
 from engine.store.running import Task
-from engine.substitutes import stand_ins
 from tests.factories import END, START, people, process, sequence, three_tasks, user_task
 from tests.integration.shell.conftest import House
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, people
+from engine import access
 from engine.errors import Forbidden, NotFound
+from engine.identity import people
 from engine.store.running import Instance
 from engine.transactions import Database
 from tests.integration.organisation import case, definition, group, person, task

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from engine import access, inbox, instances, messages, tasks
 from engine.cases import look
 from engine.errors import Conflict, Forbidden, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.running import Instance, ShutOut, Task
 from engine.transactions import Database
 from engine.verify import verify

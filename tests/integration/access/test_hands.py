@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from engine import access, groups, instances, people, tasks
+from engine import access, instances, tasks
 from engine.cases import lock
 from engine.errors import Forbidden, NotFound
-from engine.people import SETUP
+from engine.identity import groups, people
+from engine.identity.people import SETUP
 from engine.store.running import Task
 from engine.transactions import Database
 from tests.factories import NOW, deploy, three_tasks

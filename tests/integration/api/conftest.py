@@ -15,9 +15,9 @@ from flask import Flask
 from sqlalchemy import URL
 from werkzeug.test import TestResponse
 
-from engine import groups, passwords, people
 from engine.evidence import Store
-from engine.people import SETUP
+from engine.identity import groups, passwords, people
+from engine.identity.people import SETUP
 from engine.transactions import Database
 from tests import factories
 from tests.conftest import fresh_file

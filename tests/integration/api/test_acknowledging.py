@@ -12,9 +12,9 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from engine import outbox
+from engine.identity.people import SETUP
 from engine.ladders.climbing import drain_ladders
 from engine.outreach.links import Acknowledgement, signed
-from engine.people import SETUP
 from engine.store.people import PersonRow
 from engine.store.records import AuditEntry
 from engine.store.running import Instance, Task

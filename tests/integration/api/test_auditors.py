@@ -7,8 +7,9 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import select, update
 
-from engine import access, groups, people
-from engine.people import SETUP
+from engine import access
+from engine.identity import groups, people
+from engine.identity.people import SETUP
 from engine.store.people import MandateRow
 from engine.store.running import Instance
 from engine.transactions import Database

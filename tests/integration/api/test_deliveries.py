@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import outbox
-from engine.people import SETUP
+from engine.identity.people import SETUP
 from engine.transactions import Database
 from tests.integration.api.conftest import MORNING
 from tests.integration.api.test_traffic import Login

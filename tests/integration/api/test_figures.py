@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from engine import groups
-from engine.people import SETUP
+from engine.identity import groups
+from engine.identity.people import SETUP
 from engine.transactions import Database
 from tests.factories import END, START, process, sequence
 from tests.integration.api.conftest import MORNING, PASSWORD, Client, Clock

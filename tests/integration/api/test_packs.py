@@ -6,7 +6,7 @@ from typing import Any
 from zipfile import ZipFile
 
 from engine import registers
-from engine.people import SETUP
+from engine.identity.people import SETUP
 from engine.transactions import Database
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.api.conftest import MORNING, Client

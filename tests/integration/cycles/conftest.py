@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import cycles
-from engine.people import operator
+from engine.identity.people import operator
 from engine.store.cycles import OccurrenceRow, SeriesRow
 from engine.transactions import Database
 from engine.verify import Report, verify

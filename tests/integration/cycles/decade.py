@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from engine import cycles, timetable
 from engine.calendars import CalendarSettings
-from engine.people import operator
+from engine.identity.people import operator
 from engine.store.cycles import OccurrenceRow
 from engine.store.running import Instance
 from engine.transactions import Database

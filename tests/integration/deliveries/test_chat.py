@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine import outbox, people
+from engine import outbox
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.identity import people
+from engine.identity.person import Person
 from engine.outreach import book, choosing
 from engine.outreach.content import KINDS, Channel
-from engine.person import Person
 from engine.store.hooks import Secret
 from engine.store.outreach import ChannelVersion
 from engine.store.records import Delivery

@@ -11,8 +11,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from engine import instances, outbox, people, tasks
+from engine import instances, outbox, tasks
 from engine.errors import Conflict, Forbidden
+from engine.identity import people
 from engine.store.people import PersonRow
 from engine.store.records import Delivery
 from engine.store.running import Task

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import deployments, people
+from engine import deployments
 from engine.errors import Forbidden, Invalid, Refused
+from engine.identity import people
 from engine.store.definitions import DecisionRow, DefinitionRow, Deployment, FormRow, Resource
 from engine.store.records import AuditEntry
 from engine.transactions import Database

@@ -10,9 +10,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from engine import bindings, deployments, people, start_timers, versions
+from engine import bindings, deployments
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from engine.identity import people
 from engine.ids import new_id
+from engine.models import versions
+from engine.running import start_timers
 from engine.store.definitions import Deployment
 from engine.store.records import AuditEntry
 from engine.store.running import StartTimer

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine import deployments, instances
 from engine.errors import Invalid
-from engine.people import operator
+from engine.identity.people import operator
 from engine.store.running import Variable
 from tests.factories import HEAD, NOW, people
 

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from engine import strongbox
 from engine.hooks import book, receiving
-from engine.people import SETUP
+from engine.identity.people import SETUP
 from engine.store.hooks import HookEvent, HookReceipt, Sample
 from engine.store.records import AuditEntry
 from engine.store.running import Instance

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import select, text, update
 
 from engine import instances
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.hooks import HookEvent, HookReceipt, Sample
 from engine.store.running import Instance, Variable
 from tests.factories import END, process, sequence, user_task

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.calendars import CalendarSettings
+from engine.identity.people import SETUP
 from engine.ladders import book, climbing
-from engine.people import SETUP
 from engine.store.ladders import LadderStep, LadderTold
 from engine.store.records import Delivery
 from engine.store.running import Task

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, update
 
-from engine import groups, leaving, oncall, registers
+from engine import oncall, registers
 from engine.absence import planning
-from engine.people import SETUP
+from engine.identity import groups, leaving
+from engine.identity.people import SETUP
 from engine.registers import Subject
 from engine.store.people import GroupRow, Membership, PersonRow
 from tests.factories import END, START, process, sequence

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from engine import passwords, people
-from engine.passwords import FAILURES
-from engine.people import SETUP
+from engine.identity import passwords, people
+from engine.identity.passwords import FAILURES
+from engine.identity.people import SETUP
 from engine.store.people import PersonRow, Visit
 from engine.store.records import AuditEntry
 from engine.transactions import Database

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine.passwords import Hashing
+from engine.identity.passwords import Hashing
 
 
 @pytest.fixture(autouse=True, scope="package")

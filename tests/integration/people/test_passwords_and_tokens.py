@@ -7,10 +7,10 @@ from flask import Flask
 from flask_security import hash_password, verify_password
 from sqlalchemy import select
 
-from engine import groups, passwords, people, tokens
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.passwords import FAILURES, PERIOD, Hashing
-from engine.people import SETUP
+from engine.identity import groups, passwords, people, tokens
+from engine.identity.passwords import FAILURES, PERIOD, Hashing
+from engine.identity.people import SETUP
 from engine.store.people import PersonRow
 from engine.store.people import Token as TokenRow
 from engine.store.records import AuditEntry

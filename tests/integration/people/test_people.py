@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from engine import groups, people
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.people import SETUP
+from engine.identity import groups, people
+from engine.identity.people import SETUP
 from engine.store.definitions import Binding
 from engine.store.people import PersonRow
 from engine.store.records import AuditEntry

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from engine import passwords, people, visits
 from engine.errors import NotFound
-from engine.people import SETUP
+from engine.identity import passwords, people, visits
+from engine.identity.people import SETUP
 from engine.transactions import Database
 from tests.integration.organisation import NOW, person
 

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from werkzeug.serving import make_server
 
-from engine import passwords
+from engine.identity import passwords
 from steward import demo, founding
 from steward.cli import main
 from steward.cli.server import Credentials, Server

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from engine import people, timers
+from engine import timers
 from engine.errors import Conflict, Forbidden
+from engine.identity import people
 from engine.ids import new_id
 from engine.store.records import SimulatedMoment
 from engine.store.running import Timer

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from engine import messages
-from engine.people import SETUP
+from engine.identity.people import SETUP
 from engine.public import book
 from engine.store.running import Instance
 from engine.transactions import Database

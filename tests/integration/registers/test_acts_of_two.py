@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from engine import passwords, registers, timetable
+from engine import registers, timetable
 from engine.calendars import CalendarSettings
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.passwords import Hashing
+from engine.identity import passwords
+from engine.identity.passwords import Hashing
 from engine.store.base import table_of
 from engine.store.registers import RegisterEnding, RegisterRow, RegisterSignature
 from engine.transactions import Database

@@ -12,11 +12,12 @@ from zipfile import ZipFile
 
 import pytest
 
-from engine import clauses, evidence, inbox, oncall, people, registers, tasks
+from engine import clauses, evidence, inbox, oncall, registers, tasks
 from engine.absence import planning
 from engine.clauses import Covered, Scope
 from engine.errors import Invalid, NotCompetent
 from engine.evidence import Store
+from engine.identity import people
 from engine.subject import Subject
 from engine.transactions import Database
 from engine.verify import verify

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from engine import assignment, people
-from engine.assignment import NO_ELIGIBLE, Directory
 from engine.core.vocabulary import Rules
-from engine.people import SETUP
+from engine.identity import people
+from engine.identity.people import SETUP
+from engine.running import assignment
+from engine.running.assignment import NO_ELIGIBLE, Directory
 from engine.store.definitions import Binding
 from engine.transactions import Database
 from tests.integration.organisation import NOW, Parsed, Piece, case, definition, group, model, person, task

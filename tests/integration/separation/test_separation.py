@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from engine import people, separation
+from engine import separation
 from engine.core.vocabulary import Rules
 from engine.errors import SeparationOfDuties
+from engine.identity import people
 from engine.ids import new_id
 from engine.store.records import Evidence
 from engine.store.running import Answer, Instance, Variable

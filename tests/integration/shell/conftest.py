@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import instances, messages, services, stuck, tasks, timers
-from engine.person import Person
+from engine.identity.person import Person
 from engine.replay import replay
 from engine.store.records import AuditEntry
 from engine.store.running import Instance, StuckStep, Task, Variable

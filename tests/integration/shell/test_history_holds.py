@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from engine import groups, passwords, people
+from engine.identity import groups, passwords, people
 from engine.store.definitions import Binding, CalendarRow, DecisionRow, DefinitionRow, Deployment, Resource
 from engine.store.people import GroupRow, Membership, PersonRow
 from engine.store.running import (

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from engine import messages
 from engine.errors import Conflict, Forbidden
-from engine.people import person
+from engine.identity.people import person
 from engine.store.running import Instance, Message
 from engine.verify import verify
 from tests.factories import END, START, people, process, sequence, user_task

@@ -1,7 +1,7 @@
 """What a case knows of the organisation is what holds when the task opens, however often it was looked up before."""
 
-from engine import groups
-from engine.people import SETUP
+from engine.identity import groups
+from engine.identity.people import SETUP
 from engine.store.running import Task
 from tests.factories import NOW, three_tasks
 

@@ -157,7 +157,8 @@ def start_timer(kind: str, text: str) -> bytes:
 
 
 def hand_over(house: House, definition_id: object) -> None:
-    from engine import definitions, start_timers
+    from engine.models import definitions
+    from engine.running import start_timers
 
     house.act(
         lambda session, by, now: start_timers.hand_over(

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine import evidence, instances, passwords, records, signatures, stuck, tasks
+from engine import evidence, instances, records, signatures, stuck, tasks
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.evidence import Store
-from engine.passwords import Hashing
-from engine.people import SETUP
+from engine.identity import passwords
+from engine.identity.passwords import Hashing
+from engine.identity.people import SETUP
 from engine.store.people import SignIn
 from engine.store.records import AuditEntry, Comment, FrozenDocument, Signature
 from engine.store.running import Answer, Instance, StuckStep, Task

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from standardwebhooks import Webhook
 
 from engine import outbox, strongbox
-from engine.person import Person
+from engine.identity.person import Person
 from engine.store.records import Delivery, DeliveryAttempt
 from engine.strongbox import Strongbox
 from engine.subscriptions import book

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
-from engine.person import Person
+from engine.identity.person import Person
 from engine.subscriptions import again
 from tests.integration.subscriptions.conftest import Outpost, opened
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine import roles
 from engine.core.model import read_models
 from engine.core.vocabulary import Model, Node, Rules
+from engine.models import roles
 from tests.factories import process
 
 GROUPS = {"quality_manager": "Quality managers", "ai_officer": "AI officer", "staff": "Staff"}

@@ -1,0 +1,224 @@
+"""Groups: the roles that people hold, who leads them, and who stands in."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, bindparam, delete, insert, select, text, union, update
+from sqlalchemy.orm import Session
+
+from engine import audit
+from engine.errors import Conflict, Invalid, NotFound
+from engine.hot import Hot, among
+from engine.identity import leaving, people
+from engine.identity.person import Person
+from engine.store.base import table_of
+from engine.store.people import GroupRow, Membership, PersonRow
+
+Standing = Literal["member", "lead", "deputy"]
+
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}\Z")
+_ACTIVE = text("people.active")
+_MEMBERS = (
+    select(PersonRow.id)
+    .join(Membership, Membership.person_id == PersonRow.id)
+    .where(Membership.group_key == bindparam("key"), _ACTIVE)
+)
+_EVERYBODY = select(PersonRow.id).where(_ACTIVE, PersonRow.kind == "person")
+_ANY = select(GroupRow.key).where(GroupRow.key == bindparam("key"), text("groups.everybody"))
+_ALL_MEMBERS = Hot(union(_MEMBERS, _EVERYBODY.where(_ANY.exists())))
+_EACH = select(GroupRow.key).where(among(GroupRow.key, "keys"), text("groups.everybody"))
+_PEOPLE_OF = Hot(
+    union(
+        select(PersonRow.id).where(_ACTIVE, among(PersonRow.id, "people")),
+        select(PersonRow.id)
+        .join(Membership, Membership.person_id == PersonRow.id)
+        .where(_ACTIVE, among(Membership.group_key, "keys")),
+        _EVERYBODY.where(_EACH.exists()),
+    )
+)
+_LEAD = _MEMBERS.where(Membership.standing == "lead")
+
+
+def create(
+    session: Session,
+    key: str,
+    *,
+    name: str,
+    description: str = "",
+    everybody: bool = False,
+    grants: Literal["platform", "read"] | None = None,
+    by: Person,
+    now: datetime,
+) -> None:
+    """
+    Make a group.
+
+    Args:
+        key: what a model calls it, such as `quality_manager`.
+        everybody: each person belongs, without a membership.
+        grants: a right that comes with it: `platform` (deploy, manage people) or `read` (read, change nothing).
+
+    Raises:
+        Forbidden: `by` does not manage people.
+        Conflict: there is such a group.
+        Invalid: a value cannot be used.
+    """
+    people.must_manage(by)
+    if not _KEY.match(key):
+        raise Invalid(f"{key!r} cannot be the key of a group. Use letters, digits and _ - ., such as quality_manager.")
+    if not name.strip():
+        raise Invalid("A group needs a name.", {"name": "A group needs a name."})
+    if everybody and grants:
+        raise Invalid("A group to which everybody belongs cannot grant rights. Name its members instead.")
+    if session.execute(select(GroupRow.key).where(GroupRow.key == key)).first():
+        raise Conflict(f"There is a group {key} already.")
+    row = {"key": key, "name": name.strip(), "description": description, "everybody": everybody, "grants": grants}
+    session.execute(insert(GroupRow), [row])
+    audit.append(session, audit.PLATFORM, "group.created", key, row, by=by, now=now)
+
+
+def change(session: Session, key: str, *, name: str, description: str, by: Person, now: datetime) -> None:
+    """
+    Give a group another name or description.
+
+    Raises:
+        Forbidden: `by` does not manage people.
+        NotFound: there is no such group.
+        Invalid: the name is empty.
+    """
+    people.must_manage(by)
+    before = group(session, key)
+    if not name.strip():
+        raise Invalid("A group needs a name.", {"name": "A group needs a name."})
+    after = {"name": name.strip(), "description": description}
+    session.execute(update(GroupRow).where(GroupRow.key == key).values(after))
+    said = {"before": {"name": before.name, "description": before.description}, "after": after}
+    audit.append(session, audit.PLATFORM, "group.changed", key, said, by=by, now=now)
+
+
+def join(
+    session: Session, key: str, person_id: str, *, standing: Standing = "member", by: Person, now: datetime
+) -> None:
+    """
+    Let a person belong to a group, or change his standing in it. Asking twice is not an error.
+
+    A new lead or deputy takes the place of the one before, who stays a member.
+
+    Raises:
+        Forbidden: `by` does not manage people.
+        NotFound: there is no such group, or nobody with this id who has not left.
+        Conflict: it would turn the last administrator into somebody who only reads.
+    """
+    people.must_manage(by)
+    found, who = group(session, key, lock=True), people.person(session, person_id)
+    if found.everybody and standing == "member":
+        return
+    if who.kind != "person":
+        raise Invalid(f"{person_id} stands for acts on the machine and belongs to no group.")
+    before = _standing(session, key, person_id)
+    if before == standing:
+        return
+    mine = (Membership.group_key == key) & (Membership.person_id == person_id)
+    if standing != "member":
+        holds = (Membership.group_key == key) & (Membership.standing == standing)
+        session.execute(update(Membership).where(holds).values(standing="member"))
+    if before is None:
+        row = {"group_key": key, "person_id": person_id, "standing": standing, "since": now}
+        session.execute(insert(Membership), [row])
+    else:
+        session.execute(update(Membership).where(mine).values(standing=standing, since=now))
+    said = {"person": person_id, "before": before, "after": standing}
+    audit.append(session, audit.PLATFORM, "group.joined", key, said, by=by, now=now)
+
+
+def leave(session: Session, key: str, person_id: str, *, by: Person, now: datetime) -> None:
+    """
+    Take a person out of a group. What he has claimed stays his.
+
+    Raises:
+        Forbidden: `by` does not manage people.
+        NotFound: there is no such group, or he does not belong to it.
+        Conflict: he leads it, or is the last administrator.
+    """
+    people.must_manage(by)
+    found, before = group(session, key, lock=True), _standing(session, key, person_id)
+    if before is None:
+        raise NotFound("membership", f"{person_id} in {key}")
+    if before == "lead":
+        raise Conflict(f"{person_id} leads {key} and answers for its tasks. Name another lead first.")
+    if found.grants == "platform":
+        leaving.keep_an_admin(session, person_id)
+    mine = (Membership.group_key == key) & (Membership.person_id == person_id)
+    session.execute(delete(Membership).where(mine))
+    said = {"person": person_id, "before": before}
+    audit.append(session, audit.PLATFORM, "group.left", key, said, by=by, now=now)
+
+
+def group(session: Session, key: str, *, lock: bool = False) -> Row[Any]:
+    """
+    The row of a group.
+
+    Raises:
+        NotFound: there is no such group.
+    """
+    query = select(table_of(GroupRow)).where(GroupRow.key == key)
+    found = session.execute(query.with_for_update(key_share=True) if lock else query).first()
+    if found is None:
+        raise NotFound("group", key)
+    return found
+
+
+def members(session: Session, key: str) -> frozenset[str]:
+    """The ids of those who belong to a group and have not left; empty when there is no such group."""
+    return frozenset(row.id for row in _ALL_MEMBERS.all(session, {"key": key}))
+
+
+def names(session: Session, key: str) -> dict[str, str]:
+    """The same people, name by id."""
+    named = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(members(session, key)))
+    return {row.id: row.name for row in session.execute(named)}
+
+
+def lead(session: Session, key: str) -> str | None:
+    """The id of whoever leads a group."""
+    return session.execute(_LEAD, {"key": key}).scalar()
+
+
+def keys(session: Session) -> frozenset[str]:
+    """The keys of all groups."""
+    return frozenset(session.execute(select(GroupRow.key)).scalars())
+
+
+def _standing(session: Session, key: str, person_id: str) -> str | None:
+    mine = (Membership.group_key == key) & (Membership.person_id == person_id)
+    return session.execute(select(Membership.standing).where(mine)).scalar()
+
+
+def people_of(session: Session, parties: Sequence[str]) -> frozenset[str]:
+    """The ids of those behind `person:ID` and `group:KEY` who have not left. One statement."""
+    return frozenset(row.id for row in _PEOPLE_OF.all(session, parties_of(parties)))
+
+
+def parties_of(parties: Sequence[str]) -> dict[str, list[str]]:
+    """`person:ID` and `group:KEY` parted into the parameters `people` and `keys`."""
+    return {
+        "people": sorted(who.removeprefix("person:") for who in parties if who.startswith("person:")),
+        "keys": sorted(who.removeprefix("group:") for who in parties if who.startswith("group:")),
+    }
+
+
+def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
+    """
+    Make the groups of `config/people.toml` that are not there yet; those that are stay as they are.
+
+    Raises:
+        Invalid: a group has a field that there is not, or a value that cannot be.
+    """
+    there = keys(session)
+    for key, given in content.get("groups", {}).items():
+        if strange := sorted(set(given) - {"name", "description", "everybody", "grants"}):
+            raise Invalid(f"people.toml: the group {key} has no field {strange[0]}.")
+        if key not in there:
+            create(session, key, **{"name": key.replace("_", " ").capitalize(), **given}, by=by, now=now)

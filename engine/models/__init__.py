@@ -1,0 +1,1 @@
+"""What people have deployed, as the engine reads it: files, versions, decisions, and who may release them."""
