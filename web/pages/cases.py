@@ -1,6 +1,7 @@
 """Cases: the list of those that the reader may see, and one with its path, story, tasks and data."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from engine import instances
-from engine.errors import Rejected
+from engine.errors import Invalid, Rejected
+from engine.identity.person import Person
 from web.drawings.frame import framed, plan_of
 from web.drawings.twin import picture as drawing_of
 from web.filled import How, filled, said
@@ -114,6 +116,37 @@ def resume(instance_id: UUID) -> Response:
 def cancel(instance_id: UUID) -> Response:
     """End it before its time."""
     return _done(instance_id, instances.cancel, _("The case has ended; its open tasks are withdrawn."))
+
+
+@page(pages, "/cases/<uuid:instance_id>/correct", scope="work", method="POST")
+def correct(instance_id: UUID) -> Response:
+    """Correct one value of the data, with a reason; the trail keeps what it was."""
+    address, asked = f"/cases/{instance_id}", request.form
+    name, reason = asked.get("name", ""), asked.get("reason", "").strip()
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        known = found.variables(session, by, instance_id)["variables"]
+        if name not in known:
+            raise Invalid(_("The case has no value of this name."), {"name": name})
+        value = _typed(asked.get("value", ""), known[name])
+        instances.correct(session, instance_id, changes={name: value}, reason=reason, by=by, now=now)
+
+    try:
+        acting.perform(verb)
+    except Rejected as error:
+        return acting.refused(error, address)
+    return acting.then(address, _("The value is corrected; the trail keeps what it was, and why it changed."))
+
+
+def _typed(said: str, before: Any) -> Any:
+    """What somebody typed, as the kind of value that it takes the place of."""
+    if isinstance(before, str):
+        return said
+    try:
+        return orjson.loads(said)
+    except orjson.JSONDecodeError as error:
+        told = _("Write it as it stands there: a number, true or false, or with the same brackets.")
+        raise Invalid(told, {"value": [told]}) from error
 
 
 def _done(instance_id: UUID, verb: Callable[..., None], told: str) -> Response:

@@ -55,6 +55,26 @@ def test_its_owner_lets_a_case_rest_go_on_and_end_with_a_reason(reader: Read, lo
     assert "It is so." in words(reader("olga").open(f"/cases/{case}"), "//section[@aria-labelledby='story']")
 
 
+def test_its_owner_corrects_a_value_and_the_story_keeps_what_it_was(reader: Read, login: Login, three: str) -> None:
+    begun = {"process": "three", "title": "Oil leaks", "variables": {"site": "Kiel", "scans": 3}}
+    case = login("anna").post("/instances", begun)["id"]
+    at, olga, anna = f"/cases/{case}/correct", reader("olga"), reader("anna")
+    assert not anna.open(f"/cases/{case}").xpath("//form[contains(@action, '/correct')]")
+    olga.press(at, name="site", value="Bonn", reason="The label of another site.")
+    olga.press(at, name="scans", value="4", reason="One was overlooked.")
+    assert login("anna").get(f"/instances/{case}/variables")["variables"] == {"site": "Bonn", "scans": 4}
+    assert "One was overlooked." in words(olga.open(f"/cases/{case}"), "//section[@aria-labelledby='story']")
+    for wrong, said in (
+        ({"name": "scans", "value": "four", "reason": "No."}, "Write it as it stands there"),
+        ({"name": "nothing", "value": "1", "reason": "No."}, "The case has no value of this name."),
+    ):
+        olga.press(at, **wrong)
+        assert said in words(olga.open(f"/cases/{case}"))
+    anna.press(at, name="site", value="Rome", reason="Mine.")
+    reader("fred").press(at, 404, name="site", value="Rome", reason="Mine.")
+    assert login("anna").get(f"/instances/{case}/variables")["variables"]["site"] == "Bonn"
+
+
 def test_the_path_is_shown_as_a_picture_of_the_version_that_the_case_runs(
     reader: Read, login: Login, in_force: Callable[[bytes], str]
 ) -> None:
