@@ -80,7 +80,6 @@ def _missed(session: Session, person: Person, now: datetime) -> list[Lapsed]:
         .outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
         .where(cycles.is_gap(now), OccurrenceRow.explained_at.is_(None))
         .order_by(OccurrenceRow.planned_at.desc())
-        .limit(MOST)
     )
     found = []
     for one, definition in session.execute(query):
