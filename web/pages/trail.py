@@ -73,7 +73,7 @@ def _shown(chain: str) -> Response:
             "limit": A_PAGE,
             "cursor": request.args.get("cursor"),
         }
-        listed = found.newest(session, chain, filters=filters)
+        listed = found.newest(session, reader.person, chain, filters=filters)
         people = [who for entry in listed.items for who in (entry["actor"], entry["acting_for"])]
         return {"entries": listed, "about": about, "names": entries.names_in(session, people)}
 
