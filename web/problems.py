@@ -178,7 +178,10 @@ def titles() -> dict[str, str]:
         "headers-too-large": "The request's headers are larger than this server takes.",
         "error": "Something went wrong on our side.",
     }
-    return known | {kind.code: _first_sentence(kind.__doc__ or "") for kind in _kinds(StewardError)[1:]}
+    most_special_first = reversed(
+        _kinds(StewardError)[1:]
+    )  # A kind without a code of its own keeps its parent's title.
+    return known | {kind.code: _first_sentence(kind.__doc__ or "") for kind in most_special_first}
 
 
 def _first_sentence(text: str) -> str:

@@ -95,3 +95,7 @@ def test_every_answer_forbids_framing_sniffing_and_scripts(app: Flask):
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert "Steward-Simulated-Clock" not in headers
+
+
+def test_a_refusal_is_not_called_by_the_name_of_a_more_special_one():
+    assert problems.titles()["forbidden"] == "The caller may not do this."
