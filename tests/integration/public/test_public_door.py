@@ -97,10 +97,10 @@ def test_a_code_that_nobody_has_is_answered_like_one_without_answers(anybody: An
 def test_a_misspelt_code_is_told_without_looking(anybody: Anybody):
     anybody.deploy()
     code = anybody.code()
-    other = SIGNS[(SIGNS.index(code[0]) + 1) % 32] + code[1:]
-    answer = anybody.send("/letters/read", {"code": other})
+    misspelt = [SIGNS[(SIGNS.index(code[0]) + step) % 32] + code[1:] for step in (1, 2)]  # One in 1,024 goes unseen.
+    answers = [anybody.send("/letters/read", {"code": one}) for one in misspelt]
 
-    assert (answer.status_code, answer.get_json()["code"]) == (422, "invalid")
+    assert (422, "invalid") in [(one.status_code, one.get_json().get("code")) for one in answers]
 
 
 def test_a_confidential_case_is_for_its_handlers_and_not_for_whom_it_is_about(anybody: Anybody, login: Login):
