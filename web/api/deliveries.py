@@ -26,7 +26,11 @@ PAGE, ONE = page_of(OwedOut), OwedWithAttemptsOut()
 
 @theme.operation("GET", "/deliveries", scope="read", query=DeliveryQuery, gives=PAGE)
 def all_deliveries(query: dict[str, Any]) -> Response:
-    """The caller's own messages; all of them for whoever manages the platform. What they say is not shown."""
+    """
+    The caller's own messages; for whoever manages the platform those of others as well.
+
+    Those of a case that he may not see are absent. What a message says is not shown.
+    """
     return look(lambda session, person: found.deliveries(session, person, query), PAGE)
 
 

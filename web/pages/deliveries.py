@@ -1,5 +1,6 @@
 """Messages owed to people: what became of each, every try to send it, and what is dead sent once more."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import outbox
 from engine.errors import Rejected
+from engine.identity.person import Person
 from web.language import _
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
@@ -21,7 +23,7 @@ A_PAGE = 50
 
 @page(pages, "/deliveries")
 def all_deliveries() -> Response:
-    """The reader's own messages, newest first; all of them for whoever manages the platform."""
+    """The reader's own messages, newest first; those of others for whoever manages the platform."""
     status = request.args.get("status") if request.args.get("status") in _states() else None
     recipient = request.args.get("recipient", "").strip() or None
 
@@ -58,8 +60,13 @@ def one(delivery_id: UUID) -> Response:
 def retry(delivery_id: UUID) -> Response:
     """Send once more what is dead."""
     address = f"/deliveries/{delivery_id}"
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        found.one_delivery(session, by, delivery_id)
+        outbox.retry(session, delivery_id, by=by, now=now)
+
     try:
-        acting.perform(lambda session, by, now: outbox.retry(session, delivery_id, by=by, now=now))
+        acting.perform(verb)
     except Rejected as error:
         return acting.refused(error, address)
     return acting.then(address, _("It is owed again, and is sent with the next round."))

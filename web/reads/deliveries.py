@@ -1,9 +1,13 @@
-"""Messages owed to people: one's own, or all for whoever manages the platform."""
+"""
+Messages owed to people: one's own, and for whoever manages the platform those of others.
+
+A message that speaks of a case which he may not see does not exist for him, unless it is his own.
+"""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import access
@@ -32,7 +36,7 @@ COLUMNS = (
 
 def deliveries(session: Session, person: Person, filters: dict[str, Any]) -> Page:
     """The newest first."""
-    query: Query = select(*COLUMNS).where(*_open_to(person))
+    query: Query = select(*COLUMNS).where(_open_to(person))
     for name in ("status", "recipient"):
         if filters[name]:
             query = query.where(getattr(Delivery, name) == filters[name])
@@ -42,7 +46,7 @@ def deliveries(session: Session, person: Person, filters: dict[str, Any]) -> Pag
 
 def counts(session: Session, person: Person) -> dict[str, int]:
     """How many there are in each state; states without one are absent."""
-    query = select(Delivery.status, func.count()).where(*_open_to(person)).group_by(Delivery.status)
+    query = select(Delivery.status, func.count()).where(_open_to(person)).group_by(Delivery.status)
     return {row[0]: row[1] for row in session.execute(query)}
 
 
@@ -56,8 +60,12 @@ def cases_of(session: Session, person: Person, deliveries: list[UUID]) -> dict[U
     return {delivery: (case, title) for delivery, case, title in session.execute(query)}
 
 
-def _open_to(person: Person) -> list[ColumnElement[bool]]:
-    return [] if person.platform_admin else [Delivery.recipient == person.id]
+def _open_to(person: Person) -> ColumnElement[bool]:
+    own = Delivery.recipient == person.id
+    if not person.platform_admin:
+        return own
+    seen = select(Instance.id).where(Instance.id == Delivery.instance_id, access.visible_instances(person))
+    return or_(own, Delivery.instance_id.is_(None), seen.correlate(Delivery).exists())
 
 
 def of_event(session: Session, event: str) -> Any:
@@ -72,8 +80,8 @@ def one_delivery(session: Session, person: Person, delivery_id: UUID) -> dict[st
     Raises:
         NotFound: there is none, or it is not for `person` to see.
     """
-    row = session.execute(select(*COLUMNS).where(Delivery.id == delivery_id)).one_or_none()
-    if row is None or not (person.platform_admin or row.recipient == person.id):
+    row = session.execute(select(*COLUMNS).where(Delivery.id == delivery_id, _open_to(person))).one_or_none()
+    if row is None:
         raise NotFound("delivery", str(delivery_id))
     tried = select(DeliveryAttempt).where(DeliveryAttempt.delivery_id == delivery_id).order_by(DeliveryAttempt.number)
     return {**row._mapping, "tried": session.scalars(tried).all()}

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from engine import outbox
 from engine.store.records import Delivery
+from engine.store.running import Instance
 from engine.transactions import Database
 from tests.integration.api.conftest import Client, Clock
 from tests.integration.pages.conftest import Reader, words
@@ -33,6 +35,35 @@ def test_a_message_that_could_not_be_delivered_is_seen_with_its_case_and_sent_on
     assert bert.get(f"/deliveries/{mine['id']}")["status"] == "owed"
     at_home.press(f"/deliveries/{mine['id']}/retry")
     assert "only what is dead is sent again" in words(at_home.open("/deliveries"))
+
+
+def test_of_a_confidential_case_no_message_exists_for_who_may_not_see_it(
+    reader: Callable[[str], Reader], login: Login, three: str, services: Any, clock: Clock
+) -> None:
+    case = login("anna").post("/instances", {"process": "three", "title": "About Carl"})
+    with services.database.writing() as session:
+        said = outbox.Notice(
+            event="e", recipient="anna", template="notice", instance_id=UUID(case["id"]), data={"text": "Read this."}
+        )
+        outbox.owe(session, [said], now=clock.moment)
+    (owed,) = login("adam").get("/deliveries", recipient="anna")["items"]
+    address, adam, fred = f"/deliveries/{owed['id']}", reader("adam"), reader("fred")
+    assert "About Carl" in words(adam.open(address))
+    with services.database.writing() as session:
+        session.execute(update(Instance).values(confidential=True))
+    assert login("adam").get("/deliveries", recipient="anna")["items"] == []
+    assert "Waits to be sent" not in words(adam.open("/deliveries"))
+    _dies(services.database, UUID(owed["id"]))
+    for stranger in ("adam", "fred"):
+        assert login(stranger).send("GET", address).status_code == 404
+        assert login(stranger).send("POST", f"{address}/retry").status_code == 404
+    for other in (adam, fred):
+        other.open(address, 404)
+        other.press(f"{address}/retry", 404)
+    anna = reader("anna")
+    assert "About Carl" in words(anna.open(address))
+    anna.press(f"{address}/retry")
+    assert "It is owed again" in words(anna.open(address))
 
 
 def test_who_looks_at_people_sees_who_is_away_and_an_administrator_lets_them_come_and_go(
