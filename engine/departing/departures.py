@@ -52,7 +52,8 @@ def leave(
         begin(session, person_id, hand_over_to=hand_over_to, reason=reason, by=by, now=now)
         return
     people.must_manage(by)
-    if named := [f"{row.title} ({row.register}:{row.key})" for row in holdings.entries(session, person_id)]:
+    entries = dict.fromkeys(holdings.in_registers(session, person_id, by=by))
+    if named := [f"{one.name} ({one.id})" if one.id else one.name for one in entries]:
         raise Conflict(f"{person_id} cannot leave yet: registers name him, in {', '.join(named[:5])}. Hand these over.")
     people.end(session, person_id, reason=reason, by=by, now=now)
 

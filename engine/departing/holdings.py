@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, union
+from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, text, union
 from sqlalchemy.orm import Session
 
-from engine import registers
-from engine.identity.leaving import versions_in_force
+from engine import access, registers
+from engine.identity.leaving import some_unseen, versions_in_force
+from engine.identity.person import Person
 from engine.identity.substitutes import LIVE
 from engine.store.absence import RotationRow, SubstitutionRow
 from engine.store.definitions import Binding, DefinitionRow, Deployment
@@ -29,25 +30,40 @@ class Holding:
     name: str
 
 
+UNSEEN = Holding(kind="unseen", id="", name="what you may not see")
+"""Stands once for all that must be handed over and does not exist for who looks: neither what, nor how much."""
+
+
 def cases(session: Session, person: str) -> list[UUID]:
     """The cases in which something is his: the case itself, or a task that is open, by id."""
-    his = or_(Task.holder == person, Task.accountable == person, Task.acting_for == person)
+    return sorted(session.scalars(_cases(person)))
+
+
+def _cases(person: str) -> CompoundSelect[UUID]:
     owned = select(Instance.id).where(Instance.owner == person, Instance.ended_at.is_(None))
-    return sorted(session.scalars(union(owned, select(Task.instance_id).where(LIVE_TASK, his))))
+    return union(owned, select(Task.instance_id).where(LIVE_TASK, _his(person)))
 
 
-def of(session: Session, person: str) -> list[Holding]:
-    """Everything that would be unowned without him."""
-    return [*_in_cases(session, person), *_on_platform(session, person), *_in_registers(session, person)]
+def _his(person: str) -> ColumnElement[bool]:
+    return or_(Task.holder == person, Task.accountable == person, Task.acting_for == person)
 
 
-def _in_cases(session: Session, person: str) -> Iterator[Holding]:
-    his = or_(Task.holder == person, Task.accountable == person, Task.acting_for == person)
-    for row in session.execute(select(Task.id, Task.name).where(LIVE_TASK, his).order_by(Task.id)):
+def of(session: Session, person: str, *, by: Person) -> list[Holding]:
+    """Everything that would be unowned without him, as far as `by` may see it; last, once, `UNSEEN` for the rest."""
+    found = [*_in_cases(session, person, by), *_on_platform(session, person), *in_registers(session, person, by=by)]
+    return sorted(dict.fromkeys(found), key=lambda one: one == UNSEEN)
+
+
+def _in_cases(session: Session, person: str, by: Person) -> Iterator[Holding]:
+    seen = access.visible_instances(by)
+    tasks = select(Task.id, Task.name).join(Instance, Instance.id == Task.instance_id)
+    for row in session.execute(tasks.where(LIVE_TASK, _his(person), seen).order_by(Task.id)):
         yield Holding(kind="task", id=str(row.id), name=row.name)
-    owned = select(Instance.id, Instance.title).where(Instance.owner == person, Instance.ended_at.is_(None))
+    owned = select(Instance.id, Instance.title).where(Instance.owner == person, Instance.ended_at.is_(None), seen)
     for row in session.execute(owned.order_by(Instance.id)):
         yield Holding(kind="case", id=str(row.id), name=row.title)
+    if some_unseen(session, _cases(person), by=by):
+        yield UNSEEN
 
 
 def _on_platform(session: Session, person: str) -> Iterator[Holding]:
@@ -63,9 +79,13 @@ def _on_platform(session: Session, person: str) -> Iterator[Holding]:
         yield Holding(kind="substitution", id=str(away.id), name=f"absence of {away.person_id}")
 
 
-def _in_registers(session: Session, person: str) -> Iterator[Holding]:
+def in_registers(session: Session, person: str, *, by: Person) -> Iterator[Holding]:
+    """The entries that name him for a role; `UNSEEN` for those of a register that `by` may not read."""
     for row in entries(session, person):
-        yield Holding(kind="register", id=f"{row.register}:{row.key}", name=row.title)
+        if registers.may_read(registers.defined(session, row.register), by):
+            yield Holding(kind="register", id=f"{row.register}:{row.key}", name=row.title)
+        else:
+            yield UNSEEN
 
 
 def standings(session: Session, person: str) -> list[tuple[str, str]]:

@@ -1,11 +1,14 @@
 """What a person still holds, so that nothing is left unowned when he goes."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Text, cast, delete, except_, func, or_, select, text, union, update
 from sqlalchemy.orm import Session
 
+from engine import access
 from engine.errors import Conflict
+from engine.identity.person import Person
 from engine.ladders import book
 from engine.store.absence import RotationRow
 from engine.store.definitions import Binding, DefinitionRow, Deployment
@@ -15,12 +18,14 @@ from engine.store.running import Instance, Task
 SHOWN = 5
 
 
-def still_held(session: Session, person_id: str) -> list[str]:
-    """What would be unowned without this person, in words; empty when nothing would."""
-    live = text("tasks.status IN ('open', 'claimed')")
-    tasks = select(Task.name).where(live, or_(Task.holder == person_id, Task.accountable == person_id))
+def still_held(session: Session, person_id: str, *, by: Person) -> list[str]:
+    """What would be unowned without this person, in words; empty when nothing would. Names only what `by` may see."""
+    live, seen = text("tasks.status IN ('open', 'claimed')"), access.visible_instances(by)
+    his = live, or_(Task.holder == person_id, Task.accountable == person_id)
+    owned = Instance.owner == person_id, Instance.ended_at.is_(None)
+    tasks = select(Task.name).join(Instance, Instance.id == Task.instance_id).where(*his, seen)
     leads = select(Membership.group_key).where(Membership.person_id == person_id, Membership.standing == "lead")
-    running = select(Instance.title).where(Instance.owner == person_id, Instance.ended_at.is_(None))
+    running = select(Instance.title).where(*owned, seen)
     newest = versions_in_force().subquery()
     in_force = (DefinitionRow.key == newest.c.key) & (DefinitionRow.version == newest.c.version)
     processes = (
@@ -47,7 +52,16 @@ def still_held(session: Session, person_id: str) -> list[str]:
     }
     held = {words: list(session.execute(query.limit(SHOWN + 1)).scalars()) for words, query in found.items()}
     held["is told by the ladders"] = book.naming(session, person_id)
+    if some_unseen(session, union(select(Instance.id).where(*owned), select(Task.instance_id).where(*his)), by=by):
+        held["holds"] = ["what you may not see"]
     return [said for words, names in held.items() if (said := _listed(words, names))]
+
+
+def some_unseen(session: Session, cases: Any, *, by: Person) -> bool:
+    """Whether one of the cases whose ids this finds does not exist for `by`."""
+    ids = cases.subquery()
+    seen = select(Instance.id).where(Instance.id.in_(select(ids.c[0])), access.visible_instances(by))
+    return session.execute(except_(select(ids.c[0]), seen).limit(1)).first() is not None
 
 
 def _names(person_id: str) -> ColumnElement[bool]:

@@ -199,7 +199,7 @@ def end(session: Session, person_id: str, *, reason: str = "", by: Person, now: 
     must_manage(by)
     if not _locked(session, person_id).active:
         raise NotFound("person", person_id)
-    if held := leaving.still_held(session, person_id):
+    if held := leaving.still_held(session, person_id, by=by):
         raise Conflict(f"{person_id} cannot leave yet: {'; '.join(held)}. Hand these over first.")
     leaving.keep_an_admin(session, person_id)
     session.execute(

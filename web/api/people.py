@@ -90,12 +90,12 @@ def end(body: dict[str, Any], person_id: str) -> Response:
 
 @theme.operation("GET", "/people/<person_id>/holdings", scope="admin", gives=HOLDINGS)
 def held(person_id: str) -> Response:
-    """What would be left without him, for administrators."""
+    """What would be left without him, for administrators; what they may not see is one thing without a name."""
 
     def read(session: Session, by: Person) -> dict[str, Any]:
         verbs.must_manage(by)
         found.one_person(session, person_id)
-        return {"items": holdings.of(session, person_id)}
+        return {"items": holdings.of(session, person_id, by=by)}
 
     return look(read, HOLDINGS)
 

@@ -63,7 +63,7 @@ def one(person_id: str) -> Response:
             "groups": [group for group in known if group.key in person["groups"]],
             "others": [group for group in known if group.key not in person["groups"] and not group.everybody],
             "away": away,
-            "held": holdings.of(session, person_id) if manages and person["active"] else [],
+            "held": holdings.of(session, person_id, by=reader.person) if manages and person["active"] else [],
             "manages": manages,
             "everybody": found.everybody(session) if manages else [],
             "names": entries.names_in(session, named),
@@ -178,4 +178,5 @@ def _holdings() -> dict[str, str]:
         "rotation": _("Turn on call"),
         "substitution": _("Stands in"),
         "register": _("Named in an entry"),
+        "unseen": _("Something more"),
     }

@@ -147,7 +147,8 @@ class HoldingOut(Given):
     kind = fields.String(
         required=True,
         metadata={
-            "description": "task, case, lead, deputy, last member, process, binding, rotation, substitution, register"
+            "description": "task, case, lead, deputy, last member, process, binding, rotation, substitution, register,"
+            " unseen"
         },
     )
     id = fields.String(required=True)

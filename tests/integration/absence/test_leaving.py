@@ -54,7 +54,7 @@ def test_everything_goes_to_the_successor_and_then_he_is_let_go(firm: House):
     firm.act(tasks.claim, held, by="anna")
     firm.act(oncall.define, "web-shop", 1, people=["anna", "carl"], zone="UTC", starts_on=date(2027, 1, 4), by="boss")
     away(firm, "bert", "anna")
-    kinds = {one.kind for one in firm.read(lambda session: holdings.of(session, "anna"))}
+    kinds = {one.kind for one in firm.read(lambda session: holdings.of(session, "anna", by=people.SETUP))}
     assert kinds == {"task", "lead", "rotation", "substitution"}
 
     assert leave(firm, "anna", "dora") is False
@@ -67,7 +67,7 @@ def test_everything_goes_to_the_successor_and_then_he_is_let_go(firm: House):
     lead = select(Membership.person_id).where(Membership.standing == "lead")
     assert firm.read(lambda session: list(session.scalars(lead))) == ["dora"]
     assert firm.read(lambda session: oncall.now_on_call(session, "web-shop", 1, at=firm.now)) == ("dora",)
-    assert firm.read(lambda session: holdings.of(session, "anna")) == []
+    assert firm.read(lambda session: holdings.of(session, "anna", by=people.SETUP)) == []
     holds(firm)
 
 
@@ -149,7 +149,10 @@ def test_rows_of_registers_name_the_successor(house: House):
         "anna",
         "carl",
     ]
-    with pytest.raises(Conflict, match="registers name him"):
+    with pytest.raises(Conflict, match=r"registers name him, in .*reg_machines:press"):
+        house.act(departures.leave, "bert", by="boss")
+    house.act(registers.define, {**machines, "may_read": ["staff"]}, form, by="boss")
+    with pytest.raises(Conflict, match="registers name him, in what you may not see"):
         house.act(departures.leave, "bert", by="boss")
 
     leave(house, "bert", "anna")

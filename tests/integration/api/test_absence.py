@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from engine.absence import moving
 from engine.departing import departures
+from engine.store.running import Instance
 from engine.transactions import Database
 from tests.integration.api.conftest import MORNING, Client, Clock
 
@@ -84,7 +86,13 @@ def test_an_administrator_sees_what_somebody_holds_and_hands_it_over(
     login("bert").post(f"/tasks/{task['id']}/claim")
     assert [one["kind"] for one in adam.get("/people/bert/holdings")["items"]] == ["task"]
     assert login("anna").send("GET", "/people/bert/holdings").status_code == 403
-    assert adam.send("POST", "/people/bert/end", json={}).status_code == 409
+    refused = adam.send("POST", "/people/bert/end", json={})
+    assert (refused.status_code, task["name"] in refused.get_json()["detail"]) == (409, True)
+    with database.writing() as session:
+        session.execute(update(Instance).values(confidential=True, owner="bert", title="About Carl"))
+    assert [one["name"] for one in adam.get("/people/bert/holdings")["items"]] == ["what you may not see"]
+    refused = adam.send("POST", "/people/bert/end", json={})
+    assert "bert cannot leave yet: holds what you may not see." in refused.get_json()["detail"]
     assert adam.expect(200, adam.send("POST", "/people/bert/end?dry_run=true", json=body))["active"] is True
 
     assert adam.post("/people/bert/end", body)["active"] is True
