@@ -1,11 +1,15 @@
 """What a form of a page does: one verb in one transaction, then the next page; a refusal is said in words."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Forbidden, NotFound, Rejected, StewardError
+from engine.identity.person import Person
 from web import cookies, problems
 from web.language import _
 from web.pages.layout import look, show
@@ -18,6 +22,20 @@ def then(address: str, said: str = "") -> Response:
         flash(said, "done")
     answer: Any = redirect(address, 303)
     return answer  # type: ignore[no-any-return]
+
+
+def done(verb: Callable[[Session, Person, datetime], Any], address: str, said: str) -> Response:
+    """
+    Let `verb` happen and go on to `address`, which says that it did, or why not.
+
+    Raises:
+        NotFound: what it was about is not there.
+    """
+    try:
+        perform(verb)
+    except Rejected as error:
+        return refused(error, address)
+    return then(address, said)
 
 
 def refused(error: Rejected, address: str) -> Response:

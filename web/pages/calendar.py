@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from engine import calendar_feeds, cycles, timetable
-from engine.errors import Invalid, Rejected
+from engine.errors import Invalid
 from web import words
 from web.auth import PUBLIC
 from web.language import _
@@ -108,12 +108,8 @@ def turn_cycle(key: str, turn: str) -> Response:
         else:
             cycles.pause(session, key, reason=reason, by=by, now=now)
 
-    try:
-        acting.perform(verb)
-    except Rejected as error:
-        return acting.refused(error, f"/cycles/{key}")
     said = _("The cycle comes round from now on.") if turn == "activate" else _("The cycle rests.")
-    return acting.then(f"/cycles/{key}", said)
+    return acting.done(verb, f"/cycles/{key}", said)
 
 
 @page(pages, "/calendar/addresses")

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from engine import instances
-from engine.errors import Invalid, Rejected
+from engine.errors import Invalid
 from engine.identity.person import Person
 from web.drawings.frame import framed, plan_of
 from web.drawings.twin import picture as drawing_of
@@ -121,7 +121,7 @@ def cancel(instance_id: UUID) -> Response:
 @page(pages, "/cases/<uuid:instance_id>/correct", scope="work", method="POST")
 def correct(instance_id: UUID) -> Response:
     """Correct one value of the data, with a reason; the trail keeps what it was."""
-    address, asked = f"/cases/{instance_id}", request.form
+    asked = request.form
     name, reason = asked.get("name", ""), asked.get("reason", "").strip()
 
     def verb(session: Session, by: Person, now: datetime) -> None:
@@ -131,11 +131,8 @@ def correct(instance_id: UUID) -> Response:
         value = _typed(asked.get("value", ""), known[name])
         instances.correct(session, instance_id, changes={name: value}, reason=reason, by=by, now=now)
 
-    try:
-        acting.perform(verb)
-    except Rejected as error:
-        return acting.refused(error, address)
-    return acting.then(address, _("The value is corrected; the trail keeps what it was, and why it changed."))
+    said = _("The value is corrected; the trail keeps what it was, and why it changed.")
+    return acting.done(verb, f"/cases/{instance_id}", said)
 
 
 def _typed(said: str, before: Any) -> Any:
@@ -150,12 +147,12 @@ def _typed(said: str, before: Any) -> Any:
 
 
 def _done(instance_id: UUID, verb: Callable[..., None], told: str) -> Response:
-    address, reason = f"/cases/{instance_id}", request.form.get("reason", "").strip()
-    try:
-        acting.perform(lambda session, by, now: verb(session, instance_id, reason=reason, by=by, now=now))
-    except Rejected as error:
-        return acting.refused(error, address)
-    return acting.then(address, told)
+    reason = request.form.get("reason", "").strip()
+    return acting.done(
+        lambda session, by, now: verb(session, instance_id, reason=reason, by=by, now=now),
+        f"/cases/{instance_id}",
+        told,
+    )
 
 
 def _states() -> dict[str, tuple[str, str]]:

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from engine import outbox
-from engine.errors import Rejected
 from engine.identity.person import Person
 from web.language import _
 from web.pages import acting
@@ -59,17 +58,12 @@ def one(delivery_id: UUID) -> Response:
 @page(pages, "/deliveries/<uuid:delivery_id>/retry", scope="work", method="POST")
 def retry(delivery_id: UUID) -> Response:
     """Send once more what is dead."""
-    address = f"/deliveries/{delivery_id}"
 
     def verb(session: Session, by: Person, now: datetime) -> None:
         found.one_delivery(session, by, delivery_id)
         outbox.retry(session, delivery_id, by=by, now=now)
 
-    try:
-        acting.perform(verb)
-    except Rejected as error:
-        return acting.refused(error, address)
-    return acting.then(address, _("It is owed again, and is sent with the next round."))
+    return acting.done(verb, f"/deliveries/{delivery_id}", _("It is owed again, and is sent with the next round."))
 
 
 def _states() -> dict[str, tuple[str, str]]:

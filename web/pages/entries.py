@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine import registers
 from engine.core.register import Definition
-from engine.errors import Invalid, Rejected
+from engine.errors import Invalid
 from engine.subject import Subject
 from web.filled import How, filled
 from web.language import _
@@ -72,11 +72,7 @@ def answer_end(key: str, row_key: str) -> Response:
 
 
 def _done(key: str, row_key: str, said: str, verb: Any) -> Response:
-    try:
-        acting.perform(lambda session, by, now: verb(session, by=by, now=now))
-    except Rejected as error:
-        return acting.refused(error, address(key, row_key))
-    return acting.then(address(key, row_key), said)
+    return acting.done(lambda session, by, now: verb(session, by=by, now=now), address(key, row_key), said)
 
 
 def _whole(session: Session, reader: Reader, key: str, row_key: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """My work: what waits for me, by urgency, what I may take on, what I wait for, and what I have done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from engine import tasks
 from engine.errors import NotFound, Rejected
 from engine.identity import views
-from engine.identity.person import Person
 from engine.identity.substitutes import absences
 from web.language import _, ngettext
 from web.pages import acting
@@ -127,21 +126,13 @@ def keep_view() -> Response:
     """Keep the filters under a name."""
     query, name = request.form.get("query", ""), request.form.get("name", "")
     back = f"/?{query}"
-    return _kept(lambda session, by, now: views.keep(session, name, query, by=by, now=now), back, _("Kept."))
+    return acting.done(lambda session, by, now: views.keep(session, name, query, by=by, now=now), back, _("Kept."))
 
 
 @page(pages, "/my-work/views/<int:number>/drop", scope="work", method="POST")
 def drop_view(number: int) -> Response:
     """Forget a view."""
-    return _kept(lambda session, by, _now: views.drop(session, number, by=by), "/", _("Dropped."))
-
-
-def _kept(verb: Callable[[Session, Person, datetime], Any], back: str, said: str) -> Response:
-    try:
-        acting.perform(verb)
-    except Rejected as error:
-        return acting.refused(error, back)
-    return acting.then(back, said)
+    return acting.done(lambda session, by, _now: views.drop(session, number, by=by), "/", _("Dropped."))
 
 
 def _chosen() -> Chosen:

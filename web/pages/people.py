@@ -1,6 +1,5 @@
 """The people of the organisation and their groups: who is here, who is away, and who is asked when somebody leaves."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -76,9 +75,9 @@ def one(person_id: str) -> Response:
 def join(person_id: str) -> Response:
     """Let somebody belong to a group."""
     key, standing = request.form.get("group", ""), _standing(request.form.get("standing", ""))
-    return _act(
-        f"/people/{person_id}",
+    return acting.done(
         lambda session, by, now: group_verbs.join(session, key, person_id, standing=standing, by=by, now=now),
+        f"/people/{person_id}",
         _("The group is changed."),
     )
 
@@ -86,9 +85,9 @@ def join(person_id: str) -> Response:
 @page(pages, "/people/<person_id>/groups/<key>/leave", scope="admin", method="POST")
 def leave(person_id: str, key: str) -> Response:
     """Take somebody out of a group; what he has claimed stays his."""
-    return _act(
-        f"/people/{person_id}",
+    return acting.done(
         lambda session, by, now: group_verbs.leave(session, key, person_id, by=by, now=now),
+        f"/people/{person_id}",
         _("The group is changed. What was claimed stays claimed."),
     )
 
@@ -97,9 +96,9 @@ def leave(person_id: str, key: str) -> Response:
 def end(person_id: str) -> Response:
     """Somebody leaves, and hands over what he holds."""
     to, reason = request.form.get("hand_over_to", "").strip() or None, request.form.get("reason", "").strip()
-    return _act(
-        f"/people/{person_id}",
+    return acting.done(
         lambda session, by, now: departures.leave(session, person_id, hand_over_to=to, reason=reason, by=by, now=now),
+        f"/people/{person_id}",
         _("The account is closed as soon as everything has been handed over."),
     )
 
@@ -147,14 +146,6 @@ def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
 
     status = 422 if wrong else 200
     return show("people.html", status, **look(read), wanted=wanted, left=left, wrong=wrong, typed=typed or {})
-
-
-def _act(address: str, verb: Callable[..., Any], told: str) -> Response:
-    try:
-        acting.perform(verb)
-    except Rejected as error:
-        return acting.refused(error, address)
-    return acting.then(address, told)
 
 
 def _standing(said: str) -> Literal["member", "lead", "deputy"]:

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from engine import bindings
 from engine.core.model.differences import Change, differences
 from engine.core.vocabulary import Model
-from engine.errors import Rejected
 from engine.identity.person import Person
 from engine.kit import kit
 from engine.models.definitions import parsed
@@ -79,11 +78,7 @@ def bind(key: str, number: int) -> Response:
         which = found.process(session, by, key, now).version(number).row.id
         bindings.bind(session, which, request.form.get("role", ""), request.form.get("who", ""), by=by, now=now)
 
-    try:
-        acting.perform(verb)
-    except Rejected as error:
-        return acting.refused(error, back)
-    return acting.then(back, _("From now on new tasks go there. Open ones stay with whom they have."))
+    return acting.done(verb, back, _("From now on new tasks go there. Open ones stay with whom they have."))
 
 
 @page(pages, "/processes/<key>/<int:number>/diagram")

@@ -59,11 +59,11 @@ def plan() -> Response:
 def end(substitution_id: UUID) -> Response:
     """End it before its time, or cancel it; unfinished tasks come back."""
     reason = request.form.get("reason", "").strip()
-    try:
-        acting.perform(lambda session, by, now: planning.end(session, substitution_id, reason=reason, by=by, now=now))
-    except Rejected as error:
-        return acting.refused(error, HERE)
-    return acting.then(HERE, _("It is over; unfinished tasks come back."))
+    return acting.done(
+        lambda session, by, now: planning.end(session, substitution_id, reason=reason, by=by, now=now),
+        HERE,
+        _("It is over; unfinished tasks come back."),
+    )
 
 
 def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
