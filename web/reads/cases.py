@@ -184,14 +184,23 @@ def links(session: Session, person: Person, instance_id: UUID) -> dict[str, Any]
 
 def stuck(session: Session, person: Person, filters: dict[str, Any]) -> Page:
     """The steps that cannot go on, newest first, of the cases that `person` may see."""
-    query = select(*StuckStep.__table__.columns).join(Instance, Instance.id == StuckStep.instance_id)
-    query = query.where(StuckStep.resolved_at.is_(None), access.visible_instances(person))
+    query = _stuck(person, *StuckStep.__table__.columns)
     if filters["instance"]:
         query = query.where(StuckStep.instance_id == filters["instance"])
     if filters["text"]:
         query = query.where(contains(StuckStep.error, filters["text"].lower()))
     keys = (Key(StuckStep.id.expression, descending=True),)
     return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
+
+
+def count_stuck(session: Session, person: Person) -> int:
+    """How many steps cannot go on, of the cases that `person` may see."""
+    return session.scalar(_stuck(person, func.count())) or 0
+
+
+def _stuck(person: Person, *columns: Any) -> Any:
+    query = select(*columns).select_from(StuckStep).join(Instance, Instance.id == StuckStep.instance_id)
+    return query.where(StuckStep.resolved_at.is_(None), access.visible_instances(person))
 
 
 def where_stuck(session: Session, steps: Sequence[Any]) -> dict[UUID, dict[str, str]]:

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from engine import access, cycles, registers
 from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
-from engine.store.records import Delivery
-from engine.store.running import Instance, StuckStep, Task
-from web.reads import entries
+from engine.store.running import Instance, Task
+from web.reads import cases, deliveries, entries
 from web.reads.agenda import titled
 
 LIVE = text("tasks.status IN ('open', 'claimed')")
@@ -37,7 +36,7 @@ def counts(session: Session, person: Person, *, now: datetime, soon: datetime) -
         soon: how far ahead a task is due soon; later than `now`.
     """
     here = access.visible_instances(person)
-    cases = select(func.count()).select_from(Instance).where(Instance.ended_at.is_(None), here)
+    running = select(func.count()).select_from(Instance).where(Instance.ended_at.is_(None), here)
     tasks = (
         select(
             func.sum(case(((Task.due_at > now) & (Task.due_at <= soon), 1), else_=0)),
@@ -47,7 +46,7 @@ def counts(session: Session, person: Person, *, now: datetime, soon: datetime) -
         .where(LIVE, Task.due_at <= soon, here)
     )
     due, late = session.execute(tasks).one()
-    return {"open": session.scalar(cases) or 0, "due": due or 0, "late": late or 0}
+    return {"open": session.scalar(running) or 0, "due": due or 0, "late": late or 0}
 
 
 def late(session: Session, person: Person, *, now: datetime) -> list[Any]:
@@ -92,9 +91,7 @@ def _missed(session: Session, person: Person, now: datetime) -> list[Lapsed]:
 
 def troubles(session: Session, person: Person) -> dict[str, int]:
     """How much needs an operator: `dead` deliveries and `stuck` steps, as far as `person` may see them."""
-    dead = select(func.count()).select_from(Delivery).where(Delivery.status == "dead")
-    if not person.platform_admin:
-        dead = dead.where(Delivery.recipient == person.id)
-    stuck = select(func.count()).select_from(StuckStep).join(Instance, Instance.id == StuckStep.instance_id)
-    stuck = stuck.where(StuckStep.resolved_at.is_(None), access.visible_instances(person))
-    return {"dead": session.scalar(dead) or 0, "stuck": session.scalar(stuck) or 0}
+    return {
+        "dead": deliveries.counts(session, person).get("dead", 0),
+        "stuck": cases.count_stuck(session, person),
+    }

@@ -54,6 +54,8 @@ def test_of_a_confidential_case_no_message_exists_for_who_may_not_see_it(
     assert login("adam").get("/deliveries", recipient="anna")["items"] == []
     assert "Waits to be sent" not in words(adam.open("/deliveries"))
     _dies(services.database, UUID(owed["id"]))
+    assert "could not be delivered" not in words(adam.open("/dashboard"))
+    assert "1 message could not be delivered." in words(reader("anna").open("/dashboard"))
     for stranger in ("adam", "fred"):
         assert login(stranger).send("GET", address).status_code == 404
         assert login(stranger).send("POST", f"{address}/retry").status_code == 404
