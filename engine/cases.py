@@ -24,7 +24,7 @@ from engine.ids import new_salt
 from engine.store.base import table_of
 from engine.store.records import Chain as ChainRow
 from engine.store.records import Signature
-from engine.store.running import Instance, StuckStep, Task
+from engine.store.running import LIVE_TASK, Instance, StuckStep, Task
 from engine.subject import Subject
 from engine.subscriptions import feed
 
@@ -38,7 +38,6 @@ UNLOCKED = Hot(select(INSTANCE, TOLD).where(INSTANCE.c.id == bindparam("instance
 OF_TASK = select(TASK.c.instance_id).where(TASK.c.id == bindparam("task_id")).scalar_subquery()
 BY_TASK = Hot(select(INSTANCE, TOLD).where(INSTANCE.c.id == OF_TASK).with_for_update(key_share=True))
 # Written out, not bound: a bound value hides the partial index from a generic plan.
-LIVE = text("tasks.status IN ('open', 'claimed')")
 _LIVE_TASKS = select(
     Task.id,
     Task.token,
@@ -64,7 +63,7 @@ _LIVE_TASKS = select(
     .where(text("stuck_steps.resolved_at IS NULL"))
     .exists()
     .label("stuck"),
-).where(LIVE)
+).where(LIVE_TASK)
 
 
 def _live_tasks(instance_id: Any) -> Hot:

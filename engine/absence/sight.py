@@ -7,11 +7,10 @@ from sqlalchemy import ColumnElement, Select, and_, literal, or_, select, text
 from engine.store.absence import SubstitutionRow
 from engine.store.definitions import DefinitionRow
 from engine.store.people import GroupRow, Membership
-from engine.store.running import Candidate, Instance, Task
+from engine.store.running import LIVE_TASK, Candidate, Instance, Task
 
 # Conditions of partial indexes are written out: bound, a generic plan would not use them.
 ACTIVE = text("substitutions.status = 'active' AND substitutions.stopped_at IS NULL")
-LIVE = text("tasks.status IN ('open', 'claimed')")
 
 
 def stand_in(which: Any, case: ColumnElement[bool]) -> Select[Any]:
@@ -37,7 +36,7 @@ def stand_in(which: Any, case: ColumnElement[bool]) -> Select[Any]:
         .scalar_subquery()
     )
     scope = or_(SubstitutionRow.process.is_(None), SubstitutionRow.process == process)
-    return select(which).join(Task, and_(case, LIVE, his)).where(ACTIVE, scope, which.is_not(None))
+    return select(which).join(Task, and_(case, LIVE_TASK, his)).where(ACTIVE, scope, which.is_not(None))
 
 
 def is_stand_in(person: str, case: ColumnElement[bool]) -> ColumnElement[bool]:

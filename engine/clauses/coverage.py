@@ -19,7 +19,7 @@ from engine.identity.person import Person
 from engine.models.definitions import parsed
 from engine.store.definitions import DefinitionRow
 from engine.store.records import Evidence
-from engine.store.running import Instance, Task
+from engine.store.running import LIVE_TASK, Instance, Task
 from engine.subject import Subject
 
 State = Literal["met", "partly", "not", "not applicable"]
@@ -156,7 +156,7 @@ def _counted(session: Session, since: datetime, until: datetime, scope: Scope, b
     for definition, element, count in session.execute(given):
         found[definition, element].evidence = count
     late = func.sum(case((Task.due_at < until, 1), else_=0))
-    live = grouped(scope, by, func.count(), late).where(text("tasks.status IN ('open', 'claimed')"))
+    live = grouped(scope, by, func.count(), late).where(LIVE_TASK)
     for definition, element, count, behind in session.execute(live):
         found[definition, element].open, found[definition, element].late = count, int(behind or 0)
     return found

@@ -15,9 +15,8 @@ from engine.identity.substitutes import LIVE
 from engine.store.absence import RotationRow, SubstitutionRow
 from engine.store.definitions import Binding, DefinitionRow, Deployment
 from engine.store.people import Membership, PersonRow
-from engine.store.running import Instance, Task
+from engine.store.running import LIVE_TASK, Instance, Task
 
-LIVE_TASK = text("tasks.status IN ('open', 'claimed')")
 ROLES = ("steward", "people", "oncall", "pause", "page")
 
 

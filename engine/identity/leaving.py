@@ -13,15 +13,15 @@ from engine.ladders import book
 from engine.store.absence import RotationRow
 from engine.store.definitions import Binding, DefinitionRow, Deployment
 from engine.store.people import GroupRow, Membership, PersonRow, Token
-from engine.store.running import Instance, Task
+from engine.store.running import LIVE_TASK, Instance, Task
 
 SHOWN = 5
 
 
 def still_held(session: Session, person_id: str, *, by: Person) -> list[str]:
     """What would be unowned without this person, in words; empty when nothing would. Names only what `by` may see."""
-    live, seen = text("tasks.status IN ('open', 'claimed')"), access.visible_instances(by)
-    his = live, or_(Task.holder == person_id, Task.accountable == person_id)
+    seen = access.visible_instances(by)
+    his = LIVE_TASK, or_(Task.holder == person_id, Task.accountable == person_id)
     owned = Instance.owner == person_id, Instance.ended_at.is_(None)
     tasks = select(Task.name).join(Instance, Instance.id == Task.instance_id).where(*his, seen)
     leads = select(Membership.group_key).where(Membership.person_id == person_id, Membership.standing == "lead")

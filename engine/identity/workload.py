@@ -11,9 +11,8 @@ from engine.identity.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.people import GroupRow, Membership
 from engine.store.records import AuditEntry, Signature
-from engine.store.running import Candidate, Instance, Task
+from engine.store.running import LIVE_TASK, Candidate, Instance, Task
 
-LIVE = text("tasks.status IN ('open', 'claimed')")
 MEMBERS = select(Membership.group_key, func.count().label("members")).group_by(Membership.group_key)
 COLUMNS = (
     Task.id,
@@ -52,7 +51,7 @@ def open_work(session: Session, *, by: Person, now: datetime) -> list[dict[str, 
         )
         .join(Task, Task.id == Candidate.task_id)
         .join(Instance, Instance.id == Task.instance_id)
-        .where(LIVE, Candidate.who.like("group:%"), access.visible_instances(by))
+        .where(LIVE_TASK, Candidate.who.like("group:%"), access.visible_instances(by))
         .group_by(Candidate.who)
     )
     found = {who.removeprefix("group:"): rest for who, *rest in session.execute(counted)}

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Document, Id, Table, index_where, one_of
@@ -154,6 +154,10 @@ class Event(Table):
     at: Mapped[datetime]
     calendar: Mapped[str] = mapped_column(ForeignKey("calendars.digest"))
     body: Mapped[bytes]
+
+
+LIVE_TASK = text("tasks.status IN ('open', 'claimed')")
+"""The condition that somebody still has to do a task; literal, as the indexes over such tasks say it."""
 
 
 class Task(Table):

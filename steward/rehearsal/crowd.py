@@ -23,7 +23,7 @@ from engine.models import versions
 from engine.models.definitions import parsed
 from engine.store.definitions import DefinitionRow
 from engine.store.people import PersonRow
-from engine.store.running import Instance, ServiceJob, Task
+from engine.store.running import LIVE_TASK, Instance, ServiceJob, Task
 from engine.topics import BUILT_IN
 from steward.program import Program
 from steward.rehearsal.answers import Given, made_up
@@ -37,7 +37,7 @@ LIVE = (
     select(Task.id, Task.element, Task.name, Task.holder, Task.due_at, Instance.definition_id, DefinitionRow.key)
     .join(Instance, Instance.id == Task.instance_id)
     .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
-    .where(text("tasks.status IN ('open', 'claimed')"), text("instances.status = 'running'"))
+    .where(LIVE_TASK, text("instances.status = 'running'"))
     .order_by(Task.opened_at, Task.id)
 )
 EVERYBODY = select(PersonRow.id).where(PersonRow.kind == "person", text("people.active")).order_by(PersonRow.id)

@@ -15,10 +15,9 @@ from engine.store.cycles import OccurrenceRow, SeriesRow
 from engine.store.ladders import LadderStep
 from engine.store.people import PersonRow
 from engine.store.records import Delivery
-from engine.store.running import Instance, Message, ServiceJob, Task, Timer
+from engine.store.running import LIVE_TASK, Instance, Message, ServiceJob, Task, Timer
 
 Check = Callable[[Session, datetime], Iterator[str]]
-LIVE = text("tasks.status IN ('open', 'claimed')")
 RUNNING = text("instances.status = 'running'")
 
 
@@ -30,7 +29,7 @@ def every_open_task_has_a_person(session: Session, _now: datetime) -> Iterator[s
         .join(Instance, Instance.id == Task.instance_id)
         .outerjoin(accountable, and_(accountable.id == Task.accountable, accountable.active.is_(True)))
         .outerjoin(holder, and_(holder.id == Task.holder, holder.active.is_(True)))
-        .where(LIVE, or_(accountable.id.is_(None), and_(Task.holder.is_not(None), holder.id.is_(None))))
+        .where(LIVE_TASK, or_(accountable.id.is_(None), and_(Task.holder.is_not(None), holder.id.is_(None))))
     )
     for name, answers, holds in session.execute(query):
         yield f"The open task {name} has nobody: accountable {answers}, held by {holds}."
@@ -51,7 +50,7 @@ def _due(now: datetime) -> Iterator[tuple[str, Select[str, str, datetime]]]:
     jobs = select(Instance.title, ServiceJob.element, ServiceJob.next_attempt_at)
     jobs = jobs.join(Instance, Instance.id == ServiceJob.instance_id)
     rungs: Any = select(Instance.title, Task.name, Task.next_rung_at).join(Instance, Instance.id == Task.instance_id)
-    yield "A rung of", rungs.where(LIVE, text("tasks.next_rung_at IS NOT NULL"), Task.next_rung_at < now, RUNNING)
+    yield "A rung of", rungs.where(LIVE_TASK, text("tasks.next_rung_at IS NOT NULL"), Task.next_rung_at < now, RUNNING)
     told = select(Delivery.recipient, Delivery.kind, Delivery.next_attempt_at)
     yield "The message to people", told.where(text("deliveries.status = 'owed'"), Delivery.next_attempt_at < now)
     yield "The job", jobs.where(text("service_jobs.status = 'owed'"), ServiceJob.next_attempt_at < now, RUNNING)
@@ -63,7 +62,7 @@ def no_late_task_is_forgotten(session: Session, now: datetime) -> Iterator[str]:
     query = (
         select(Task.name, Instance.title, Task.due_at)
         .join(Instance, Instance.id == Task.instance_id)
-        .where(LIVE, RUNNING, Task.due_at < now, text("tasks.ladder IS NOT NULL"))
+        .where(LIVE_TASK, RUNNING, Task.due_at < now, text("tasks.ladder IS NOT NULL"))
         .where(text("tasks.next_rung_at IS NULL AND tasks.acknowledged_at IS NULL"), not_(climbed.exists()))
     )
     for name, title, due in session.execute(query):

@@ -14,7 +14,7 @@ from engine.errors import NotFound, Rejected
 from engine.identity.person import Person
 from engine.models.definitions import parsed
 from engine.store.definitions import DefinitionRow
-from engine.store.running import Candidate, Instance, Task
+from engine.store.running import LIVE_TASK, Candidate, Instance, Task
 from web.auth import caller
 from web.engine_rest import shapes, values
 from web.engine_rest.answers import answer, moment, nothing
@@ -22,7 +22,6 @@ from web.engine_rest.blueprint import view
 from web.engine_rest.body import text, the_body
 from web.engine_rest.listing import listed
 from web.perform import perform
-from web.reads.cases import LIVE
 from web.reads.tasks import one_task
 from web.services import services
 
@@ -44,7 +43,7 @@ TASKS = (
     )
     .join(Instance, Instance.id == Task.instance_id)
     .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
-    .where(LIVE)
+    .where(LIVE_TASK)
 )
 FILTERS = {
     "assignee": Task.holder,

@@ -17,11 +17,10 @@ from engine.identity.person import Person
 from engine.models import versions
 from engine.models.definitions import Parsed, parsed
 from engine.public import book
-from engine.store.running import Task
+from engine.store.running import LIVE_TASK, Task
 from web.language import _
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
-from web.reads.cases import LIVE
 from web.reads.definitions import form_file
 
 pages = Blueprint("starting", __name__)
@@ -101,7 +100,7 @@ def begin(key: str) -> Response:
 
 def _next(session: Session, by: Person, case: UUID) -> str:
     """Where whoever started a case goes on: his own first task in it, else the case."""
-    mine = select(Task.id).where(Task.instance_id == case, Task.holder == by.id, LIVE).order_by(Task.id)
+    mine = select(Task.id).where(Task.instance_id == case, Task.holder == by.id, LIVE_TASK).order_by(Task.id)
     task = session.execute(mine.limit(1)).scalar()
     return f"/tasks/{task}" if task else f"/cases/{case}"
 

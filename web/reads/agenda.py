@@ -6,13 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import access, cycles
 from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
-from engine.store.running import Instance, Task
+from engine.store.running import LIVE_TASK, Instance, Task
 from engine.subject import Subject
 from web.reads import entries
 
@@ -61,7 +61,7 @@ def due(session: Session, person: Person, since: datetime, until: datetime, plac
     query = (
         select(Task.id, Task.name, Task.due_at, Task.holder, Instance.title)
         .join(Instance, Instance.id == Task.instance_id)
-        .where(text("tasks.status IN ('open', 'claimed')"), Task.due_at >= since, Task.due_at < until)
+        .where(LIVE_TASK, Task.due_at >= since, Task.due_at < until)
         .where(access.visible_instances(person))
         .order_by(Task.due_at, Task.id)
         .limit(MOST)

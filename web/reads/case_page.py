@@ -15,7 +15,7 @@ from engine.identity.person import Person
 from engine.models.definitions import parsed
 from engine.store.definitions import DecisionRow
 from engine.store.records import FrozenDocument
-from engine.store.running import DecisionMade, Instance, Passage, Task, Timer
+from engine.store.running import LIVE_TASK, DecisionMade, Instance, Passage, Task, Timer
 from web.drawings.state import Mark, State
 from web.language import _
 from web.reads import cases, story
@@ -100,7 +100,7 @@ def state_of(session: Session, instance_id: UUID, *, now: datetime) -> State:
     waiting = select(Timer.element).where(Timer.instance_id == instance_id, text("timers.status = 'pending'"))
     for element in session.scalars(waiting):
         marks[element], says[element] = "is-here", _("waits for its time")
-    live = select(Task.element, Task.due_at).where(Task.instance_id == instance_id, cases.LIVE)
+    live = select(Task.element, Task.due_at).where(Task.instance_id == instance_id, LIVE_TASK)
     for element, due in session.execute(live):
         late = due is not None and due < now
         here.append(element)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine import access
@@ -16,7 +16,7 @@ from engine.identity.person import Person
 from engine.models.definitions import parsed
 from engine.store.definitions import DecisionRow, DefinitionRow
 from engine.store.records import AuditEntry, Comment, FrozenDocument, Signature
-from engine.store.running import DecisionMade, Instance, Link, Passage, StuckStep, Task, Variable
+from engine.store.running import LIVE_TASK, DecisionMade, Instance, Link, Passage, StuckStep, Task, Variable
 from engine.subject import Subject
 from web.paging import Key, Page, Query, page
 from web.reads.people import contains
@@ -43,7 +43,6 @@ SORTED = {
     "title": (Key(Instance.title.expression), Key(Instance.id.expression)),
     "-title": (Key(Instance.title.expression, True), Key(Instance.id.expression, True)),
 }
-LIVE = text("tasks.status IN ('open', 'claimed')")
 
 
 def cases(session: Session, person: Person, filters: dict[str, Any]) -> Page:
@@ -251,7 +250,7 @@ def _wanted(filters: dict[str, Any]) -> list[ColumnElement[bool]]:
     if filters["started_before"]:
         wanted.append(Instance.started_at < filters["started_before"])
     if who := filters["person"]:
-        mine = select(Task.instance_id).where(LIVE, or_(Task.holder == who, Task.accountable == who))
+        mine = select(Task.instance_id).where(LIVE_TASK, or_(Task.holder == who, Task.accountable == who))
         wanted.append(Instance.id.in_(mine))
     return wanted
 

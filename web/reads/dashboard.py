@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from engine import access, cycles, registers
 from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
-from engine.store.running import Instance, Task
+from engine.store.running import LIVE_TASK, Instance, Task
 from web.reads import cases, deliveries, entries
 from web.reads.agenda import titled
 
-LIVE = text("tasks.status IN ('open', 'claimed')")
 MOST = 8
 
 
@@ -43,7 +42,7 @@ def counts(session: Session, person: Person, *, now: datetime, soon: datetime) -
             func.sum(case((Task.due_at <= now, 1), else_=0)),
         )
         .join(Instance, Instance.id == Task.instance_id)
-        .where(LIVE, Task.due_at <= soon, here)
+        .where(LIVE_TASK, Task.due_at <= soon, here)
     )
     due, late = session.execute(tasks).one()
     return {"open": session.scalar(running) or 0, "due": due or 0, "late": late or 0}
@@ -54,7 +53,7 @@ def late(session: Session, person: Person, *, now: datetime) -> list[Any]:
     query = (
         select(Task.id, Task.name, Task.due_at, Task.holder, Task.accountable, Instance.title, Instance.business_key)
         .join(Instance, Instance.id == Task.instance_id)
-        .where(LIVE, Task.due_at <= now, access.visible_instances(person))
+        .where(LIVE_TASK, Task.due_at <= now, access.visible_instances(person))
         .order_by(Task.due_at, Task.id)
         .limit(MOST)
     )

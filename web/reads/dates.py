@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine import access
 from engine.identity.person import Person
-from engine.store.running import Candidate, Instance, Task
+from engine.store.running import LIVE_TASK, Candidate, Instance, Task
 from web.language import _
 from web.reads import agenda
 
@@ -51,7 +51,7 @@ def _due(person: Person, group: str | None, now: datetime) -> Any:
     return (
         select(Task.id, Task.name, Task.due_at, Instance.title, Instance.confidential)
         .join(Instance, Instance.id == Task.instance_id)
-        .where(text("tasks.status IN ('open', 'claimed')"), Task.due_at >= now - BACK, Task.due_at < now + AHEAD)
+        .where(LIVE_TASK, Task.due_at >= now - BACK, Task.due_at < now + AHEAD)
         .where(access.visible_instances(person), offered if group else mine)
         .order_by(Task.due_at, Task.id)
         .limit(agenda.MOST)

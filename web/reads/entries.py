@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import oncall, registers
@@ -14,10 +14,9 @@ from engine.core.register import Definition, Glance
 from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.store.people import PersonRow
-from engine.store.running import Task
+from engine.store.running import LIVE_TASK, Task
 from engine.subject import Subject
 
-LIVE = text("tasks.status IN ('open', 'claimed')")
 STANDING = ("running", "suspended")
 
 
@@ -98,7 +97,7 @@ def _meant(about: list[Any], glance: Glance) -> tuple[Any, ...]:
 def open_tasks(session: Session, seen: Iterable[Seen]) -> dict[UUID, list[tuple[UUID, str]]]:
     """Of the open cases among what is seen at a glance, what is still to be done: id and name of each task."""
     cases = {case.id for one in seen if one.open for case in one.cases}
-    query = select(Task.instance_id, Task.id, Task.name).where(Task.instance_id.in_(cases), LIVE).order_by(Task.id)
+    query = select(Task.instance_id, Task.id, Task.name).where(Task.instance_id.in_(cases), LIVE_TASK).order_by(Task.id)
     found: dict[UUID, list[tuple[UUID, str]]] = {}
     for case, task, name in session.execute(query):
         found.setdefault(case, []).append((task, name))

@@ -18,7 +18,7 @@ from engine.identity import competence
 from engine.identity.person import Person
 from engine.models.definitions import Parsed, parsed
 from engine.store.people import GroupRow
-from engine.store.running import Candidate, Draft, Instance, Task
+from engine.store.running import LIVE_TASK, Candidate, Draft, Instance, Task
 from web.reads import tasks as found
 
 MOST = 50
@@ -75,9 +75,7 @@ def waited_for(session: Session, person: Person) -> list[Waiting]:
     """What others have to do in cases that he started, or that he answers for; the soonest due first."""
     his = (Instance.started_by == person.id) | (Task.accountable == person.id)
     others = (Task.holder != person.id) | Task.holder.is_(None)
-    rows = (
-        ROWS.where(found.LIVE, his, others, access.visible_instances(person)).order_by(found.DUE, Task.id).limit(MOST)
-    )
+    rows = ROWS.where(LIVE_TASK, his, others, access.visible_instances(person)).order_by(found.DUE, Task.id).limit(MOST)
     return _waiting(session, person, session.execute(rows).all(), drafts=False)
 
 

@@ -14,8 +14,7 @@ from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.store.definitions import DefinitionRow, Deployment, Resource
 from engine.store.people import PersonRow
-from engine.store.running import Instance, Task
-from web.reads.cases import LIVE
+from engine.store.running import LIVE_TASK, Instance, Task
 
 _uploader, _releaser, _owner = aliased(PersonRow), aliased(PersonRow), aliased(PersonRow)
 VERSIONS = (
@@ -151,7 +150,7 @@ def work_of(session: Session, person: Person, definition_id: UUID, now: datetime
     query = (
         select(Task.element, func.count(), func.sum(case((Task.due_at < now, 1), else_=0)))
         .join(Instance, Instance.id == Task.instance_id)
-        .where(LIVE, Instance.definition_id == definition_id, access.visible_instances(person))
+        .where(LIVE_TASK, Instance.definition_id == definition_id, access.visible_instances(person))
         .group_by(Task.element)
     )
     return {element: (open_, int(late or 0)) for element, open_, late in session.execute(query)}
@@ -183,5 +182,10 @@ def _counts(
         .where(Instance.ended_at.is_(None), access.visible_instances(person), *narrowed)
         .group_by(Instance.definition_id)
     )
-    late = select(Task.id).where(LIVE, Task.instance_id == Instance.id, Task.due_at < now).correlate(Instance).exists()
+    late = (
+        select(Task.id)
+        .where(LIVE_TASK, Task.instance_id == Instance.id, Task.due_at < now)
+        .correlate(Instance)
+        .exists()
+    )
     return dict(session.execute(query).all()), dict(session.execute(query.where(late)).all())

@@ -14,7 +14,7 @@ from engine.identity.person import Person
 from engine.identity.substitutes import absences
 from engine.store.base import Moment
 from engine.store.definitions import DefinitionRow
-from engine.store.running import Candidate, Instance, ShutOut, Task
+from engine.store.running import LIVE_TASK, Candidate, Instance, ShutOut, Task
 from web.paging import Key, Page, decoded, page
 from web.reads.cases import one_case
 
@@ -56,7 +56,6 @@ SORTED = {
     "-priority": (Key(Task.priority.expression, True), Key(OPENED), BY_ID),
 }
 # Conditions of partial indexes are written out: bound, a generic plan would not use the index.
-LIVE = text("tasks.status IN ('open', 'claimed')")
 CLAIMED = text("tasks.status = 'claimed'")
 
 
@@ -117,7 +116,7 @@ def _view(person: Person, filters: dict[str, Any]) -> list[ColumnElement[bool] |
     status = filters["status"]
     if status is None:
         return [access.visible_instances(person)]
-    return [access.visible_instances(person), LIVE if status == "live" else Task.status == status]
+    return [access.visible_instances(person), LIVE_TASK if status == "live" else Task.status == status]
 
 
 def _for_others(session: Session, person: Person, now: datetime) -> Any:
@@ -153,7 +152,7 @@ def _wanted(filters: dict[str, Any], now: datetime) -> list[ColumnElement[bool] 
     wanted: list[Any] = []
     if filters["late"] is not None:
         late = literal(now, Moment()) >= DUE
-        wanted += [LIVE, late if filters["late"] else ~late]
+        wanted += [LIVE_TASK, late if filters["late"] else ~late]
     if filters["due_before"]:
         wanted.append(Task.due_at < filters["due_before"])
     if filters["process"]:

@@ -11,8 +11,8 @@ from engine import access
 from engine.identity.person import Person
 from engine.store.definitions import DefinitionRow
 from engine.store.records import AuditEntry
-from engine.store.running import Instance, JoinedCall, Link, Task
-from web.reads.cases import LIVE, one_case
+from engine.store.running import LIVE_TASK, Instance, JoinedCall, Link, Task
+from web.reads.cases import one_case
 
 OTHER = (
     select(Instance.id, Instance.title, Instance.started_at, Instance.caller_element, DefinitionRow.key)
@@ -61,7 +61,7 @@ def _blocking(session: Session, person: Person, case: UUID) -> Iterator[dict[str
 def _case(session: Session, person: Person, row: Any) -> dict[str, Any]:
     if row is None or not _sees(session, person, row.id):
         return HIDDEN
-    query = select(func.coalesce(Task.holder, Task.accountable)).where(LIVE, Task.instance_id == row.id).distinct()
+    query = select(func.coalesce(Task.holder, Task.accountable)).where(LIVE_TASK, Task.instance_id == row.id).distinct()
     who = sorted(session.scalars(query))
     return {"case_id": row.id, "title": row.title, "process": row.key, "people": who}
 
