@@ -1,7 +1,6 @@
 """Are cycles, their series and their occurrences what the platform's trail says of them?"""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from engine import audit, timetable
+from engine import timetable
 from engine.core.chain import content_digest
 from engine.cycles import definition as definitions
 from engine.cycles import series as planned
@@ -17,25 +16,11 @@ from engine.store.base import table_of
 from engine.store.cycles import CycleRow, OccurrenceRow, SeriesRow
 from engine.store.records import AuditEntry
 from engine.verifying.findings import Finding
+from engine.verifying.told import Known, Things, compared, finding
 
-Things = dict[str, dict[str, Any]]
 STATUS = {"cycle.activated": "active", "cycle.paused": "inactive", "cycle.ended": "ended"}
 FACTS = ("cycle", "subject", "outcome", "instance_id", "must_end", "note")
 MOMENTS = ("planned_on", "planned_at", "starts_at", "limit_at")
-
-
-@dataclass
-class _Known:
-    """What the trail leads to, by table, and the entry that last spoke of each thing."""
-
-    cycles: Things = field(default_factory=dict)
-    series: Things = field(default_factory=dict)
-    occurrences: Things = field(default_factory=dict)
-    number: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def put(self, table: str, key: str, said: Mapping[str, Any], number: int) -> None:
-        getattr(self, table).setdefault(key, {}).update(said)
-        self.number[table, key] = number
 
 
 def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
@@ -44,17 +29,17 @@ def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding
 
     Of whatever an erased entry spoke, nothing is compared.
     """
-    known, hidden = _Known(), {entry.subject for entry in entries if entry.body is None}
+    known, hidden = Known(), {entry.subject for entry in entries if entry.body is None}
     for entry in entries:
         if entry.body is not None and entry.verb.partition(".")[0] in ("cycle", "series", "occurrence"):
             _tell(known, entry, orjson.loads(entry.body))
     stored = {"cycles": _cycles(session), "series": _series(session), "occurrences": _occurrences(session)}
     for table, rows in stored.items():
-        yield from _compared(table, rows, known, hidden, len(entries))
+        yield from compared(table, rows, known, hidden, len(entries))
     yield from _next_dates(session, known, hidden, len(entries))
 
 
-def _tell(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _tell(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     kind = entry.verb
     if kind in ("cycle.defined", "cycle.changed"):
         fresh = {"status": "inactive"} if kind == "cycle.defined" else {}
@@ -100,21 +85,7 @@ def _occurrences(session: Session) -> Things:
     return found
 
 
-def _compared(table: str, rows: Things, known: _Known, hidden: set[str], last: int) -> Iterator[Finding]:
-    told: Things = getattr(known, table)
-    for key in sorted((told.keys() | rows.keys()) - hidden):
-        number = known.number.get((table, key), last)
-        if key not in rows:
-            yield _finding("missing", number, table, f"{key} is missing.")
-        elif key not in told:
-            yield _finding("inserted", number, table, f"The trail knows nothing of {key}.")
-        else:
-            for name, value in sorted(told[key].items()):
-                if rows[key].get(name) != value:
-                    yield _finding("altered", number, table, f"The trail says otherwise of {key}: {name}.")
-
-
-def _next_dates(session: Session, known: _Known, hidden: set[str], last: int) -> Iterator[Finding]:
+def _next_dates(session: Session, known: Known, hidden: set[str], last: int) -> Iterator[Finding]:
     """A series goes on after its newest occurrence, and its next date is what its plan makes of that."""
     newest = select(OccurrenceRow.cycle, OccurrenceRow.subject, func.max(OccurrenceRow.planned_on)).group_by(
         OccurrenceRow.cycle, OccurrenceRow.subject
@@ -127,13 +98,13 @@ def _next_dates(session: Session, known: _Known, hidden: set[str], last: int) ->
             continue
         number = known.number.get(("series", place), last)
         if row.last_on != days.get(place):
-            yield _finding("altered", number, "series", f"The occurrences say otherwise of {place}: last_on.")
+            yield finding("altered", number, "series", f"The occurrences say otherwise of {place}: last_on.")
         elif row.fault is None and row.waits_for is None and cycle.calendar:
             values = planned.values_of(row)
             definition = definitions.read(cycle.key, cycle.definition)
             expected = planned.moved(values, definition, timetable.calendar(session, cycle.calendar))
             if expected["next_at"] != row.next_at or expected["planned_on"] != row.planned_on:
-                yield _finding("altered", number, "series", f"Its plan says otherwise of {place}: next_at.")
+                yield finding("altered", number, "series", f"Its plan says otherwise of {place}: next_at.")
 
 
 def _place(cycle: str, subject: str) -> str:
@@ -146,7 +117,3 @@ def _digest(plan: dict[str, Any] | None) -> str | None:
 
 def _moment(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).isoformat() if "T" in text else text
-
-
-def _finding(kind: str, number: int, table: str, why: str) -> Finding:
-    return Finding(kind=kind, chain=audit.PLATFORM, number=number, record=table, why=why)

@@ -1,7 +1,6 @@
 """Are people, groups, deployments and bindings what the platform's trail says of them?"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,39 +10,18 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import audit
 from engine.store.definitions import Binding, CalendarRow, DecisionRow, DefinitionRow, Deployment, FormRow, Resource
 from engine.store.people import GroupRow, MandateRow, Membership, PersonRow
 from engine.store.records import AuditEntry
 from engine.verifying import absence, ladders
 from engine.verifying.findings import Finding
+from engine.verifying.told import Known, Things, compared, finding
 
 TABLES: Mapping[str, tuple[str, Any]] = {
     "process": ("definitions", DefinitionRow),
     "decision": ("decisions", DecisionRow),
     "form": ("forms", FormRow),
 }
-Things = dict[Any, dict[str, Any]]
-
-
-@dataclass
-class _Known:
-    """What the trail leads to, by table, and the entry that last spoke of each thing."""
-
-    tables: dict[str, Things] = field(default_factory=dict)
-    number: dict[tuple[str, Any], int] = field(default_factory=dict)
-
-    def of(self, table: str) -> Things:
-        return self.tables.setdefault(table, {})
-
-    def put(self, table: str, key: Any, said: dict[str, Any], number: int) -> None:
-        """What is known of a thing from here on, beside what was known before."""
-        self.of(table).setdefault(key, {}).update(said)
-        self.number[table, key] = number
-
-    def drop(self, table: str, key: Any, number: int) -> None:
-        self.of(table).pop(key, None)
-        self.number[table, key] = number
 
 
 def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
@@ -52,51 +30,51 @@ def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding
 
     Of whatever an erased entry spoke, nothing is compared.
     """
-    known, hidden = _Known(), {entry.subject for entry in entries if entry.body is None}
+    known, hidden = Known(), {entry.subject for entry in entries if entry.body is None}
     for entry in entries:
         if entry.body is not None:
             _tell(known, entry, orjson.loads(entry.body))
     for table, rows in _stored(session, known).items():
-        yield from _compared(table, rows, known, hidden, len(entries))
+        yield from compared(table, rows, known, hidden, len(entries))
     yield from _contents(session, known)
     yield from ladders.of_platform(session, entries)
     yield from absence.against(session, entries)
 
 
-def _tell(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _tell(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     told = TOLD.get(entry.verb)
     if told:
         told(known, entry, body)
 
 
-def _person_created(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _person_created(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.put("people", entry.subject, body | {"active": True, "ended_at": None, "password": None}, entry.number)
 
 
-def _person_changed(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _person_changed(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.put("people", entry.subject, {key: value["after"] for key, value in body.items()}, entry.number)
 
 
-def _person_ended(known: _Known, entry: AuditEntry, _body: dict[str, Any]) -> None:
+def _person_ended(known: Known, entry: AuditEntry, _body: dict[str, Any]) -> None:
     known.put("people", entry.subject, {"active": False, "ended_at": entry.recorded_at, "password": None}, entry.number)
     for key in [key for key in known.of("memberships") if key[1] == entry.subject]:
         known.drop("memberships", key, entry.number)
 
 
-def _password_set(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _password_set(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     if "digest" in body:
         known.put("people", entry.subject, {"password": body["digest"]}, entry.number)
 
 
-def _group_created(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _group_created(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.put("groups", entry.subject, body, entry.number)
 
 
-def _group_changed(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _group_changed(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.put("groups", entry.subject, body["after"], entry.number)
 
 
-def _group_joined(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _group_joined(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     """A new lead or deputy takes the place of the one before, who stays a member."""
     standing = body["after"]
     for (group, person), said in list(known.of("memberships").items()):
@@ -105,11 +83,11 @@ def _group_joined(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> Non
     known.put("memberships", (entry.subject, body["person"]), {"standing": standing}, entry.number)
 
 
-def _group_left(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _group_left(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.drop("memberships", (entry.subject, body["person"]), entry.number)
 
 
-def _deployed(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _deployed(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     made = {"deployed_by": entry.actor, "deployed_at": entry.recorded_at, "status": "waiting", "at_once": False}
     said = {"name": body["name"], "source": body["source"], "owner": None, "released_by": None, "released_at": None}
     known.put("deployments", entry.subject, made | said, entry.number)
@@ -121,7 +99,7 @@ def _deployed(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
         known.put(table, (entry.subject, key, version), runs, entry.number)
 
 
-def _released(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _released(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     by = {"released_by": entry.actor, "released_at": entry.recorded_at, "status": "released"}
     known.put("deployments", entry.subject, by | {name: body[name] for name in ("owner", "at_once")}, entry.number)
     for process, roles in body["bindings"].items():
@@ -129,20 +107,20 @@ def _released(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
             known.put("bindings", (entry.subject, process, role), {"who": who}, entry.number)
 
 
-def _handed_over(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _handed_over(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     """Another owner. The release stays the entry that spoke of the rest."""
     known.of("deployments").setdefault(entry.subject, {})["owner"] = body["owner"]["after"]
 
 
-def _bound(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _bound(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.put("rebound", (entry.subject, body["role"]), {"who": body["after"]}, entry.number)
 
 
-def _calendar(known: _Known, entry: AuditEntry, _body: dict[str, Any]) -> None:
+def _calendar(known: Known, entry: AuditEntry, _body: dict[str, Any]) -> None:
     known.put("calendars", entry.subject, {}, entry.number)
 
 
-def _mandate(known: _Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+def _mandate(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     moments = {
         name: datetime.fromisoformat(body[name]) if body[name] else None for name in ("since", "until", "ends_at")
     }
@@ -167,7 +145,7 @@ TOLD: Mapping[str, Any] = {
 }
 
 
-def _stored(session: Session, known: _Known) -> dict[str, Things]:
+def _stored(session: Session, known: Known) -> dict[str, Things]:
     """What the tables say, under the keys under which the trail speaks of it."""
     people = {row.id: _row(row) for row in session.scalars(select(PersonRow))}
     for row in people.values():
@@ -200,7 +178,7 @@ def _file(row: Any, files: Mapping[UUID, tuple[UUID, str]]) -> str | None:
     return name if deployment == row.deployment_id else None
 
 
-def _bindings(session: Session, known: _Known) -> Things:
+def _bindings(session: Session, known: Known) -> Things:
     """The bindings of what is released; what was changed since is moved to where the release speaks of it."""
     query = select(Binding, DefinitionRow.deployment_id, DefinitionRow.key).join(
         DefinitionRow, DefinitionRow.id == Binding.definition_id
@@ -218,24 +196,7 @@ def _bindings(session: Session, known: _Known) -> Things:
     return found
 
 
-def _compared(table: str, rows: Things, known: _Known, hidden: set[str], last: int) -> Iterator[Finding]:
-    told = known.of(table)
-    for key in sorted(told.keys() | rows.keys(), key=str):
-        if hidden & {str(part) for part in (key if isinstance(key, tuple) else (key,))}:
-            continue
-        name = " ".join(str(part) for part in key) if isinstance(key, tuple) else key
-        number = known.number.get((table, key), last)
-        if key not in rows:
-            yield _finding("missing", number, table, f"{name} is missing.")
-        elif key not in told:
-            yield _finding("inserted", number, table, f"The trail knows nothing of {name}.")
-        else:
-            for field_name, value in sorted(told[key].items()):
-                if rows[key].get(field_name) != value:
-                    yield _finding("altered", number, table, f"The trail says otherwise of {name}: {field_name}.")
-
-
-def _contents(session: Session, known: _Known) -> Iterator[Finding]:
+def _contents(session: Session, known: Known) -> Iterator[Finding]:
     """Files and calendars, byte for byte."""
     query = select(Resource.deployment_id, Resource.name, Resource.sha256, Resource.data)
     rows = {(str(row.deployment_id), row.name): row for row in session.execute(query)}
@@ -243,22 +204,18 @@ def _contents(session: Session, known: _Known) -> Iterator[Finding]:
     for key in sorted(told.keys() | rows.keys()):
         number, row = known.number.get(("resources", key), 0), rows.get(key)
         if row is None:
-            yield _finding("missing", number, "resources", f"The file {key[1]} is missing.")
+            yield finding("missing", number, "resources", f"The file {key[1]} is missing.")
         elif key not in told:
-            yield _finding("inserted", number, "resources", f"The trail knows no file {key[1]} in {key[0]}.")
+            yield finding("inserted", number, "resources", f"The trail knows no file {key[1]} in {key[0]}.")
         elif not sha256(row.data).hexdigest() == row.sha256.hex() == told[key]["sha256"]:
-            yield _finding("altered", number, "resources", f"The file {key[1]} was altered.")
+            yield finding("altered", number, "resources", f"The file {key[1]} was altered.")
     bodies = dict(session.execute(select(CalendarRow.digest, CalendarRow.body)).all())
     for digest in sorted(known.of("calendars").keys() | bodies.keys()):
         number, body = known.number.get(("calendars", digest), 0), bodies.get(digest)
         if body is None or sha256(body).hexdigest() != digest:
             kind = "missing" if body is None else "altered"
-            yield _finding(kind, number, "calendars", f"The calendar {digest} is {kind}.")
+            yield finding(kind, number, "calendars", f"The calendar {digest} is {kind}.")
 
 
 def _row(row: Any) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
-
-
-def _finding(kind: str, number: int, table: str, why: str) -> Finding:
-    return Finding(kind=kind, chain=audit.PLATFORM, number=number, record=table, why=why)

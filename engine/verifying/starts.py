@@ -8,7 +8,6 @@ import orjson
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import audit
 from engine.hot import Hot
 from engine.store.base import table_of
 from engine.store.definitions import DefinitionRow
@@ -16,6 +15,7 @@ from engine.store.records import AuditEntry
 from engine.store.running import Instance, StartTimer
 from engine.verifying.findings import Finding
 from engine.verifying.rows import rows
+from engine.verifying.told import finding
 
 STARTS = Hot(
     select(table_of(StartTimer), DefinitionRow.deployment_id).join(
@@ -23,6 +23,7 @@ STARTS = Hot(
     )
 )
 CASES = Hot(select(Instance.id).where(Instance.definition_id == bindparam("of_definition")))
+TABLE = StartTimer.__tablename__
 Key = tuple[str, str]
 """Process and element."""
 
@@ -36,13 +37,14 @@ def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding
         if said is None and (row is None or key[0] not in {process for process, _ in released}):
             continue  # Released by a version that told nothing of it, or by an entry that was erased.
         if row is None:
-            yield _finding("missing", number, f"The start {key[1]} of {key[0]} is missing.")
+            yield finding("missing", number, TABLE, f"The start {key[1]} of {key[0]} is missing.")
         elif said is None:
-            yield _finding("inserted", number, f"The trail knows no start {key[1]} of {key[0]}.")
+            yield finding("inserted", number, TABLE, f"The trail knows no start {key[1]} of {key[0]}.")
         else:
             fired = [*failed.get(key, ()), *_fired(session, row)]
             if None not in fired and not _as_told(row, said, [one for one in fired if one]):
-                yield _finding("altered", number, f"The trail says otherwise of when {key[1]} of {key[0]} comes next.")
+                why = f"The trail says otherwise of when {key[1]} of {key[0]} comes next."
+                yield finding("altered", number, TABLE, why)
 
 
 def _told(entries: Sequence[AuditEntry]) -> tuple[dict[Key, Any], dict[Key, list[dict[str, Any] | None]]]:
@@ -77,7 +79,3 @@ def _as_told(row: Any, said: dict[str, Any], fired: list[dict[str, Any]]) -> boo
     following = datetime.fromisoformat(last["next_at"]) if last["next_at"] else None
     told = (said["definition"], said["text"], datetime.fromisoformat(said["began_at"]), following, len(fired))
     return told == (str(row.definition_id), row.text, row.began_at, row.next_at, row.fired)
-
-
-def _finding(kind: str, number: int, why: str) -> Finding:
-    return Finding(kind=kind, chain=audit.PLATFORM, number=number, record="start_timers", why=why)
