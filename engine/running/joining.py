@@ -24,7 +24,7 @@ from engine.subject import Subject
 
 CALL = table_of(JoinedCall)
 NOBODY = UUID(int=0)
-OPEN_CASE = (
+OPEN_CASES = (
     select(Instance.id, Subscription.token, Subscription.element)
     .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
     .join(Subscription, Subscription.instance_id == Instance.id)
@@ -32,13 +32,15 @@ OPEN_CASE = (
         DefinitionRow.key == bindparam("process"),
         Subscription.kind == "message",
         Subscription.name == bindparam("name"),
-        Instance.subject_register == bindparam("of_register"),
-        Instance.subject_row == bindparam("of_row"),
         Instance.id != bindparam("but"),
         text("instances.status = 'running'"),
     )
     .order_by(Instance.started_at, Instance.id)
     .limit(1)
+)
+"""The oldest running case of a process that waits for a message; whoever asks says what it must be about."""
+OPEN_CASE = OPEN_CASES.where(
+    Instance.subject_register == bindparam("of_register"), Instance.subject_row == bindparam("of_row")
 )
 OF_CALLER = (CALL.c.caller_id == bindparam("caller"), CALL.c.caller_token == bindparam("of_token"))
 ASKED = select(CALL).where(*OF_CALLER).where(text("joined_calls.status = 'asked'")).with_for_update()

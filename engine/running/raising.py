@@ -27,29 +27,15 @@ from engine.models.definitions import Parsed, parsed
 from engine.running import stepping
 from engine.running.cause import Cause
 from engine.running.correlation import ABOUT, STARTED_BY_KEY, TAKE_KEY, apply, checked
+from engine.running.joining import OPEN_CASES
 from engine.running.rows import Context, Rows, message_row
 from engine.running.turns import take_turn
 from engine.store.base import table_of
-from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance, Link, Message, ServiceJob, Subscription
 from engine.subject import Subject, parted
 
 MESSAGE, JOB, LINK = table_of(Message), table_of(ServiceJob), table_of(Link)
 
-OPEN_CASES = (
-    select(Instance.id, Subscription.token, Subscription.element)
-    .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
-    .join(Subscription, Subscription.instance_id == Instance.id)
-    .where(
-        DefinitionRow.key == bindparam("process"),
-        Subscription.kind == "message",
-        Subscription.name == bindparam("name"),
-        text("instances.status = 'running'"),
-        Instance.id != bindparam("but"),
-    )
-    .order_by(Instance.started_at, Instance.id)
-    .limit(1)
-)
 WAITING = and_(Subscription.instance_id == bindparam("case"), Subscription.name == bindparam("name"))
 PLACE = select(Subscription.token, Subscription.element).where(Subscription.kind == "message", WAITING).limit(1)
 LINKED = select(LINK.c.kind).where(

@@ -1,6 +1,6 @@
 """The clauses of the standards, and under each what proves it: records, evidence, entries, open work."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from engine import clauses
 from engine.clauses import Scope
 from engine.errors import Invalid, NotFound
 from web.language import _
-from web.pages import acting
+from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
 from web.reads import entries
 from web.reads import evidence as handed_in
@@ -113,19 +113,12 @@ def _period(reader: Reader) -> tuple[datetime, datetime]:
     """From the beginning of a day to the end of another; the last twelve months where nothing is asked for."""
     zone = ZoneInfo(reader.zone)
     today = reader.now.astimezone(zone).date()
-    since, until = _day("since", today - YEAR), _day("until", today)
+    since = typed.day(request.args.get("since", ""), "since") or today - YEAR
+    until = typed.day(request.args.get("until", ""), "until") or today
     if until < since:
         said = _("The period ends before it begins.")
         raise Invalid(said, {"until": [said]})
     return datetime.combine(since, time.min, zone), datetime.combine(until + timedelta(days=1), time.min, zone)
-
-
-def _day(name: str, usual: date) -> date:
-    said = request.args.get(name, "")
-    try:
-        return date.fromisoformat(said) if said else usual
-    except ValueError as error:
-        raise Invalid(_("%(day)s is no day. Write it as 2026-11-30.", day=said), {name: [said]}) from error
 
 
 def _said(since: datetime, until: datetime) -> dict[str, str]:

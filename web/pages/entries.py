@@ -1,6 +1,6 @@
 """One row of a register: as it is or was, with all that has to do with it, and what people do with it."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from engine import registers
 from engine.core.register import Definition
-from engine.errors import Invalid
 from engine.subject import Subject
 from web.filled import How, filled
 from web.language import _
-from web.pages import acting
+from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
 from web.reads import entries
 
@@ -125,14 +124,8 @@ def keeps(definition: Definition, reader: Reader) -> bool:
 
 def as_of(reader: Reader) -> datetime | None:
     """The end of the day that was asked for, in the reader's zone."""
-    said = request.args.get("on", "")
-    if not said:
-        return None
-    try:
-        on = date.fromisoformat(said)
-    except ValueError as error:
-        raise Invalid(_("%(day)s is no day. Write it as 2026-11-30.", day=said), {"on": [said]}) from error
-    return datetime.combine(on, time.max, ZoneInfo(reader.zone))
+    on = typed.day(request.args.get("on", ""), "on")
+    return datetime.combine(on, time.max, ZoneInfo(reader.zone)) if on else None
 
 
 def how_of(session: Session, reader: Reader, values: Any) -> How:

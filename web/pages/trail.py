@@ -1,6 +1,6 @@
 """The audit trail and its proof: what happened, entry by entry, and whether a record is still what it was."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from engine import verify
 from engine.audit import PLATFORM
-from engine.errors import Invalid
 from web.language import _
-from web.pages import acting
+from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
 from web.reads import cases as cases_of
 from web.reads import entries
@@ -81,11 +80,9 @@ def _shown(chain: str) -> Response:
 
 
 def _day(said: str, name: str, zone: ZoneInfo) -> datetime | None:
-    try:
-        return datetime.combine(date.fromisoformat(said), time.min, zone) if said else None
-    except ValueError as error:
-        told = _("%(day)s is no day. Write it as 2026-11-30.", day=said)
-        raise Invalid(told, {name: [told]}) from error
+    """The beginning of a day."""
+    on = typed.day(said, name)
+    return datetime.combine(on, time.min, zone) if on else None
 
 
 def _kinds() -> dict[str, str]:
