@@ -7,8 +7,9 @@ whoever started it and whoever was told of a task by its ladder. Its
 owner sees and manages it. Auditors, as far as their mandate goes, and
 administrators of the platform read what is not confidential; a confidential
 case does not exist for them, nor for an owner who is not among its people.
-Where a group handles it, it exists for that group and for whoever has, had or was offered work in it; that somebody
-started it is then no reason. Nobody of all these sees a case that is shut to him.
+Where a group handles it, it exists for that group and for whoever has, had or
+was offered work in it; that somebody started it is then no reason. Nobody of
+all these sees a case that is shut to him.
 """
 
 from dataclasses import dataclass

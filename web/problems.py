@@ -178,9 +178,7 @@ def titles() -> dict[str, str]:
         "headers-too-large": "The request's headers are larger than this server takes.",
         "error": "Something went wrong on our side.",
     }
-    most_special_first = reversed(
-        _kinds(StewardError)[1:]
-    )  # A kind without a code of its own keeps its parent's title.
+    most_special_first = reversed(_kinds(StewardError)[1:])  # One without a code of its own keeps its parent's title.
     return known | {kind.code: _first_sentence(kind.__doc__ or "") for kind in most_special_first}
 
 
