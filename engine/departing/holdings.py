@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, func, or_, select, text, u
 from sqlalchemy.orm import Session
 
 from engine import access, registers
-from engine.identity.leaving import some_unseen, versions_in_force
+from engine.identity.leaving import UNSEEN_THINGS, some_unseen, versions_in_force
 from engine.identity.person import Person
 from engine.identity.substitutes import LIVE
 from engine.store.absence import RotationRow, SubstitutionRow
@@ -29,7 +29,7 @@ class Holding:
     name: str
 
 
-UNSEEN = Holding(kind="unseen", id="", name="what you may not see")
+UNSEEN = Holding(kind="unseen", id="", name=UNSEEN_THINGS)
 """Stands once for all that must be handed over and does not exist for who looks: neither what, nor how much."""
 
 

@@ -16,6 +16,7 @@ from engine.store.people import GroupRow, Membership, PersonRow, Token
 from engine.store.running import LIVE_TASK, Instance, Task
 
 SHOWN = 5
+UNSEEN_THINGS = "what you may not see"
 
 
 def still_held(session: Session, person_id: str, *, by: Person) -> list[str]:
@@ -53,7 +54,7 @@ def still_held(session: Session, person_id: str, *, by: Person) -> list[str]:
     held = {words: list(session.execute(query.limit(SHOWN + 1)).scalars()) for words, query in found.items()}
     held["is told by the ladders"] = book.naming(session, person_id)
     if some_unseen(session, union(select(Instance.id).where(*owned), select(Task.instance_id).where(*his)), by=by):
-        held["holds"] = ["what you may not see"]
+        held["holds"] = [UNSEEN_THINGS]
     return [said for words, names in held.items() if (said := _listed(words, names))]
 
 

@@ -27,6 +27,11 @@ def in_force(session: Session) -> list[Row[Any]]:
     return BOOK.in_force(session)
 
 
+def open_ways(session: Session) -> list[dict[str, Any]]:
+    """The ways in that are open now, as lists show them, by key."""
+    return [row for row in (said(one) for one in in_force(session)) if row["active"]]
+
+
 def history(session: Session, key: str) -> list[Row[Any]]:
     """
     All versions of a way in, the oldest first.

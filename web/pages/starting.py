@@ -48,7 +48,7 @@ def choose() -> Response:
         ways = [way for one in found for way in _ways(session, one, reader.person)]
         return {
             "ways": sorted(ways, key=lambda way: (way.name.casefold(), way.said)),
-            "unnamed": [one for one in (book.said(row) for row in book.in_force(session)) if one["active"]],
+            "unnamed": book.open_ways(session),
         }
 
     return show("start.html", **look(read))

@@ -22,8 +22,7 @@ acting.register(pages)
 def ways() -> Response:
     """What may be told here."""
     with services().database.reading() as session:
-        found = [book.said(row) for row in book.in_force(session)]
-    return show("tell.html", ways=[row for row in found if row["active"]])
+        return show("tell.html", ways=book.open_ways(session))
 
 
 @page(pages, "/tell/<way_key>", scope=PUBLIC)
