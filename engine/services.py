@@ -117,15 +117,15 @@ def fetch(
     return jobs
 
 
-def extend_job(session: Session, job_id: UUID, *, lock: str, until: datetime) -> None:
+def extend_job(session: Session, job_id: UUID, *, lock: str, until: datetime, by: Person) -> None:
     """
     Keep a lease until `until`, by the machine's clock.
 
     Raises:
-        NotFound: there is no such job.
+        NotFound: there is no such job in a case that `by` may see.
         Conflict: the lease is over and somebody else may have the job.
     """
-    _, _job = _leased(session, job_id, lock)
+    _leased(session, job_id, lock, by)
     session.execute(EXTEND, {"job_id": job_id, "until": until})
 
 
@@ -136,11 +136,11 @@ def complete_job(
     The work is done; the case moves on. A result that the model has no answer to leaves the step stuck.
 
     Raises:
-        NotFound: there is no such job.
+        NotFound: there is no such job in a case that `by` may see.
         Conflict: the lease is over, the job was withdrawn, or the case rests.
         Invalid: the result cannot be kept.
     """
-    case, job = _leased(session, job_id, lock)
+    case, job = _leased(session, job_id, lock, by)
     event = ev.ServiceDone(token=job.token, result=checked(result or {}))
     _settle(session, case, job, event, "service.completed", {"topic": job.topic}, by=by, now=now)
 
@@ -162,7 +162,7 @@ def job_error(
     Raises:
         NotFound, Conflict, Invalid: as for `complete_job`.
     """
-    case, job = _leased(session, job_id, lock)
+    case, job = _leased(session, job_id, lock, by)
     event = ev.ServiceFailed(token=job.token, code=code, message=message, result=checked(result or {}))
     said = {"topic": job.topic, "code": code, "message": message}
     _settle(session, case, job, event, "service.error", said, by=by, now=now)
@@ -189,7 +189,7 @@ def fail_job(
     Raises:
         NotFound, Conflict: as for `complete_job`.
     """
-    case, job = _leased(session, job_id, lock)
+    case, job = _leased(session, job_id, lock, by)
     left = max(job.retries - 1, 0) if retries is None else retries
     moment = now + (rest(job.attempts, job.id) if backoff is None else backoff)
     _rest(session, case, job, error, left, moment, by=by, now=now)
@@ -303,9 +303,10 @@ def _apply(
     return taken.refused
 
 
-def _leased(session: Session, job_id: UUID, token: str) -> tuple[Case, Any]:
+def _leased(session: Session, job_id: UUID, token: str, by: Person) -> tuple[Case, Any]:
     """The case of a job, locked first, and the job as it is then."""
-    job = session.execute(BY_ID, {"job_id": job_id}).one_or_none()
+    seen = BY_ID.join(Instance, Instance.id == JOB.c.instance_id).where(access.visible_instances(by))
+    job = session.execute(seen, {"job_id": job_id}).one_or_none()
     if job is None:
         raise NotFound("service job", str(job_id))
     case = lock(session, job.instance_id)

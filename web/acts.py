@@ -180,6 +180,7 @@ def expect(session: Session, person: Person, task_id: UUID, versions: set[str]) 
         NotFound: there is no such task that `person` may see.
         Outdated: it has changed.
     """
+    one_task(session, person, task_id)
     instances.lock_for_task(session, task_id)
     version = one_task(session, person, task_id).version
     if str(version) not in versions:

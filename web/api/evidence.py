@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine import evidence as verbs
 from engine.errors import Invalid
 from engine.identity.person import Person
+from web import known
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme
@@ -39,7 +40,7 @@ def hand_in(form: dict[str, Any], task_id: UUID) -> Response:
         store = services().evidence
         return verbs.add_file(session, task_id, store=store, data=file.stream, **named, **given, by=by, now=now)
 
-    return act(verb, EVIDENCE, status=201, at=lambda one: f"/api/v1/evidence/{one.id}")
+    return act(known.task(task_id, verb), EVIDENCE, status=201, at=lambda one: f"/api/v1/evidence/{one.id}")
 
 
 @theme.operation("GET", "/evidence/<uuid:evidence_id>", scope="read", gives=EVIDENCE)

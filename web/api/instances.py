@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine import instances
 from engine.identity.person import Person
 from engine.subject import Subject
+from web import known
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import cases
@@ -73,12 +74,11 @@ def correct(body: dict[str, Any], instance_id: UUID) -> Response:
     """Correct data of a running case; what was, what is and why stands in the trail."""
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
-        cases.one_case(session, by, instance_id)
         changes = {"changes": body["set"], "removed": tuple(body["remove"]), "reason": body["reason"]}
         instances.correct(session, instance_id, **changes, by=by, now=now)
         return cases.variables(session, by, instance_id)
 
-    return act(verb, VARIABLES)
+    return act(known.case(instance_id, verb), VARIABLES)
 
 
 @theme.operation(
@@ -113,8 +113,7 @@ def add_item(body: dict[str, Any], instance_id: UUID) -> Response:
 
 def _on(instance_id: UUID, what: Callable[..., Any], body: dict[str, Any]) -> Response:
     def verb(session: Session, by: Person, now: datetime) -> Any:
-        cases.one_case(session, by, instance_id)
         what(session, instance_id, **body, by=by, now=now)
         return cases.after_verb(session, instance_id)
 
-    return act(verb, CASE)
+    return act(known.case(instance_id, verb), CASE)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.identity.person import Person
 from engine.public import answering, book, coming
+from web import known
 from web.acts import act, answer, look
 from web.auth import PUBLIC, caller
 from web.operations import Theme
+from web.reads.cases import one_case
 from web.schemas.base import list_of
 from web.schemas.public import (
     AskedOut,
@@ -109,7 +111,7 @@ def change(body: dict[str, Any], way_key: str) -> Response:
 @theme.operation("GET", "/instances/<uuid:instance_id>/letters", scope="read", gives=OF_CASE)
 def letters(instance_id: UUID) -> Response:
     """What was answered to whoever reported without an account, and the files that came with the report."""
-    return look(lambda session, person: answering.letters(session, instance_id, by=person), OF_CASE)
+    return look(lambda session, person: _letters(session, person, instance_id), OF_CASE)
 
 
 @theme.operation(
@@ -122,7 +124,7 @@ def reply(body: dict[str, Any], instance_id: UUID) -> Response:
         answering.reply(session, instance_id, text=body["text"], by=by, now=now)
         return answering.letters(session, instance_id, by=by)
 
-    return act(verb, OF_CASE, status=201)
+    return act(known.case(instance_id, verb), OF_CASE, status=201)
 
 
 @theme.operation(
@@ -135,8 +137,8 @@ def reply(body: dict[str, Any], instance_id: UUID) -> Response:
 def content(instance_id: UUID, file_id: UUID) -> Response:
     """The bytes of a file that came with a report; always to be kept, never to be run."""
     with services().database.reading() as session:
-        known = answering.letters(session, instance_id, by=caller().person)["files"]
-    found = next((one for one in known if one["id"] == file_id), None)
+        files = _letters(session, caller().person, instance_id)["files"]
+    found = next((one for one in files if one["id"] == file_id), None)
     if found is None:
         raise NotFound("file", str(file_id))
     given = Response(services().evidence.read(found["sha256"]), mimetype="application/octet-stream")
@@ -144,6 +146,11 @@ def content(instance_id: UUID, file_id: UUID) -> Response:
     given.set_etag(found["sha256"])
     given.make_conditional(request)
     return given
+
+
+def _letters(session: Session, person: Person, instance_id: UUID) -> dict[str, Any]:
+    one_case(session, person, instance_id)
+    return answering.letters(session, instance_id, by=person)
 
 
 def _managed(person: Person, rows: list[Any]) -> list[dict[str, Any]]:

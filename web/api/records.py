@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import links as ties
 from engine import printing, records
 from engine.identity.person import Person
+from web import known
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme
@@ -142,7 +143,7 @@ def tie(body: dict[str, Any], instance_id: UUID) -> Response:
         ties.tie(session, instance_id, body["target_id"], body["kind"], by=by, now=now)
         return cases.links(session, by, instance_id)
 
-    return act(verb, LINKS, status=201)
+    return act(known.case(instance_id, verb), LINKS, status=201)
 
 
 @theme.operation(
@@ -155,7 +156,7 @@ def lift(body: dict[str, Any], instance_id: UUID, target_id: UUID) -> Response:
         ties.lift(session, instance_id, target_id, reason=body["reason"], by=by, now=now)
         return cases.links(session, by, instance_id)
 
-    return act(verb, LINKS)
+    return act(known.case(instance_id, verb), LINKS)
 
 
 @theme.operation("GET", f"{CASE}/comments", scope="read", query=PageQuery, gives=COMMENTS)
@@ -171,7 +172,7 @@ def comment(body: dict[str, Any], instance_id: UUID) -> Response:
     def verb(session: Session, by: Person, now: datetime) -> Any:
         return records.comment(session, instance_id, body["text"], task_id=body["task_id"], by=by, now=now)
 
-    return act(verb, COMMENT, status=201)
+    return act(known.case(instance_id, verb), COMMENT, status=201)
 
 
 def _read(read: Callable[..., Any], instance_id: UUID, query: dict[str, Any], out: Schema) -> Response:

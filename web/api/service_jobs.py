@@ -57,4 +57,4 @@ def error(body: dict[str, Any], job_id: UUID) -> Response:
 def extend(body: dict[str, Any], job_id: UUID) -> Response:
     """It takes longer; nobody else shall have it meanwhile."""
     until = services().machine_clock() + timedelta(seconds=body["lease_seconds"])
-    return act(lambda session, by, now: verbs.extend_job(session, job_id, lock=body["lock"], until=until))
+    return act(lambda session, by, _now: verbs.extend_job(session, job_id, lock=body["lock"], until=until, by=by))

@@ -10,12 +10,12 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from engine import records, tasks
-from engine.errors import NotFound, Rejected
 from engine.identity.person import Person
 from engine.ladders import acknowledging
+from web import known
 from web.acts import act
 from web.operations import Theme
-from web.reads.tasks import after_verb, one_task
+from web.reads.tasks import after_verb
 from web.schemas.tasks import Amend, Assign, Claim, CompleteTask, Delegate, GiveBack, Nothing, TaskDoneOut
 
 theme = Theme("task-verbs", __name__, description="What people do with tasks. Each knows `If-Match`.")
@@ -76,14 +76,8 @@ def amend(body: dict[str, Any], task_id: UUID) -> Response:
 
 def _on(task_id: UUID, what: Callable[[Session, Person, datetime], Any]) -> Response:
     def verb(session: Session, by: Person, now: datetime) -> Any:
-        try:
-            done = what(session, by, now)
-        except NotFound:
-            raise
-        except Rejected:
-            one_task(session, by, task_id)  # A refusal tells nothing to who may not know of the task.
-            raise
+        done = what(session, by, now)
         stuck = {"stuck_id": getattr(done, "stuck_id", None), "stuck": getattr(done, "error", None)}
         return {**after_verb(session, task_id)._mapping, **stuck}
 
-    return act(verb, DONE, tag=lambda task: str(task["version"]), task_id=task_id)
+    return act(known.task(task_id, verb), DONE, tag=lambda task: str(task["version"]), task_id=task_id)

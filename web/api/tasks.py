@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from engine import tasks as verbs
 from engine.identity.person import Person
+from web import known
 from web.acts import act, look
 from web.auth import caller
 from web.operations import Theme
@@ -63,8 +64,7 @@ def save_draft(body: dict[str, Any], task_id: UUID) -> Response:
     """Keep what has been typed; only the caller sees it."""
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
-        found.one_task(session, by, task_id)
         verbs.save_draft(session, task_id, answers=body["answers"], by=by, now=now)
         return {"answers": body["answers"], "saved_at": now}
 
-    return act(verb, DRAFT, task_id=task_id)
+    return act(known.task(task_id, verb), DRAFT, task_id=task_id)

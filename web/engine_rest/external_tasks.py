@@ -103,7 +103,7 @@ def _until(job_id: UUID, body: dict[str, Any], span: timedelta) -> Response:
     until = services().machine_clock() + span
 
     def verb(session: Session, by: Person, _now: datetime) -> None:
-        verbs.extend_job(session, job_id, lock=_lock(session, job_id, body, by), until=until)
+        verbs.extend_job(session, job_id, lock=_lock(session, job_id, body, by), until=until, by=by)
 
     perform(verb)
     return nothing()

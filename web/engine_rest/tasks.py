@@ -10,11 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine import access, tasks
-from engine.errors import NotFound, Rejected
+from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.models.definitions import parsed
 from engine.store.definitions import DefinitionRow
 from engine.store.running import LIVE_TASK, Candidate, Instance, Task
+from web import known
 from web.auth import caller
 from web.engine_rest import shapes, values
 from web.engine_rest.answers import answer, moment, nothing
@@ -22,7 +23,6 @@ from web.engine_rest.blueprint import view
 from web.engine_rest.body import text, the_body
 from web.engine_rest.listing import listed
 from web.perform import perform
-from web.reads.tasks import one_task
 from web.services import services
 
 TASKS = (
@@ -136,14 +136,7 @@ def _to(task_id: UUID, to: str | None) -> Response:
 
 
 def _on(task_id: UUID, what: Verb) -> Response:
-    def verb(session: Session, by: Person, now: datetime) -> None:
-        try:
-            what(session, by, now)
-        except Rejected:
-            one_task(session, by, task_id)  # A refusal tells nothing to who may not know of the task.
-            raise
-
-    perform(verb)
+    perform(known.task(task_id, what))
     return nothing()
 
 

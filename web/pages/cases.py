@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from engine import instances
 from engine.errors import Invalid
 from engine.identity.person import Person
+from web import known
 from web.drawings.frame import framed, plan_of
 from web.drawings.twin import picture as drawing_of
 from web.filled import How, filled, said
@@ -148,11 +149,11 @@ def _typed(said: str, before: Any) -> Any:
 
 def _done(instance_id: UUID, verb: Callable[..., None], told: str) -> Response:
     reason = request.form.get("reason", "").strip()
-    return acting.done(
-        lambda session, by, now: verb(session, instance_id, reason=reason, by=by, now=now),
-        f"/cases/{instance_id}",
-        told,
-    )
+
+    def on_case(session: Session, by: Person, now: datetime) -> None:
+        verb(session, instance_id, reason=reason, by=by, now=now)
+
+    return acting.done(known.case(instance_id, on_case), f"/cases/{instance_id}", told)
 
 
 def _states() -> dict[str, tuple[str, str]]:

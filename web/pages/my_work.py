@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from engine import tasks
 from engine.errors import NotFound, Rejected
 from engine.identity import views
+from engine.identity.person import Person
 from engine.identity.substitutes import absences
+from web import known
 from web.language import _, ngettext
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
@@ -104,8 +106,12 @@ def my_duties() -> Response:
 def take_on(task_id: UUID) -> Response:
     """Take a free task on, and open it; in the list its row stays where it is."""
     refused = ""
+
+    def claim(session: Session, by: Person, now: datetime) -> None:
+        tasks.claim(session, task_id, by=by, now=now)
+
     try:
-        acting.perform(lambda session, by, now: tasks.claim(session, task_id, by=by, now=now))
+        acting.perform(known.task(task_id, claim))
     except NotFound:
         raise
     except Rejected as error:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import tasks
 from engine.errors import Invalid, Outdated, Rejected
 from engine.identity.person import Person
-from web import form_words, words
+from web import form_words, known, words
 from web.drawings.frame import neighbourhood, plan_of
 from web.drawings.state import Mark, State
 from web.language import _
@@ -62,7 +62,7 @@ def draft(task_id: UUID) -> Response:
         return tasks.save_draft(session, task_id, answers=answers, over=over, by=by, now=now)
 
     try:
-        version = acting.perform(verb)
+        version = acting.perform(known.task(task_id, verb))
     except Outdated:
         return _json(look(lambda session, reader: _other(session, reader, task_id)), 409)
     except Rejected as error:

@@ -13,6 +13,7 @@ from engine import records, tasks
 from engine.errors import Invalid, NotFound, Rejected
 from engine.identity.person import Person
 from engine.ladders import acknowledging
+from web import known
 from web.language import _
 from web.pages import acting
 from web.pages.layout import page
@@ -29,7 +30,10 @@ KEPT = ("values", "note", "reason", "text")
 def give_back(task_id: UUID) -> Response:
     """Let others have it."""
     reason = request.form.get("reason", "").strip()
-    verb = _on(task_id, lambda session, by, now: tasks.give_back(session, task_id, reason=reason, by=by, now=now))
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        tasks.give_back(session, task_id, reason=reason, by=by, now=now)
+
     return _done(task_id, verb, came_from(), _("You gave it back. Others can take it on."))
 
 
@@ -45,13 +49,16 @@ def hand_over(task_id: UUID) -> Response:
         pass_on = tasks.delegate if mine else tasks.assign
         pass_on(session, task_id, to=to, reason=reason, by=by, now=now)
 
-    return _done(task_id, _on(task_id, verb), f"/tasks/{task_id}", _("It was handed over."))
+    return _done(task_id, verb, f"/tasks/{task_id}", _("It was handed over."))
 
 
 @page(pages, "/tasks/<uuid:task_id>/acknowledge", scope="work", method="POST")
 def acknowledge(task_id: UUID) -> Response:
     """Say that one sees to it."""
-    verb = _on(task_id, lambda session, by, now: acknowledging.acknowledge(session, task_id, by=by, now=now))
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        acknowledging.acknowledge(session, task_id, by=by, now=now)
+
     return _done(task_id, verb, f"/tasks/{task_id}", _("Noted: you see to it, and nobody else is called."))
 
 
@@ -78,7 +85,7 @@ def finish(task_id: UUID) -> Response:
         return tasks.complete(session, task_id, answers=_answers(), note=note, sign=signing, by=by, now=now)
 
     try:
-        done = acting.perform(_on(task_id, verb))
+        done = acting.perform(known.task(task_id, verb))
     except NotFound:
         raise
     except Rejected as error:
@@ -94,10 +101,10 @@ def finish(task_id: UUID) -> Response:
 def amend(task_id: UUID) -> Response:
     """Add a correction to a finished record."""
     reason = request.form.get("reason", "")
-    verb = _on(
-        task_id,
-        lambda session, by, now: records.amend(session, task_id, answers=_answers(), reason=reason, by=by, now=now),
-    )
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        records.amend(session, task_id, answers=_answers(), reason=reason, by=by, now=now)
+
     return _done(task_id, verb, f"/tasks/{task_id}", _("Amended. What was handed in before stays in the record."))
 
 
@@ -115,24 +122,9 @@ def _typed() -> dict[str, str]:
     return {name: request.form[name] for name in KEPT if name in request.form}
 
 
-def _on(task_id: UUID, what: Callable[[Session, Person, datetime], Any]) -> Callable[[Session, Person, datetime], Any]:
-    """The same; but a refusal tells nothing to who may not know of the task."""
-
-    def verb(session: Session, by: Person, now: datetime) -> Any:
-        try:
-            return what(session, by, now)
-        except NotFound:
-            raise
-        except Rejected:
-            one_task(session, by, task_id)
-            raise
-
-    return verb
-
-
 def _done(task_id: UUID, verb: Callable[[Session, Person, datetime], Any], onward: str, said: str) -> Response:
     try:
-        acting.perform(verb)
+        acting.perform(known.task(task_id, verb))
     except NotFound:
         raise
     except Rejected as error:

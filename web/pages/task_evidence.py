@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from engine import evidence
 from engine.errors import Invalid, NotFound, Rejected
 from engine.identity.person import Person
+from web import known
 from web.auth import caller
 from web.language import _
 from web.pages import acting
@@ -44,7 +45,7 @@ def hand_in(task_id: UUID) -> Response:
         return evidence.add_link(session, task_id, url=url, name=name, **given, by=by, now=now)
 
     try:
-        acting.perform(verb)
+        acting.perform(known.task(task_id, verb))
     except NotFound:
         raise
     except Rejected as error:

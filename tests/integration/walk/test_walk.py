@@ -1,0 +1,226 @@
+"""
+A walk of every address, as everybody.
+
+It is made from the address map: a new address is walked as soon as it is
+there, and one that names something of a new kind has to say which kind that is.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from lxml import html
+from sqlalchemy import select
+
+from engine.identity import people as accounts
+from engine.identity.people import SETUP
+from engine.store.people import Token, Visit
+from engine.store.records import Delivery
+from engine.transactions import Database
+from tests.integration.api.conftest import MORNING, Client
+from tests.integration.pages.conftest import signed_in
+from tests.integration.walk import secret
+from tests.integration.walk.walking import (
+    HIDDEN,
+    OWN,
+    SECRETS,
+    SHARED,
+    Address,
+    Somebody,
+    addresses,
+    asked_of,
+    told,
+    writes,
+)
+from web.services import Services
+
+OUTSIDERS = ("fred", "anna", "olga", "carl")
+"""Nobody in particular, who began an older one, the owner of the process (an administrator besides), an auditor."""
+SEARCHES = ("/search?q=Xylo", "/cases?text=Xylo", "/?text=Xylo", "/deliveries?recipient=bert", "/trail?text=Xylo")
+ASKED_BY_PROGRAMS = (
+    "instances?text=Xylo",
+    "tasks?view=all&text=Xylo",
+    "deliveries?recipient=bert",
+    "pack?process=secret",
+)
+TELLS_WHAT_WENT_ON = ("/metrics", "/readyz", "/healthz")
+BECAUSE_SOMEBODY_CAME = re.compile(r"\s*(update|insert into) (visits|tokens|browsers)\b", re.I)
+People = Callable[[str], Somebody]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The same rules in SQL are tested on both databases elsewhere; the walk is about the addresses."""
+    return sqlite_url
+
+
+@pytest.fixture
+def somebody(app: Flask, login: Callable[..., Client], in_force: Callable[[bytes], str]) -> People:
+    """Let somebody ask; bert is the board, which handles secrets, and carl is an auditor."""
+    adam = login("adam")
+    for group, member, grants in (("board", "bert", None), ("auditors", "carl", "read")):
+        adam.post("/groups", {"key": group, "name": group.title(), **({"grants": grants} if grants else {})})
+        adam.expect(200, adam.send("PUT", f"/groups/{group}/members/{member}", json={"standing": "lead"}))
+    in_force(secret.MODEL)
+    login("anna").post("/instances", {"process": "secret", "title": "An older one"})
+
+    def come(person: str) -> Somebody:
+        browser = signed_in(app.test_client(), person)
+        browser.open("/")
+        token = login(person)
+        token.get("/me")  # From now on it has been used.
+        return Somebody(browser, token)
+
+    return come
+
+
+def test_what_an_address_can_name_is_of_a_kind_that_the_walk_knows(app: Flask) -> None:
+    assert {part for at in addresses(app) for part in at.parts} == HIDDEN | OWN | SECRETS | set(SHARED)
+
+
+def test_what_one_may_not_know_of_is_answered_as_what_is_not_there(
+    app: Flask, somebody: People, login: Callable[..., Client], database: Database
+) -> None:
+    ids = secret.begin(database, login("bert"))
+    walk = [at for at in addresses(app) if at.parts & HIDDEN and not at.open]
+    for person in OUTSIDERS:
+        outsider = somebody(person)
+        for at in walk:
+            _is_as_nothing(outsider, at, ids, database)
+    assert len(walk) > 80
+    kept = login("bert").get(f"/tasks/{ids['task_id']}")
+    assert (kept["status"], kept["holder"]) == ("claimed", "bert")
+
+
+def test_what_is_another_persons_alone_is_answered_as_what_is_not_there(
+    app: Flask, somebody: People, login: Callable[..., Client], database: Database
+) -> None:
+    bert, fred = somebody("bert"), somebody("fred")
+    bert.browser.press("/calendar/addresses", 200)
+    page = bert.browser.open("/calendar/addresses")
+    (closing,) = page.xpath("//main//form[contains(@action, '/close')]/@action")
+    with database.reading() as session:
+        token = session.scalars(select(Token.id).where(Token.person_id == "bert")).first()
+        visit = session.scalars(select(Visit.id).where(Visit.person_id == "bert")).first()
+    ids = {"token_id": str(token), "visit_id": str(visit), "feed_id": closing.split("/")[3]}
+    for at in addresses(app):
+        if at.parts & OWN:
+            _is_as_nothing(fred, at, ids, database, status=None)
+    bert.browser.open("/")
+    assert closing in bert.browser.open("/calendar/addresses").xpath("//form/@action")
+
+
+def test_a_confidential_case_leaves_no_trace_in_anything_that_others_can_read(
+    app: Flask, somebody: People, login: Callable[..., Client], database: Database
+) -> None:
+    outsiders = {person: somebody(person) for person in OUTSIDERS}
+    lists = [at for at in addresses(app) if at.method == "GET" and not at.parts & (HIDDEN | OWN | SECRETS)]
+    lists = [at for at in lists if at.rule.rule not in TELLS_WHAT_WENT_ON]
+    bert = login("bert")
+    before = {person: _all_that_is_read(outsider, lists) for person, outsider in outsiders.items()}
+
+    ids = secret.begin(database, bert)
+
+    for person, outsider in outsiders.items():
+        after = _all_that_is_read(outsider, lists)
+        assert [at for at in after if after[at] != before[person][at]] == [], person
+    assert any(secret.SAID in said for _, said, _ in _all_that_is_read(somebody("bert"), lists).values())
+    with database.reading() as session:
+        owed = select(Delivery.recipient).where(Delivery.instance_id == UUID(ids["instance_id"]))
+        assert set(session.scalars(owed)) == {"bert"}
+
+
+def test_who_has_not_signed_in_or_not_lately_or_has_left_gets_nowhere(
+    app: Flask, somebody: People, database: Database, services: Services
+) -> None:
+    gone, late = somebody("fred"), somebody("anna")
+    nobody = Somebody(signed_in(app.test_client(), "anna"), Client(app, "stw_wrong"))
+    nobody.browser.press("/logout")
+    with database.writing() as session:
+        accounts.end(session, "fred", by=SETUP, now=MORNING)
+    asked = [at for at in addresses(app) if not at.open]
+    later = replace(services, machine_clock=lambda: MORNING + timedelta(hours=13))
+    for who, walk in ((gone, asked), (nobody, asked), (late, [at for at in asked if at.page])):
+        app.extensions["steward"] = later if who is late else services
+        for at in walk:
+            answer = who.ask(at)
+            expected = 302 if at.page and at.method == "GET" else 401
+            assert answer.status_code == expected, f"{at}: {answer.status}"
+            assert answer.headers.get("Location", "/login?next=").startswith("/login?next=")
+
+
+def test_nothing_is_changed_by_looking_nor_by_a_form_of_another_site(
+    app: Flask, somebody: People, login: Callable[..., Client], database: Database
+) -> None:
+    ids = secret.begin(database, login("bert"))
+    for who in (somebody("bert"), somebody("adam")):
+        for at in addresses(app):
+            with asked_of(database) as asked:
+                if at.method == "GET" and not at.parts & SECRETS:
+                    who.ask(at, ids)
+                elif at.page and at.method != "GET":
+                    answer = who.ask(at, ids, proof=False)
+                    assert answer.status_code == 400, str(at)
+            changed = [one for one in writes(asked) if not BECAUSE_SOMEBODY_CAME.match(one)]
+            assert changed == [], str(at)
+
+
+def test_every_answer_says_what_a_browser_may_do_with_it_and_no_page_brings_its_own_script_or_style(
+    app: Flask, somebody: People, login: Callable[..., Client], database: Database
+) -> None:
+    ids, seen = secret.begin(database, login("bert")), 0
+    for who in (somebody("bert"), somebody("adam")):
+        for at in addresses(app):
+            if at.method != "GET" or at.parts & SECRETS:
+                continue
+            answer = who.ask(at, ids)
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy, str(at)
+            assert "frame-ancestors 'none'" in policy, str(at)
+            assert not re.search(r"unsafe|data:|\*", policy), str(at)
+            assert answer.headers["X-Content-Type-Options"] == "nosniff", str(at)
+            assert answer.headers["Referrer-Policy"] == "no-referrer", str(at)
+            for cookie in answer.headers.getlist("Set-Cookie"):
+                assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; ")), str(at)
+            if answer.mimetype == "text/html" and answer.data:
+                assert _brought_along(answer.get_data(as_text=True)) == [], str(at)
+                seen += 1
+    assert seen > 60
+
+
+def _is_as_nothing(
+    who: Somebody, at: Address, ids: dict[str, str], database: Database, *, status: int | None = 404
+) -> None:
+    """The same answer, by the same questions to the database, as where there is nothing."""
+    nothing = {name: str(uuid4()) for name in ids}
+    who.ask(at, nothing)
+    with asked_of(database) as asked:
+        real = told(who.ask(at, ids), ids)
+    with asked_of(database) as asked_in_vain:
+        none = told(who.ask(at, nothing), nothing)
+    assert real == none, f"{at}: {real} is not {none}"
+    assert asked == asked_in_vain, str(at)
+    # An auditor may change nothing, whether it is there or not; a draft goes away with its task.
+    assert status is None or real[0] in (status, 403, 410), f"{at}: {real}"
+
+
+def _all_that_is_read(who: Somebody, lists: list[Address]) -> dict[str, Any]:
+    found: dict[str, Any] = {str(at): told(who.ask(at)) for at in lists}
+    for address in SEARCHES:
+        found[address] = told(who.browser.client.get(address))
+    for address in ASKED_BY_PROGRAMS:
+        found[address] = told(who.token.send("GET", f"/{address}"))
+    return found
+
+
+def _brought_along(page: str) -> list[str]:
+    tree = html.fromstring(page)
+    named = " or ".join(f"starts-with(name(), '{one}')" for one in ("on", "hx-on"))
+    leads = " or ".join(f"starts-with(., '{one}')" for one in ("data:", "javascript:"))
+    inline = f"//script[not(@src)] | //style | //*[@style] | //*[@*[{named}]] | //*[@*[{leads}]]"
+    return [html.tostring(one, encoding="unicode")[:200] for one in tree.xpath(inline)]
