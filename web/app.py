@@ -32,6 +32,7 @@ def create_app(over: Services) -> Flask:
     app.extensions["steward"] = over
     metrics.register(app)
     problems.register(app)
+    app.before_request(_bound)
     auth.register(app)
     headers.register(app)
     read_log.register(app)
@@ -45,13 +46,12 @@ def create_app(over: Services) -> Flask:
     for theme in THEMES:
         description.register_blueprint(theme, url_prefix="/api/v1")
     description.register_blueprint(public.door)
-    app.before_request(_bound)
     _slow_down(app, over)
     return app
 
 
 def _bound() -> None:
-    """Only a form with files may be large, and not so large where nobody says who he is."""
+    """Only a form with files may be large, and not so large where nobody says who he is: said before a form is read."""
     if request.blueprint in (public.door.name, "telling"):
         request.max_content_length = services().limits.public
     elif request.mimetype != "multipart/form-data":

@@ -1,13 +1,12 @@
 """The API's description (OpenAPI 3.1), gathered from its operations."""
 
 from importlib.metadata import version
-from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
 from flask_smorest import Api
 
 from web.auth import SCOPES
-from web.problems import MEDIA_TYPE, of_http
+from web.problems import MEDIA_TYPE
 from web.schemas.problems import ProblemOut
 
 ABOUT = """\
@@ -36,7 +35,7 @@ Its `code` is stable, its `detail` is a sentence for people, its `type` is a pag
 
 
 class Description(Api):  # type: ignore[misc]
-    """flask-smorest, with our problem documents in place of its own errors."""
+    """flask-smorest, with our answers to errors in place of its own."""
 
     ERROR_SCHEMA = ProblemOut
 
@@ -49,9 +48,8 @@ class Description(Api):  # type: ignore[misc]
         finally:
             self.DEFAULT_RESPONSE_CONTENT_TYPE = usual
 
-    def handle_http_exception(self, error: Any) -> Response:
-        """A problem document."""
-        return of_http(error)
+    def _register_error_handlers(self) -> None:
+        """None: errors are answered elsewhere, by problem documents, and by pages where somebody reads."""
 
 
 def describe(app: Flask) -> Description:

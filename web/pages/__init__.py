@@ -18,6 +18,7 @@ from web.pages import (
     oncall,
     people,
     processes,
+    refusing,
     registers,
     searching,
     signing_in,
@@ -64,6 +65,7 @@ def register(app: Flask) -> None:
     assets.register(app)
     language.register(app)
     layout.register(app)
+    refusing.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -1,0 +1,76 @@
+"""Whoever goes wrong at a browser reads a page that says so and leads on; a program reads a problem document."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from tests.integration.pages.conftest import Reader, words
+from web.app import create_app
+from web.services import Limits, Services
+
+READS = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """No database tells a refusal from another."""
+    return sqlite_url
+
+
+def test_an_address_that_no_page_has_answers_a_browser_in_our_frame_and_a_program_with_a_document(
+    app: Flask, reader: Callable[[str], Reader], stranger: Reader
+) -> None:
+    anna = reader("anna")
+    for address in ("/nonsense", "/deliveries/nonsense", "/cases/nothing"):
+        page = anna.tree(anna.sent("GET", address, 404, headers=READS))
+        assert "There is nothing here that you may see" in words(page)
+        assert page.xpath("//nav[@id='nav']"), "who has signed in keeps the ways to everywhere else"
+        assert words(page, "//main//a[@href='/']") == "My work"
+    page = anna.tree(anna.sent("GET", "/logout", 405, headers=READS))
+    assert "This address only takes what a form sends" in words(page)
+
+    page = stranger.tree(stranger.sent("GET", "/nonsense?a=b", 404, headers=READS))
+    assert page.xpath("//main//a/@href") == ["/login?next=/nonsense%3Fa%3Db"]
+    assert not page.xpath("//nav[@id='nav']")
+    for address, status in (("/api/v1/nonsense", 404), ("/engine-rest/nonsense", 401), ("/hooks/nonsense", 405)):
+        assert "json" in stranger.sent("GET", address, status, headers=READS).mimetype
+    assert stranger.sent("GET", "/nonsense", 404).mimetype == "application/problem+json"
+
+
+def test_what_is_too_much_too_large_or_comes_at_a_bad_moment_is_said_with_what_to_do(
+    app: Flask, services: Services, reader: Callable[[str], Reader]
+) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    anna = reader("anna")
+
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    def busy() -> None:
+        raise OperationalError("select 1", {}, Exception("database is locked"))
+
+    told = {}
+    for view, status in ((broken, 500), (busy, 503)):
+        app.view_functions["dashboard.dashboard"] = view
+        page = anna.tree(anna.sent("GET", "/dashboard", status, headers=READS))
+        assert words(page, "//main//a[@href='/dashboard']") == "Try again"
+        told[status] = words(page)
+    assert "It has been logged" in told[500]
+    assert "busy or does not answer, so nothing was changed" in told[503]
+    part = anna.tree(anna.sent("GET", "/dashboard", 503, headers=READS | {"HX-Request": "true"}))
+    assert "busy" in part.text_content()
+    assert not part.xpath("//h1"), "where a part of a page was asked for, a part answers"
+
+    large = {"content_type": "application/x-www-form-urlencoded", "data": b"title=" + b"x" * 2_000_000}
+    page = anna.tree(anna.sent("POST", "/account/look", 413, headers=READS, **large))
+    assert "At most" in words(page)
+
+    tight = Reader(create_app(replace(services, limits=Limits(sign_ins="1/minute"))).test_client())
+    tight.open("/login")
+    tight.press("/login", 422, name="anna", password="no")
+    page = tight.tree(tight.press("/login", 429, name="anna", password="no"))
+    assert "There were too many attempts Nothing was changed. Wait for a minute" in words(page)
+    assert words(page, "//main//a[@href='/login']") == "Back to the form"
