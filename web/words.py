@@ -188,6 +188,11 @@ def month(first: date) -> str:
     return f"{(names + more)[first.month - 1]} {first.year}"
 
 
+def short_month(first: date) -> str:
+    """`Nov`."""
+    return _month(first)
+
+
 def weekdays() -> tuple[str, ...]:
     """`Mon` to `Sun`."""
     return tuple(_(name) for name in WEEKDAYS)

@@ -9,6 +9,7 @@ from typing import Any
 from engine.core.expressions import Expression, ExpressionError, Scope, compile_condition
 from engine.core.forms.places import MISSING, get
 from engine.core.parts import Part, PartError
+from engine.core.shown import Shown, read_shown
 
 KEYS = frozenset(
     ("key", "name", "description", "form", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
@@ -56,42 +57,6 @@ class Decided:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Glance:
-    """
-    What a row's page shows first of the cases about it.
-
-    Args:
-        name: as people call it, such as `Last assessment`.
-        processes: keys of the processes whose newest case is meant.
-        open: whether all that are open are meant instead.
-    """
-
-    name: str
-    processes: tuple[str, ...]
-    open: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """
-    How a register is shown to people.
-
-    Args:
-        icon: where it has a place of its own in the navigation, the picture there.
-        first: the fields that a list and the head of a row show.
-        gaps: the fields that are shown as missing while they are empty.
-        alarm: field to the values that somebody must see at once; rows that hold one are counted as lapsed.
-        glance: what a row's page shows first of the cases about it.
-    """
-
-    icon: str | None = None
-    first: tuple[str, ...] = ()
-    gaps: tuple[str, ...] = ()
-    alarm: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    glance: tuple[Glance, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class Definition:
     """
     What a register's file says.
@@ -130,7 +95,7 @@ class Definition:
     hours: str | None = None
     competence_key: str | None = None
     competence_until: str | None = None
-    shown: Shown = Shown()
+    shown: Shown = field(default_factory=Shown)
 
     def errors(
         self, values: Mapping[str, Any], before: Mapping[str, Any] | None, *, now: datetime, zone: tzinfo
@@ -195,40 +160,14 @@ def read_register(content: Mapping[str, Any]) -> Definition:
         hours=_text(part, "hours") if "hours" in content else None,
         competence_key=_of_competence(part, "competence_key"),
         competence_until=_of_competence(part, "competence_until"),
-        shown=_shown(content.get("shown", {})),
+        shown=read_shown(_shown(content.get("shown", {}))),
     )
 
 
-def _shown(said: Any) -> Shown:
+def _shown(said: Any) -> Part:
     if not isinstance(said, Mapping):
         raise RegisterError("shown", "Write it as a table [shown].")
-    part = Part(said, "shown", RegisterError)
-    part.only(frozenset(("icon", "first", "gaps", "alarm", "glance")))
-    listed = said.get("glance", [])
-    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed) or len(listed) > 12:
-        raise RegisterError("shown", "Write each thing to see at a glance as [[shown.glance]], at most 12.")
-    return Shown(
-        icon=_text(part, "icon") if "icon" in said else None,
-        first=part.texts("first"),
-        gaps=part.texts("gaps"),
-        alarm=_alarm(said.get("alarm", {})),
-        glance=tuple(_glance(Part(one, f"glance {number}", RegisterError)) for number, one in enumerate(listed, 1)),
-    )
-
-
-def _alarm(said: Any) -> dict[str, tuple[str, ...]]:
-    if not isinstance(said, Mapping):
-        raise RegisterError("shown", "Write the alarm as a table: a field, and a list of its values.")
-    part = Part(said, "alarm", RegisterError)
-    return {name: part.texts(name) for name in said}
-
-
-def _glance(part: Part) -> Glance:
-    part.only(frozenset(("name", "processes", "open")))
-    wanted = part.said.get("open", False)
-    if not isinstance(wanted, bool):
-        raise RegisterError(part.where, "`open` is true or false.")
-    return Glance(name=_text(part, "name"), processes=part.texts("processes"), open=wanted)
+    return Part(said, "shown", RegisterError)
 
 
 def _of_competence(part: Part, name: str) -> str | None:

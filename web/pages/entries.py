@@ -14,8 +14,9 @@ from engine.subject import Subject
 from web.filled import How, filled
 from web.language import _
 from web.pages import acting, typed
+from web.pages.charted import drawn
 from web.pages.layout import Reader, look, page, show
-from web.reads import entries
+from web.reads import charts, entries
 
 pages = Blueprint("entries_pages", __name__)
 acting.register(pages)
@@ -85,7 +86,10 @@ def _whole(session: Session, reader: Reader, key: str, row_key: str) -> dict[str
     fields = filled(orjson.loads(found.file), seen.values, how)
     signed = [one for one in registers.signatures(session, key, row_key) if one.number == seen.number]
     reached = entries.on_call(session, about, at=reader.now) if {"pause", "oncall"} & set(definition.provides) else {}
-    glances = entries.glances(cases, definition.shown.glance)
+    glances, shown = entries.glances(cases, definition.shown.glance), definition.shown
+    held = {one.key: one for one in fields if one.text and one.key in shown.controls.fields}
+    checked = entries.finished_by(session, glances)
+    wanted = shown.chart if at is None else ()
     return {
         "register": definition,
         "row": seen,
@@ -96,10 +100,19 @@ def _whole(session: Session, reader: Reader, key: str, row_key: str) -> dict[str
         "gaps": [one.label for one in fields if one.key in definition.shown.gaps and not one.text and not one.table],
         "glances": glances,
         "to_do": entries.open_tasks(session, glances),
+        "finished_by": checked,
+        "controls": [held[name] for name in shown.controls.fields if name in held],
+        "in_force": entries.controls(session, reader.person, about, shown.controls.rows),
+        "controlled": bool(shown.controls.fields or shown.controls.rows),
+        "coming": entries.coming(session, about) if at is None and not seen.ended else [],
+        "charts": drawn(charts.charts(session, reader.person, about, wanted, now=reader.now, zone=reader.zone)),
         "cases": cases[::-1],
         "versions": versions,
         "labels": {one.key.partition(".")[0]: one.label for one in fields},
-        "names": {**how.names, **entries.names_in(session, [one.by for one in versions], reached and _people(reached))},
+        "names": {
+            **how.names,
+            **entries.names_in(session, [one.by for one in versions], checked, reached and _people(reached)),
+        },
         "signed": signed,
         "unsigned": [group for group in definition.signed_by if group not in {one.role for one in signed}],
         "asked": asked,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import oncall, registers
-from engine.core.register import Definition, Glance
+from engine.core.register import Definition
+from engine.core.shown import Controlled, Glance
 from engine.errors import NotFound
 from engine.identity.person import Person
+from engine.store.cycles import CycleRow, SeriesRow
 from engine.store.people import PersonRow
 from engine.store.running import LIVE_TASK, Task
 from engine.subject import Subject
@@ -27,6 +29,24 @@ class Seen:
     name: str
     cases: tuple[Any, ...]
     open: bool
+
+
+@dataclass(frozen=True)
+class Control:
+    """Something that holds a row in check: a row of another register that is in force, and what it says."""
+
+    title: str
+    said: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """When a cycle comes round next for a row."""
+
+    name: str
+    on: date
+    address: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +84,15 @@ def register(session: Session, person: Person, key: str) -> registers.Defined:
     return found
 
 
+def may_look(session: Session, person: Person, key: str) -> bool:
+    """Whether there is such a register, and `person` may look into it."""
+    try:
+        register(session, person, key)
+    except NotFound:
+        return False
+    return True
+
+
 def row(session: Session, person: Person, key: str, row_key: str, at: datetime | None = None) -> registers.Row:
     """
     One row as it is, or as it was at a moment.
@@ -91,7 +120,45 @@ def glances(cases: Iterable[Any], wanted: Iterable[Glance]) -> list[Seen]:
 
 def _meant(about: list[Any], glance: Glance) -> tuple[Any, ...]:
     of_kind = [one for one in about if not glance.processes or one.process in glance.processes]
-    return tuple(one for one in of_kind if one.status in STANDING) if glance.open else tuple(of_kind[:1])
+    if glance.open:
+        return tuple(one for one in of_kind if one.status in STANDING)
+    if glance.ended:
+        return tuple(sorted((one for one in of_kind if one.status == "completed"), key=lambda one: one.ended_at)[-1:])
+    return tuple(of_kind[:1])
+
+
+def finished_by(session: Session, seen: Iterable[Seen]) -> dict[UUID, str]:
+    """Of the cases that are seen at a glance and have ended, who did the last task of each."""
+    cases = {case.id for one in seen for case in one.cases if case.ended_at}
+    query = select(Task.instance_id, Task.completed_by).where(Task.instance_id.in_(cases))
+    query = query.where(Task.completed_by.is_not(None)).order_by(Task.closed_at, Task.id)
+    return {case: who for case, who in session.execute(query) if who} if cases else {}
+
+
+def controls(session: Session, person: Person, about: Subject, wanted: Iterable[Controlled]) -> list[Control]:
+    """The rows that hold this one in check: in force, and of registers that `person` may look into."""
+    found = []
+    for one in wanted:
+        if may_look(session, person, one.register):
+            asked = {one.names: about.row} | {name: list(values) for name, values in one.where.items()}
+            rows = [held for held in registers.matching(session, one.register, asked) if held.in_force]
+            place = f"/registers/{one.register}/rows"
+            found += [Control(held.title, str(held.values.get(one.says, "")), f"{place}/{held.key}") for held in rows]
+    return found
+
+
+def coming(session: Session, about: Subject) -> list[Planned]:
+    """When the cycles that are active come round next for a row, the earliest first."""
+    query = select(SeriesRow.cycle, SeriesRow.planned_on, CycleRow.definition).join(
+        CycleRow, CycleRow.key == SeriesRow.cycle
+    )
+    query = query.where(CycleRow.status == "active", SeriesRow.subject == about.row, SeriesRow.planned_on.is_not(None))
+    found = [
+        Planned(str(one.definition["name"]), one.planned_on, f"/cycles/{one.cycle}")
+        for one in session.execute(query)
+        if (one.definition.get("for_each") or {}).get("register") == about.register
+    ]
+    return sorted(found, key=lambda one: (one.on, one.name))
 
 
 def open_tasks(session: Session, seen: Iterable[Seen]) -> dict[UUID, list[tuple[UUID, str]]]:

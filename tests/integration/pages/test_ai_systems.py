@@ -8,10 +8,15 @@ from typing import Any
 
 import pytest
 
+from engine import cycles
+from engine.identity.people import SETUP
+from engine.transactions import Database
 from tests.factories import END, START, process, sequence, user_task
-from tests.integration.api.conftest import Client
+from tests.integration.api.conftest import Client, Clock
+from tests.integration.hooks.conftest import Outside, outside
 from tests.integration.pages.conftest import Reader, words
 
+__all__ = ["outside"]
 FOLDER = Path(__file__).parents[3] / "config" / "registers"
 ROW = "/registers/reg_ai_systems/rows/triagelens"
 PARTS = {"data": "Data", "model": "Model", "deployment": "Deployment", "use": "Use", "impact": "Impact"}
@@ -19,12 +24,24 @@ SYSTEM = {"id": "triagelens", "name": "TriageLens", "purpose": "Orders scans.", 
 
 
 @pytest.fixture
-def keep(login: Callable[..., Client]) -> Callable[..., Any]:
+def ship(login: Callable[..., Client]) -> Callable[[str], Client]:
+    """Let the staff keep a shipped register; gives somebody of them."""
+    adam, anna = login("adam"), login("anna")
+
+    def define(key: str) -> Client:
+        defined = tomllib.loads((FOLDER / f"{key}.toml").read_text())
+        body = {"register": defined | {"may_change": ["staff"]}}
+        body["form"] = json.loads((FOLDER / defined["form"]).read_text().replace("people.reporter", "people.staff"))
+        adam.expect(200, adam.send("PUT", f"/registers/{key}", json=body))
+        return anna
+
+    return define
+
+
+@pytest.fixture
+def keep(login: Callable[..., Client], ship: Callable[[str], Client]) -> Callable[..., Any]:
     """Keep the AI system in the shipped register, with these values."""
-    adam = login("adam")
-    defined = tomllib.loads((FOLDER / "reg_ai_systems.toml").read_text())
-    body = {"register": defined | {"may_change": ["staff"]}, "form": json.loads((FOLDER / defined["form"]).read_text())}
-    adam.expect(200, adam.send("PUT", "/registers/reg_ai_systems", json=body))
+    ship("reg_ai_systems")
     return lambda **more: login("anna").post("/registers/reg_ai_systems/rows", {"values": SYSTEM | more})
 
 
@@ -69,3 +86,95 @@ def test_the_page_of_a_system_shows_tier_steward_and_the_records_of_its_last_ass
     tasks = {f"/tasks/{one['id']}" for one in anna.get("/tasks", view="claimable")["items"]}
     assert {one for one in links if one.startswith("/tasks/")} == tasks
     assert len(tasks) == 6
+
+
+def test_overrides_come_in_by_api_and_their_rate_drift_and_incidents_of_each_system_are_charted_with_their_limits(
+    reader: Callable[[str], Reader],
+    in_force: Callable[[bytes], str],
+    keep: Callable[..., Any],
+    ship: Callable[[str], Client],
+    outside: Outside,
+    clock: Clock,
+) -> None:
+    keep(status="draft")
+    keep(id="rotabot", name="RotaBot", status="draft")
+    anna, today = ship("reg_override_log"), clock.moment.date().isoformat()
+    said = {"output": "Later", "decision": "At once", "reason": "A bleed is seen.", "by": "anna", "done_on": today}
+    for number in range(21):
+        entry = {"id": f"o{number}", "system": "triagelens" if number else "rotabot"} | said
+        anna.post("/registers/reg_override_log/rows", {"values": entry})
+    in_force(process("incident_escalation", sequence(START, user_task("T_ask", groups="staff"), END)))
+    for more in ({}, {"variables": {"drill": True}}):
+        anna.post("/instances", {"process": "incident_escalation", "subject": "reg_ai_systems:triagelens"} | more)
+    outside.set("metrics", process="look_into", title="name")
+    measured = [("override_rate", 3.5, "4.1"), ("drift", 0.04, "4.2"), ("override_rate", 6.25, "4.2")]
+    for day, (name, value, version) in enumerate(measured, 1):
+        told = {"subject": "reg_ai_systems:triagelens", "name": name, "value": value, "limit": 5}
+        told |= {"model_version": version, "at": f"2027-01-0{day}T06:00Z"}
+        assert outside.signed("metrics", told, id_=f"m{day}").status_code < 300
+    page = reader("anna").open(ROW)
+    charts = "//section[@aria-labelledby='charts']//div[@role='group']"
+    assert [words(one, "./h3") for one in page.xpath(charts)] == [
+        "Rate of overrides beyond its limit",
+        "Drift",
+        "Overrides",
+        "Incidents",
+    ]
+    rate, drift, overrides, incidents = (words(one, ".//title") for one in page.xpath(charts))
+    assert rate == (
+        "Rate of overrides: 2 measurements; 6.25 at last; 6.25 at most; limit 5; beyond it 1 time; model 4.2"
+    )
+    assert drift.startswith("Drift: 1 measurement; 0.04 at last")
+    assert overrides.endswith("0, 20; 20 this month; 20 in twelve months; limit 20 a month")
+    assert incidents.endswith("0, 1; 1 this month; 1 in twelve months; limit 2 a month")
+    assert len(page.xpath(f"{charts}//*[local-name()='path'][@class='limit']")) == 4
+    assert words(page.xpath(charts)[0], ".//*[@class='over']") == "5"
+    other = reader("anna").open(ROW.replace("triagelens", "rotabot"))
+    assert [words(one, "./h3") for one in other.xpath(charts)] == ["Overrides", "Incidents"]
+    assert words(other.xpath(charts)[0], ".//title").endswith("1 this month; 1 in twelve months; limit 20 a month")
+
+
+def test_the_page_of_a_system_shows_the_last_check_the_controls_in_place_and_the_next_planned_date(
+    reader: Callable[[str], Reader],
+    in_force: Callable[[bytes], str],
+    keep: Callable[..., Any],
+    ship: Callable[[str], Client],
+    database: Database,
+    clock: Clock,
+) -> None:
+    keep(status="draft", override="A radiologist decides.", pause_list=["bert"])
+    assert "none yet" not in words(reader("anna").open(ROW), "//section[@aria-labelledby='controls']")
+    anna = ship("reg_risks")
+    risk = {"kind": "drift", "system": "triagelens", "cause": "New scanners", "ai_effect": "Urgent scans wait."}
+    risk |= {"quality_effect": "Late reports", "likelihood": "rare", "consequence": "serious", "level": "low"}
+    risk |= {
+        "response": "treat",
+        "treatment": "A look each week",
+        "effect_checked": "Seen",
+        "clauses": "iso9001:6.1, iso42001:8.3",
+    }
+    for key, status in (("r1", "treated"), ("r2", "open")):
+        values = risk | {"id": key, "title": f"Drift {key}", "status": status, "due": "2027-03-01"}
+        anna.post("/registers/reg_risks/rows", {"values": values})
+    in_force(process("routine", sequence(START, user_task("T_do", groups="staff"), END)))
+    plan = {"name": "Look at monitoring", "process": "routine", "rule": "P1M", "anchor": "2027-01-20", "title": "Look"}
+    plan |= {"for_each": {"register": "reg_ai_systems", "where": {"status": "draft"}}}
+    setting = {"by": SETUP, "now": clock()}
+    database.perform(lambda session: cycles.define(session, "look", plan, **setting), **setting)
+    database.perform(lambda session: cycles.activate(session, "look", **setting), **setting)
+    case = anna.post("/instances", {"process": "routine", "title": "Look", "subject": "reg_ai_systems:triagelens"})
+    (task,) = anna.get("/tasks", view="claimable")["items"]
+    glance = "//section[@aria-labelledby='glance']//dt[text()='Last check']/following-sibling::dd[1]"
+    assert words(reader("anna").open(ROW), glance) == "none"
+    anna.post(f"/tasks/{task['id']}/claim")
+    anna.post(f"/tasks/{task['id']}/complete", {"answers": {}})
+    page = reader("anna").open(ROW)
+    assert page.xpath(f"{glance}//a/@href") == [f"/cases/{case['id']}"]
+    assert "closed" in words(page, glance)
+    assert "Anna" in words(page, glance)
+    controls = words(page, "//section[@aria-labelledby='controls']")
+    assert "How a person decides otherwiseA radiologist decides." in controls
+    assert "Who may pause itBert" in controls
+    assert "Drift r1A look each week" in controls
+    assert "Drift r2" not in controls
+    assert words(page, "//section[@aria-labelledby='coming']//dl") == "Sat 20 FebLook at monitoring"
