@@ -16,7 +16,8 @@ def register(app: Flask) -> None:
 
 def _log(answer: Response) -> Response:
     who = g.get("caller")
-    if who is None or not who.person.auditor or answer.status_code >= 400 or request.method not in ("GET", "HEAD"):
+    told = answer.status_code < 400 and answer.status_code != 304
+    if who is None or not who.person.auditor or not told or request.method not in ("GET", "HEAD"):
         return answer
     what = request.full_path.rstrip("?")[:LONGEST]
 

@@ -42,7 +42,7 @@ def all_cases() -> Response:
         listed = found.cases(session, reader.person, asked)
         return {"cases": listed, "names": names(session, {one.owner for one in listed.items})}
 
-    return show("cases.html", **look(read), wanted=wanted, states=_states())
+    return show("cases.html", **look(read), wanted=wanted, states=states())
 
 
 @page(pages, "/cases/<uuid:instance_id>")
@@ -52,12 +52,14 @@ def one(instance_id: UUID) -> Response:
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         whole = case_page.whole(session, reader.person, instance_id, before=before, now=reader.now)
-        plan, address = plan_of(whole.case.definition_id, whole.data), f"/cases/{instance_id}"
-        about = {"src": f"{address}/diagram", "state_at": f"{address}/marks.json", "name": whole.case.title}
+        case, address = whole.stand.case, f"/cases/{instance_id}"
+        plan = plan_of(case.definition_id, whole.data)
+        about = {"src": f"{address}/diagram", "state_at": f"{address}/marks.json", "name": case.title}
         how = How(reader.now, reader.zone)
         return {
             "whole": whole,
-            "case": whole.case,
+            "stand": whole.stand,
+            "case": case,
             "drawing": framed(plan, whole.state, **about),
             "first": not before,
             "data": filled(None, whole.variables, how),
@@ -65,7 +67,7 @@ def one(instance_id: UUID) -> Response:
             "titles": case_page.titles(session, whole),
         }
 
-    return show("case.html", **look(read), states=_states())
+    return show("case.html", **look(read), states=states())
 
 
 @page(pages, "/cases/<uuid:instance_id>/diagram")
@@ -156,7 +158,7 @@ def _done(instance_id: UUID, verb: Callable[..., None], told: str) -> Response:
     return acting.done(known.case(instance_id, on_case), f"/cases/{instance_id}", told)
 
 
-def _states() -> dict[str, tuple[str, str]]:
+def states() -> dict[str, tuple[str, str]]:
     """What each state of a case is called, and its class of the stylesheet."""
     return {
         "running": (_("Goes on"), "is-here"),

@@ -1,6 +1,7 @@
 """My work: what waits for me, by urgency, what I may take on, what I wait for, and what I have done."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,12 +17,14 @@ from engine.identity import views
 from engine.identity.person import Person
 from engine.identity.substitutes import absences
 from web import known
+from web.auth import caller
 from web.language import _, ngettext
 from web.pages import acting
-from web.pages.layout import Reader, look, page, show
+from web.pages.layout import Reader, look, page, sealed, show
 from web.pages.urgency import Group, Row, by_urgency, line
 from web.reads import agenda, duties, inbox, story
 from web.reads.inbox import Waiting
+from web.services import services
 
 pages = Blueprint("my_work", __name__)
 acting.register(pages)
@@ -72,15 +75,23 @@ def my_work() -> Response:
 
 @page(pages, "/my-work/news")
 def news() -> Response:
-    """What has come since the list was made, as a line above it; nothing where nothing has."""
-    since = _moment(request.args.get("since", ""))
+    """What has come since the list was made, as a line above it; and those of its `rows` whose version is another."""
+    since, known = _moment(request.args.get("since", "")), _versions(request.args.get("rows", ""))
+    with services().database.reading() as session:
+        count = inbox.came_since(session, caller().person, since, besides=known) if since else 0
+        changed = inbox.changed(session, known) if known else []
 
-    def read(session: Session, reader: Reader) -> int:
-        return inbox.came_since(session, reader.person, since) if since else 0
+    def read(session: Session, reader: Reader) -> list[Row]:
+        rows = inbox.some(session, reader.person, changed, now=reader.now)
+        names = story.names(session, {one.task.holder for one in rows} | {one.task.completed_by for one in rows})
+        return [line(one, reader, names=names) for one in rows]
 
-    count = look(read)
+    if not changed and request.if_none_match.contains_weak(str(count)):
+        return sealed(Response(status=304))
     said = ngettext("%(num)d new task", "%(num)d new tasks", count) if count else ""
-    return show("news.html", said=said, onward=f"/?{request.args.get('at', '')}")
+    answer = show("news.html", said=said, rows=look(read), onward=f"/?{request.args.get('at', '')}")
+    answer.set_etag(str(count))
+    return answer
 
 
 @page(pages, "/my-work/duties")
@@ -153,6 +164,16 @@ def _moment(said: str) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo else None
+
+
+def _versions(said: str) -> dict[UUID, int]:
+    """Rows as the script names them, `ID.VERSION`, parted by commas; what is no such row is left out."""
+    found = {}
+    for one in said.split(",")[: 2 * inbox.MOST]:
+        named, _dot, version = one.partition(".")
+        with suppress(ValueError):
+            found[UUID(named)] = int(version)
+    return found
 
 
 def _shown(session: Session, reader: Reader, chosen: Chosen) -> dict[str, Any]:

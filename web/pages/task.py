@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
@@ -19,7 +20,7 @@ from web.drawings.state import Mark, State
 from web.language import _
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
-from web.reads import task_page
+from web.reads import news, task_page
 from web.reads.people import named_like
 from web.reads.task_page import Shown
 
@@ -123,8 +124,12 @@ def _facts(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:
         )
     mine = row["status"] == "claimed" and row["holder"] == reader.person.id
     fields = len(shown.fields)
+    stood = {"status": row["status"], "holder": row["holder"] or "", "comments": len(shown.comments)}
+    stood |= {"due": row["due_at"].isoformat()} if row["due_at"] else {}
     return {
         "shown": shown,
+        "mark": news.task_mark(session, reader.person, task_id),
+        "news_at": f"/tasks/{task_id}/news?{urlencode(stood)}",
         "due": due,
         "used": _used(row, reader) if due else None,
         "mine": mine,

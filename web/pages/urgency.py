@@ -87,6 +87,9 @@ def by_urgency(rows: Sequence[Row], reader: Reader) -> list[Group]:
 
 def _why(task: object, reader: Reader, through: str, names: Mapping[str, str]) -> str:
     holder, for_whom = getattr(task, "holder", None), getattr(task, "acting_for", None)
+    ended, by = getattr(task, "closed_at", None), getattr(task, "completed_by", None)
+    if ended is not None and by != reader.person.id:
+        return _("done by %(person)s", person=names.get(by, by)) if by else _("no longer asked for")
     if holder is not None and holder != reader.person.id:
         return _("waits for %(person)s", person=names.get(holder, holder))
     if for_whom:

@@ -18,11 +18,34 @@ from engine.store.records import FrozenDocument
 from engine.store.running import LIVE_TASK, DecisionMade, Instance, Passage, Task, Timer
 from web.drawings.state import Mark, State
 from web.language import _
-from web.reads import cases, story
+from web.reads import cases, news, story
 from web.reads.definitions import file_of
 
 STORY = 60
 MOST = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """
+    How a case stands.
+
+    Args:
+        case: as `web.reads.cases.one_case` finds it.
+        tasks: the newest first.
+        lanes: the role of each step, by id.
+        names: of the people of these tasks and of the case, by id.
+    """
+
+    case: Any
+    tasks: Sequence[Task]
+    lanes: dict[str, str]
+    names: dict[str, str]
+
+    @property
+    def live(self) -> list[Task]:
+        """The tasks that somebody still has to do."""
+        return [one for one in self.tasks if one.closed_at is None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,24 +54,21 @@ class Whole:
     A case for its page.
 
     Args:
-        case: as `web.reads.cases.one_case` finds it.
-        steps: the names of its model's steps, by id.
-        lanes: the role of each step, by id.
-        story: what happened, the newest first; `older` names the entry before which more is to be told.
+        mark: differs as soon as anything of it has changed.
+        story: what happened, the newest first; `older` names the entry before which more is to be told, `since` the
+            newest.
         manages: whether the reader may rest, resume and end it.
     """
 
-    case: Any
-    steps: dict[str, str]
-    lanes: dict[str, str]
-    names: dict[str, str]
-    tasks: Sequence[Any]
+    stand: Standing
+    mark: str
     decisions: Sequence[Any]
     documents: Sequence[Any]
     variables: dict[str, Any]
     links: Sequence[Any]
     story: Sequence[Any]
     older: int | None
+    since: int
     manages: bool
     state: State
     data: bytes
@@ -61,29 +81,41 @@ def whole(session: Session, person: Person, instance_id: UUID, *, before: int | 
     Raises:
         NotFound: there is no such case that `person` may see.
     """
-    case = cases.one_case(session, person, instance_id)
-    model = parsed(session, case.definition_id).model
+    stand = standing(session, person, instance_id)
     lines = story.newest(session, person, instance_id, most=STORY, before=before)
-    tasks = session.scalars(
-        select(Task).where(Task.instance_id == instance_id).order_by(Task.opened_at.desc(), Task.id.desc()).limit(MOST)
-    ).all()
-    steps = {node.id: node.name or node.id for node in model.nodes.values()}
-    people = {case.owner, case.started_by, *(one.holder or one.completed_by or one.accountable for one in tasks)}
     return Whole(
-        case=case,
-        steps=steps,
-        lanes={node.id: model.lanes.get(node.lane or "", "") for node in model.nodes.values()},
-        names=story.names(session, people),
-        tasks=tasks,
+        stand=stand,
+        mark=news.case_mark(session, person, instance_id),
         decisions=_decisions(session, instance_id),
         documents=session.scalars(select(FrozenDocument).where(FrozenDocument.instance_id == instance_id)).all(),
         variables=dict(cases.variables(session, person, instance_id)["variables"]),
         links=cases.links(session, person, instance_id)["items"],
         story=lines,
         older=lines[-1].number if len(lines) == STORY else None,
+        since=lines[0].number if lines else 0,
         manages=access.may_manage(person, access.facts_of(session, look(session, instance_id))),
         state=state_of(session, instance_id, now=now),
-        data=file_of(session, case.definition_id).data,
+        data=file_of(session, stand.case.definition_id).data,
+    )
+
+
+def standing(session: Session, person: Person, instance_id: UUID) -> Standing:
+    """
+    How a case and its tasks stand.
+
+    Raises:
+        NotFound: there is no such case that `person` may see.
+    """
+    case = cases.one_case(session, person, instance_id)
+    model = parsed(session, case.definition_id).model
+    newest = select(Task).where(Task.instance_id == instance_id).order_by(Task.opened_at.desc(), Task.id.desc())
+    tasks = session.scalars(newest.limit(MOST)).all()
+    people = {case.owner, case.started_by, *(one.holder or one.completed_by or one.accountable for one in tasks)}
+    return Standing(
+        case=case,
+        tasks=tasks,
+        lanes={node.id: model.lanes.get(node.lane or "", "") for node in model.nodes.values()},
+        names=story.names(session, people),
     )
 
 

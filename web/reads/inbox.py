@@ -1,6 +1,7 @@
 """What waits for a person, as My work shows it: each row with its case, its rules and his draft."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine import access, inbox, separation
 from engine.cases import look
 from engine.core.vocabulary import Node, Rules
-from engine.errors import Forbidden
+from engine.errors import Forbidden, NotFound
 from engine.identity import competence
 from engine.identity.person import Person
 from engine.models.definitions import Parsed, parsed
@@ -71,6 +72,21 @@ def one(session: Session, person: Person, task_id: UUID, *, now: datetime) -> Wa
     return row if row.task.holder == person.id else _judged(session, person, row, now)
 
 
+def some(session: Session, person: Person, ids: Iterable[UUID], *, now: datetime) -> list[Waiting]:
+    """Those of these tasks that he may see, each as `one` tells it."""
+    listed = []
+    for task_id in ids:
+        with suppress(NotFound):
+            listed.append(one(session, person, task_id, now=now))
+    return listed
+
+
+def changed(session: Session, versions: Mapping[UUID, int]) -> list[UUID]:
+    """Which of these tasks are of another version than the one that is known of them."""
+    rows = session.execute(select(Task.id, Task.version).where(Task.id.in_(versions)))
+    return [row.id for row in rows if row.version != versions[row.id]]
+
+
 def waited_for(session: Session, person: Person) -> list[Waiting]:
     """What others have to do in cases that he started, or that he answers for; the soonest due first."""
     his = (Instance.started_by == person.id) | (Task.accountable == person.id)
@@ -86,11 +102,12 @@ def done(session: Session, person: Person) -> list[Waiting]:
     return _waiting(session, person, session.execute(rows).all(), drafts=False)
 
 
-def came_since(session: Session, person: Person, since: datetime) -> int:
-    """How many tasks have become his, or free for him to take, after a moment; at most fifty."""
+def came_since(session: Session, person: Person, since: datetime, *, besides: Container[UUID] = ()) -> int:
+    """How many tasks have become his, or free for him to take, after a moment, `besides` some; at most fifty."""
     offered = inbox.oldest_claimable(session, person, limit=MOST, after=(since, LAST))
     given = select(Task.id).where(Task.holder == person.id, found.CLAIMED, Task.claimed_at > since).limit(MOST)
-    return min(MOST, len(offered) + len(session.execute(given).all()))
+    come = {row.task_id for row in offered} | set(session.scalars(given))
+    return min(MOST, sum(one not in besides for one in come))
 
 
 def offered_to(session: Session, person: Person, rows: Iterable[Waiting]) -> dict[UUID, str]:

@@ -18,6 +18,8 @@ from web import story
 from web.reads.cases import one_case
 
 PEOPLE = ("to", "from", "holder", "accountable", "person", "signed_by", "recipient", "acknowledged_by")
+LOOKED_AT, SHORT = 60, 8
+"""As many entries of the trail as a short story is made from, and its length."""
 OTHERS = frozenset(
     ("instance.linked", "instance.unblocked", "instance.called", "instance.joined", "call.finished", "call.failed")
 )
@@ -40,6 +42,16 @@ def newest(
     rows = session.execute(query.order_by(AuditEntry.number.desc()).limit(most)).mappings()
     entries = [{**row, "body": None if row["body"] is None else orjson.loads(row["body"])} for row in rows]
     return story.told(entries, known(session, person, case, entries))
+
+
+def short(session: Session, person: Person, instance_id: UUID) -> list[story.Line]:
+    """
+    The newest of a case's story that its reader would miss.
+
+    Raises:
+        NotFound: `person` may not know of the case.
+    """
+    return [one for one in newest(session, person, instance_id, most=LOOKED_AT) if not one.aside][:SHORT]
 
 
 def known(session: Session, person: Person, case: Any, entries: Iterable[Mapping[str, Any]]) -> story.Known:

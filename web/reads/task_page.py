@@ -22,13 +22,11 @@ from engine.models.definitions import Parsed, parsed
 from engine.store.people import GroupRow, PersonRow
 from engine.store.records import Comment, Signature
 from engine.store.running import Passage, Task
-from web.reads import story
+from web.reads import comments, story
 from web.reads.cases import one_case
 from web.reads.definitions import file_of
 from web.reads.task import SILENT, form_id_of, whole
-
-STORY = 60
-"""As many entries of the trail as a short story is made from."""
+from web.story import Line
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,8 @@ class Shown:
     version: str
     plan: Plan
     stops: bool
-    story: list[Any]
-    comments: list[Any]
+    story: list[Line]
+    comments: list[Comment]
     signatures: list[Any]
     clauses: list[tuple[str, str, str, str]]
     receivers: list[Any]
@@ -92,8 +90,7 @@ def shown(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
     typed, typed_at = tasks.draft(session, task_id, by=person)
     fields = _fields(session, row, definition)
     ladder = plan(session, task_id, now=now)
-    lines = story.newest(session, person, case.id, most=STORY)
-    said = list(session.scalars(select(Comment).where(Comment.task_id == task_id).order_by(Comment.id.desc())))
+    said = comments.of_task(session, task_id)
     signed = list(session.scalars(select(Signature).where(Signature.task_id == task_id).order_by(Signature.id)))
     live = row.status in ("open", "claimed")
     may = live and _may_hand_on(session, person, row)
@@ -111,7 +108,7 @@ def shown(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
         version=tasks.draft_version(typed) if typed_at else "",
         plan=ladder,
         stops=bool(live and row.ladder and rungs.by_id(session, row.ladder).acknowledge),
-        story=[one for one in lines if not one.aside][:8],
+        story=story.short(session, person, case.id),
         comments=said,
         signatures=signed,
         clauses=_clauses(session, node, now),

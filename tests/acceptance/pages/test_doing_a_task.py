@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.acceptance.program.served import Served
-from tests.factories import END, START, process, sequence
+from tests.factories import END, START, drawn, process, sequence
 
 AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 FORM = {
@@ -27,16 +27,20 @@ FORM = {
         {"type": "number", "id": "Doors", "key": "doors", "label": "Doors", "validate": {"max": 9}},
     ],
 }
-WALK = process(
-    "walk",
-    sequence(
-        START,
-        '<bpmn:userTask id="T_walk" name="Walk round" camunda:assignee="henrik.lund" camunda:formRef="walk"'
-        ' camunda:formRefBinding="deployment"><bpmn:extensionElements><camunda:properties>'
-        '<camunda:property name="evidence" value="photos:file*"/><camunda:property name="sign" value="verified"/>'
-        "</camunda:properties></bpmn:extensionElements></bpmn:userTask>",
-        END,
+WALK = drawn(
+    process(
+        "walk",
+        sequence(
+            START,
+            '<bpmn:userTask id="T_walk" name="Walk round" camunda:assignee="henrik.lund" camunda:formRef="walk"'
+            ' camunda:formRefBinding="deployment"><bpmn:extensionElements><camunda:properties>'
+            '<camunda:property name="evidence" value="photos:file*"/><camunda:property name="sign" value="verified"/>'
+            "</camunda:properties></bpmn:extensionElements></bpmn:userTask>",
+            END,
+        ),
     ),
+    "walk",
+    "T_walk",
 )
 
 
@@ -167,6 +171,53 @@ def test_text_survives_a_second_tab_a_server_that_is_gone_and_a_visit_that_is_ov
     first.wait_for_url(f"**{address}")
     expect(first.get_by_text("This browser had kept newer text than the server")).to_be_visible()
     expect(seen).to_have_value("All of it, and the cellar")
+
+
+def test_pages_that_stay_open_learn_what_happens_elsewhere_and_no_word_is_lost(
+    demo: Served, signed_in: Callable[..., Page], walk: Callable[[], str]
+) -> None:
+    address, henrik = walk(), demo.voice("henrik.lund")
+    task = address.rpartition("/")[2]
+    case = henrik.get(f"/tasks/{task}")["instance_id"]
+    watching, doing = signed_in("henrik.lund", f"/cases/{case}"), signed_in("henrik.lund", address)
+    faults: list[str] = []
+    for page in (watching, doing):
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.clock.install()
+        page.reload()
+    expect(watching.locator("bpmn-diagram[data-ready] [data-element-id=T_walk].is-here")).to_be_visible()
+    seen = doing.get_by_label("What you saw")
+    seen.fill("Every door was shut")
+    doing.clock.run_for(1000)
+    expect(doing.locator("[data-draft]")).to_have_text(re.compile("Draft saved"))
+
+    henrik.post(f"/instances/{case}/comments", {"text": "Mind the dog", "task_id": task})
+    news = doing.get_by_role("status").filter(has_text="1 new comment.")
+    for page in (watching, doing):
+        page.clock.run_for(20_000)
+    expect(news).to_be_visible()
+    expect(doing.locator("#said")).to_contain_text("Mind the dog")
+    expect(seen).to_be_focused()
+    expect(seen).to_have_value("Every door was shut")
+    expect(watching.get_by_role("status")).to_contain_text("1 new entry in the story.")
+
+    second = doing.context.new_page()
+    second.goto(address)
+    second.get_by_label("What you saw").fill("Every door, and a gate")
+    expect(second.locator("[data-draft]")).to_have_text(re.compile("Draft saved"))
+    doing.clock.run_for(20_000)
+    expect(doing.get_by_text("You changed this in another tab")).to_be_visible()
+    expect(seen).to_have_value("Every door was shut")
+
+    henrik.post(f"/instances/{case}/cancel", {"reason": "It rains."})
+    for page in (watching, doing):
+        page.clock.run_for(20_000)
+    expect(doing.get_by_text("This task is no longer asked for. What you typed stays")).to_be_visible()
+    expect(seen).to_have_value("Every door was shut")
+    expect(watching.locator("#state")).to_contain_text("Ended before its time")
+    expect(watching.locator(f"#task-{task}")).to_contain_text("withdrawn")
+    expect(watching.locator("[data-element-id=T_walk]")).not_to_have_class(re.compile("is-here"))
+    assert faults == []
 
 
 def _sign_in(page: Page, demo: Served) -> None:

@@ -113,16 +113,3 @@ def stranger(app: Flask) -> Reader:
 def words(tree: Any, path: str = "//main") -> str:
     """What stands there, with single blanks."""
     return " ".join(" ".join(found.text_content() for found in tree.xpath(path)).split())
-
-
-def drawn(xml: bytes) -> bytes:
-    """The same file with its tasks drawn in a row."""
-    bounds = '<dc:Bounds x="{1}" y="80" width="100" height="80"/>'
-    shape = f'<bpmndi:BPMNShape id="{{0}}_di" bpmnElement="{{0}}">{bounds}</bpmndi:BPMNShape>'
-    shapes = "".join(shape.format(one, 160 * place) for place, one in enumerate(("T_ask", "T_do", "T_check"), 1))
-    plane = f'<bpmndi:BPMNPlane id="p" bpmnElement="three">{shapes}</bpmndi:BPMNPlane>'
-    plane = f'<bpmndi:BPMNDiagram id="d">{plane}</bpmndi:BPMNDiagram>'
-    of = "http://www.omg.org/spec"
-    names = f' xmlns:bpmndi="{of}/BPMN/20100524/DI" xmlns:dc="{of}/DD/20100524/DC" id='
-    whole = xml.replace(b" id=", names.encode(), 1)
-    return whole.replace(b"</bpmn:definitions>", f"{plane}</bpmn:definitions>".encode())

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.factories import three_tasks
+from tests.factories import drawn, three_tasks
 from tests.integration.api.conftest import Client
-from tests.integration.pages.conftest import Reader, drawn, words
+from tests.integration.pages.conftest import Reader, words
 from web.drawings.ink import COLOURS
 
 Read = Callable[[str], Reader]
 Login = Callable[..., Client]
+DRAWN = ("three", "T_ask", "T_do", "T_check")
 
 
 @pytest.fixture
@@ -78,12 +79,12 @@ def test_its_owner_corrects_a_value_and_the_story_keeps_what_it_was(reader: Read
 def test_the_path_is_shown_as_a_picture_of_the_version_that_the_case_runs(
     reader: Read, login: Login, in_force: Callable[[bytes], str]
 ) -> None:
-    in_force(drawn(three_tasks()))
+    in_force(drawn(three_tasks(), *DRAWN))
     case = login("anna").post("/instances", {"process": "three"})["id"]
     task = login("anna").get("/tasks", view="claimable")["items"][0]["id"]
     login("anna").post(f"/tasks/{task}/claim")
     login("anna").post(f"/tasks/{task}/complete", {"answers": {}})
-    in_force(drawn(three_tasks().replace(b'name="T do"', b'name="Do it"')))
+    in_force(drawn(three_tasks().replace(b'name="T do"', b'name="Do it"'), *DRAWN))
 
     page = reader("anna").open(f"/cases/{case}")
     marks = {

@@ -39,7 +39,7 @@ def test_a_task_is_taken_on_in_the_list_and_filters_stay_in_the_address(
 ) -> None:
     anna, bert = login("anna"), reader("bert")
     anna.post("/instances", {"process": "three", "title": "A loose label"})
-    anna.post("/instances", {"process": "three", "title": "A bent pin"})
+    case = anna.post("/instances", {"process": "three", "title": "A bent pin"})["id"]
     page = bert.open("/?q=bent")
     assert "1 more does not pass the filters." in words(page)
     (row,) = page.xpath("//li[contains(@class, 'row')]")
@@ -52,14 +52,18 @@ def test_a_task_is_taken_on_in_the_list_and_filters_stay_in_the_address(
     assert taken.xpath("//a[@autofocus]")
     reader("carl").sent("POST", address, 400)
     assert "waits for Bert" in words(reader("anna").open("/?tab=waiting"))
+    task = address.split("/")[2]
     since = clock().isoformat().replace("+", "%2B")
-    assert not bert.fetch(f"/my-work/news?since={since}").strip()
+    nothing = {"headers": {"If-None-Match": '"0"'}}
+    bert.sent("GET", f"/my-work/news?since={since}&rows={task}.2", 304, **nothing)
     clock.forward(minutes=5)
     anna.post("/instances", {"process": "three", "title": "A third"})
     assert words(bert.open(f"/my-work/news?since={since}&at=q"), "//p") == "1 new task"
-    task = address.split("/")[2]
     bert.press(f"/tasks/{task}/finish", values="{}")
     assert "A bent pin" in words(bert.open("/?tab=done"))
+    seen = reader("anna").open(f"/my-work/news?since={since}&rows={task}.1,nonsense,{case}.1")
+    assert "done by Bert" in words(seen, f"//li[@id='task-{task}']")
+    assert len(seen.xpath("//li[@data-version]")) == 1
     assert "Staff" in words(bert.open("/my-work/duties"))
 
 

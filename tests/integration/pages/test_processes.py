@@ -11,7 +11,7 @@ from engine.transactions import Database
 from tests import factories
 from tests.factories import END, START, process, sequence, three_tasks, user_task
 from tests.integration.api.conftest import MORNING, Client, Clock, upload
-from tests.integration.pages.conftest import Reader, drawn, words
+from tests.integration.pages.conftest import Reader, words
 
 Read = Callable[[str], Reader]
 Login = Callable[..., Client]
@@ -135,7 +135,9 @@ def test_changes_and_work_are_drawn_on_the_diagram_without_a_script_too(
     reader: Read, login: Login, clock: Clock
 ) -> None:
     for number, file in enumerate((three_tasks(), CHANGED)):
-        made = upload(login("adam"), {"three.bpmn": drawn(file)}, name="three").get_json()
+        made = upload(
+            login("adam"), {"three.bpmn": factories.drawn(file, "three", "T_ask", "T_do", "T_check")}, name="three"
+        ).get_json()
         if number == 0:
             login("olga").post(f"/deployments/{made['id']}/release", {"owner": "olga"})
     login("anna").post("/instances", {"process": "three"})

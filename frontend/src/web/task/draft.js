@@ -18,6 +18,7 @@ export class Draft {
     island.around?.addEventListener('submit', () => this.handedIn());
     addEventListener('pageshow', (this.back = () => (this.over = false)));
     addEventListener('online', (this.online = () => this.send()));
+    document.addEventListener('steward:news', (this.heard = () => this.look()));
     const kept = stored(island);
     if (kept?.over === version) {
       this.tell('is-note', words.kept);
@@ -52,6 +53,7 @@ export class Draft {
     if (this.parted || this.over) return;
     const answers = this.island.values;
     let answer;
+    this.sending = true;
     try {
       answer = await fetch(this.address, {
         method: 'POST',
@@ -61,6 +63,8 @@ export class Draft {
       });
     } catch {
       return this.away();
+    } finally {
+      this.sending = false;
     }
     if (answer.status >= 500) return this.away();
     if (answer.status === 409) return this.elsewhere(await answer.json(), answers);
@@ -72,6 +76,17 @@ export class Draft {
     else this.later(PAUSE);
     this.line.textContent = fill(this.words.saved, { at });
     if (this.news.dataset.said !== this.words.kept) this.news.replaceChildren();
+  }
+
+  /** Something has changed on the server: perhaps another tab has gone on typing. */
+  async look() {
+    if (this.parted || this.over) return;
+    const before = this.version;
+    const answer = await fetch(this.address, { headers: { Accept: 'application/json' } });
+    if (!answer.ok) return;
+    const found = await answer.json();
+    if (this.parted || this.over || this.version !== before || this.sending || found.version === before) return;
+    if (found.version) this.elsewhere(found, this.island.values);
   }
 
   away() {
@@ -133,6 +148,7 @@ export class Draft {
   stop() {
     clearTimeout(this.timer);
     removeEventListener('online', this.online);
+    document.removeEventListener('steward:news', this.heard);
     removeEventListener('pageshow', this.back);
   }
 }
