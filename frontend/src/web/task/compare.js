@@ -1,12 +1,14 @@
 // Two drafts of the same task side by side: what differs, and which of the two goes on.
 
+import { labelOf } from './words.js';
+
 /** A panel that shows what differs; `chosen` gets the answers to go on with. */
 export function compare(island, here, there, words, chosen) {
   const table = document.createElement('table');
   table.append(row('th', words.field, words.here, words.there));
   for (const name of new Set([...Object.keys(here), ...Object.keys(there)])) {
     const [mine, theirs] = [said(here[name]), said(there[name])];
-    if (mine !== theirs) table.append(row('td', island.fieldAt(name)?.label ?? name, mine, theirs));
+    if (mine !== theirs) table.append(row('td', labelOf(island.fieldAt(name)) || name, mine, theirs));
   }
   const acts = Object.assign(document.createElement('p'), { className: 'actions' });
   acts.append(button(words.mine, () => chosen(here)), button(words.theirs, () => chosen(there)));

@@ -2,7 +2,7 @@
 // what was filled in as `values`. With `draft`, what one types is kept on the server and in this browser.
 import { Form } from '@bpmn-io/form-js-viewer';
 import { Draft } from './draft.js';
-import { sentence, translation } from './words.js';
+import { labelOf, sentence, translation } from './words.js';
 
 class TaskForm extends HTMLElement {
   async connectedCallback() {
@@ -59,7 +59,7 @@ class TaskForm extends HTMLElement {
     const usual = validator.validateFieldInstance.bind(validator);
     validator.validateFieldInstance = (instance, value) => {
       const field = this.form.get('formFieldRegistry').get(instance.id);
-      return usual(instance, value).map((said) => sentence(said, field?.label));
+      return usual(instance, value).map((said) => sentence(said, labelOf(field)));
     };
   }
 
@@ -91,7 +91,7 @@ class TaskForm extends HTMLElement {
     const title = Object.assign(document.createElement('p'), { textContent: this.told.words.wrong });
     const list = Object.assign(document.createElement('ul'), { className: 'errors' });
     for (const [id, said] of Object.entries(errors)) {
-      const text = [said].flat(9).find((one) => typeof one === 'string') ?? fields.get(id)?.label ?? '';
+      const text = [said].flat(9).find((one) => typeof one === 'string') ?? labelOf(fields.get(id));
       const link = Object.assign(document.createElement('a'), { href: '#form', textContent: text });
       link.dataset.field = id;
       const item = document.createElement('li');

@@ -3,6 +3,9 @@
 /** form-js' `translate`: our sentence for what it says, with its values, and `{label}` left for the field. */
 export const translation = (words) => (said, values = {}) => fill(words[said] ?? said, values);
 
+/** What stands at a field: a date and a time of day have words of their own. */
+export const labelOf = (field) => field?.label || field?.dateLabel || field?.timeLabel || '';
+
 /** A sentence about one field. */
 export const sentence = (said, label = '') => fill(said, { label });
 
