@@ -134,7 +134,7 @@ def records(
         return []
     columns = (Task.id, Task.name, Task.element, Task.instance_id, Task.completed_by, Task.acting_for, Task.closed_at)
     query = (
-        select(*columns, Instance.title, DefinitionRow.key.label("process"))
+        select(*columns, Instance.title, Instance.business_key, DefinitionRow.key.label("process"))
         .join(Instance, Instance.id == Task.instance_id)
         .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
         .where(text("tasks.status = 'completed'"), Task.closed_at >= since, Task.closed_at < until)
