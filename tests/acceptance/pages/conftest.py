@@ -7,16 +7,19 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.acceptance.conftest import do_without
+from tests.acceptance.pages.company import Company
 from tests.acceptance.program.served import Served
 from web.assets import BUILT
+
+BEGUN = "2027-01-04T09:00+01:00"
 
 
 @pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The demo, served once for all these tests."""
+    """The demo, served once for all these tests, on a clock that stands until somebody moves it."""
     if not (BUILT / "assets.json").exists():
         do_without("the front end is not built: run make .venv/ui")
-    served = Served(tmp_path_factory.mktemp("demo") / "home").start()
+    served = Served(tmp_path_factory.mktemp("demo") / "home", ["--demo", "--simulated-clock", BEGUN]).start()
     yield served
     served.clear()
 
@@ -50,3 +53,21 @@ def signed_in(demo: Served, window: Callable[..., Page]) -> Callable[..., Page]:
         return page
 
     return sign_in
+
+
+@pytest.fixture(scope="package")
+def office(demo: Served, browser: Browser) -> Iterator[Company]:
+    """The demo's people, each at a browser of his own, which stays open for all these tests."""
+    office = Company(demo, browser)
+    yield office
+    for page in office.seats.values():
+        page.context.close()
+
+
+@pytest.fixture
+def company(office: Company) -> Iterator[Company]:
+    """The demo's people, whose browsers have nothing to complain of."""
+    office.faults.clear()
+    yield office
+    office.leave()
+    assert office.faults == []
