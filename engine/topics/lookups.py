@@ -27,6 +27,7 @@ from engine.store.hooks import Sample
 from engine.store.registers import RegisterRow
 from engine.store.running import Instance, Variable
 from engine.subject import Subject, read_subject
+from engine.topics import parted
 
 FILTERS = ("process", "status", "business_key")
 MOST = 100
@@ -140,6 +141,10 @@ class _Lookup:
             raise _unasked(name, f"{name} is {said!r}, which is neither true nor false.")
         return None if said is None else said in (True, "true")
 
+    def parts(self, of: Any, matching: Any) -> dict[str, Any]:
+        """What is found for each subject, where that is asked."""
+        return {"parts": of(self.session, matching)} if parted.is_parted(self.asked.get("each")) else {}
+
     def _ago(self, name: str) -> datetime:
         value = self.asked[name]
         try:
@@ -166,7 +171,8 @@ class _Cases(_Lookup):
     def found(self) -> dict[str, Any]:
         query = self._matching(select(*self.COLUMNS)).order_by(Instance.id.desc()).limit(MOST)
         cases = [plain(row._mapping) for row in self.session.execute(query)]
-        return {"cases": cases, "count": len(cases) if len(cases) < MOST else self.count()}
+        found = {"cases": cases, "count": len(cases) if len(cases) < MOST else self.count()}
+        return found | self.parts(parted.cases, self._matching)
 
     def _matching(self, query: Any) -> Any:
         query = query.join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
@@ -228,7 +234,8 @@ class _Samples(_Lookup):
 
     def found(self) -> dict[str, Any]:
         query = self._matching(select(Sample)).order_by(Sample.at.desc(), Sample.id.desc()).limit(MOST)
-        return {"samples": [plain(sample_of(row)) for row in self.session.scalars(query)], "count": self.count()}
+        samples = [plain(sample_of(row)) for row in self.session.scalars(query)]
+        return {"samples": samples, "count": self.count()} | self.parts(parted.samples, self._matching)
 
     def _matching(self, query: Any) -> Any:
         about = self.subject(SAME if self.question.about else None)

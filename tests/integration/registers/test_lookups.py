@@ -16,7 +16,7 @@ from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 from tests.integration.registers.test_beginning_about import LATHE, PRESS_3, sound
 from tests.integration.shell.conftest import House
 
-OUT = {"steward.count": ("count",), "steward.find": ("cases", "rows", "samples", "count")}
+OUT = {"steward.count": ("count",), "steward.find": ("cases", "rows", "samples", "count", "parts")}
 
 
 def entries(given: dict[str, str]) -> str:
@@ -143,6 +143,22 @@ def test_samples_without_a_subject_are_all_of_them(house: House):
     assert found(house, "steward.count", "count", about=None, kind="sample") == 1
 
 
+def test_samples_and_cases_are_parted_by_what_they_are_about(house: House):
+    for value, days in ((3, 3), (9, 2), (6, 1)):
+        measured(house, value, days=days)
+    measured(house, 2, subject="reg_machines:lathe", days=1)
+    parts = found(house, "steward.find", "parts", about=None, kind="sample", each="subject")
+    assert [(one["title"], one["subject"], one["model_version"], one["count"]) for one in parts] == [
+        ("Lathe", "reg_machines:lathe", "v2", 1),
+        ("Press 3", "reg_machines:press", "v2", 3),
+    ]
+    assert [parts[1][name] for name in ("mean", "last", "limit", "breaches")] == [6, 6, 5, 2]
+    about_machines(house)
+    parts = found(house, "steward.find", "parts", kind="case", process="mend", each="subject", days="15")
+    assert [(one["title"], one["count"]) for one in parts] == [("Lathe", 1), ("Press 3", 2)]
+    house.must_replay()
+
+
 def about_machines(house: House) -> dict[str, UUID]:
     house.deploy(process("mend", sequence(START, user_task("T_do", groups="staff"), END)))
     cases = {"old": house.start("mend", subject=PRESS_3)}
@@ -194,10 +210,11 @@ def test_cases_are_counted_by_subject_and_window(house: House, asked: dict[str, 
         ({"kind": "sample", "subject": "press"}, "'press' names no row"),
         ({"days": "soon"}, "days is 'soon', which is no number of days"),
         ({"ended": "maybe"}, "neither true nor false"),
+        ({"each": "colour"}, "can be parted by 'subject', and not by 'colour'"),
     ],
 )
 def test_what_cannot_be_looked_up_is_stuck_and_says_why(house: House, asked: dict[str, str], said: str):
-    assert said in why(house, "steward.count", **asked)
+    assert said in why(house, "steward.find", **asked)
 
 
 @pytest.mark.parametrize("asked", [{"kind": "register"}, {"subject": "same"}])
