@@ -9,6 +9,7 @@ in the middle or a clock that jumps back make one case.
 """
 
 from engine.cycles.draining import drain_cycles, next_due
+from engine.cycles.extra import run
 from engine.cycles.gaps import explain, is_gap, retry
 from engine.cycles.looking_ahead import Preview, preview
 from engine.cycles.planning import activate, change, define, end, pause
@@ -28,5 +29,6 @@ __all__ = [
     "pause",
     "preview",
     "retry",
+    "run",
     "seed",
 ]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit, timetable
 from engine.core.recurrence import Planned
-from engine.cycles import draining, occurrences, planning
+from engine.cycles import beginning, draining, occurrences, planning
 from engine.errors import Conflict, Invalid, NotFound
 from engine.identity.person import Person
 from engine.store.base import table_of
@@ -69,7 +69,7 @@ def retry(session: Session, occurrence_id: UUID, *, by: Person, now: datetime) -
     Raises:
         Forbidden: `by` is no administrator.
         NotFound: there is no such occurrence, or its process or subject is gone.
-        Conflict: it has not failed.
+        Conflict: it has not failed, or an expression of the cycle has no value now either.
         Invalid: it cannot begin now either.
     """
     planning.must_plan(by)
@@ -79,7 +79,8 @@ def retry(session: Session, occurrence_id: UUID, *, by: Person, now: datetime) -
     definition = draining.of_key(session, row.cycle)
     calendar = timetable.calendar(session, timetable.in_use(session, by=by, now=now))
     one = Planned(row.planned_on, row.planned_at, row.starts_at, row.limit_at)
-    begun = occurrences.begin(session, definition, row.subject, one, calendar, occurrence_id, by=by, now=now)
+    with beginning.in_words():
+        begun = beginning.begin(session, definition, row.subject, one, calendar, occurrence_id, by=by, now=now)
     values: dict[str, Any] = {"new_outcome": "started", "new_instance_id": begun, "new_overlaps": False}
     session.execute(occurrences.BECOMES, {"occurrence": occurrence_id, "new_note": row.note} | values)
     said = {"instance_id": str(begun)}

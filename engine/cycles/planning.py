@@ -72,7 +72,7 @@ def change(
         raise Conflict(f"The cycle {key} has ended.")
     made = definitions.read(key, content)
     if before.status == "active":
-        _must_be_startable(session, made)
+        must_be_startable(session, made)
         draining.settle_all(session, definitions.read(key, before.definition), by=by, now=now)
     session.execute(CHANGE, {"of": key, "content": dict(made.content)})
     if before.status == "active":
@@ -94,7 +94,7 @@ def activate(session: Session, key: str, *, by: Person, now: datetime) -> None:
     if before.status != "inactive":
         raise Conflict(f"The cycle {key} is {before.status}.")
     made = definitions.read(key, before.definition)
-    _must_be_startable(session, made)
+    must_be_startable(session, made)
     session.execute(TURN, {"of": key, "new_status": "active", "moment": now, "why": None})
     _refresh(session, made, now, begins=True, by=by, now=now)
     audit.append(session, audit.PLATFORM, "cycle.activated", key, {"version": before.version}, by=by, now=now)
@@ -167,7 +167,13 @@ def missing(session: Session, definition: Definition) -> str | None:
     return None
 
 
-def _must_be_startable(session: Session, definition: Definition) -> None:
+def must_be_startable(session: Session, definition: Definition) -> None:
+    """
+    Let pass a cycle that lacks nothing.
+
+    Raises:
+        Conflict: it does; the sentence says what.
+    """
     if lack := missing(session, definition):
         raise Conflict(f"The cycle {definition.key} cannot come round yet. {lack}")
 

@@ -41,7 +41,7 @@ SEEN = (
 )
 RECORDED = (
     select(OccurrenceRow.subject, func.count(), func.max(OccurrenceRow.planned_on))
-    .where(OccurrenceRow.cycle == bindparam("of"))
+    .where(OccurrenceRow.cycle == bindparam("of"), ~OccurrenceRow.extra)
     .group_by(OccurrenceRow.subject)
 )
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Document, Id, Table, index_where, one_of
@@ -75,12 +75,13 @@ class OccurrenceRow(Table):
     """
     One time that a cycle came round. Writing this row is the right to start its case: the key lets one do it.
 
-    Rows are never deleted: they are evidence.
+    Rows are never deleted: they are evidence. `extra` are those outside the rhythm, for a `reason` that somebody gave.
     """
 
     __tablename__ = "occurrences"
     __table_args__ = (
-        UniqueConstraint("cycle", "subject", "planned_on"),
+        UniqueConstraint("cycle", "subject", "planned_on", "extra"),
+        CheckConstraint("extra = (reason IS NOT NULL)", name="reason"),
         CheckConstraint(one_of("outcome", *OUTCOMES), name="outcome"),
         CheckConstraint("outcome NOT IN ('started', 'joined') OR instance_id IS NOT NULL", name="instance"),
         CheckConstraint("(explained_by IS NULL) = (explanation IS NULL)", name="explained_by"),
@@ -92,6 +93,8 @@ class OccurrenceRow(Table):
     cycle: Mapped[str] = mapped_column(ForeignKey("cycles.key"))
     subject: Mapped[str]
     planned_on: Mapped[date] = mapped_column(Date)
+    extra: Mapped[bool] = mapped_column(default=False, server_default=false())
+    reason: Mapped[str | None]
     planned_at: Mapped[datetime]
     starts_at: Mapped[datetime]
     limit_at: Mapped[datetime]

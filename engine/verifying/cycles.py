@@ -19,7 +19,7 @@ from engine.verifying.findings import Finding
 from engine.verifying.told import Known, Things, compared, finding
 
 STATUS = {"cycle.activated": "active", "cycle.paused": "inactive", "cycle.ended": "ended"}
-FACTS = ("cycle", "subject", "outcome", "instance_id", "must_end", "note")
+FACTS = ("cycle", "subject", "outcome", "instance_id", "must_end", "note", "reason")
 MOMENTS = ("planned_on", "planned_at", "starts_at", "limit_at")
 
 
@@ -51,7 +51,7 @@ def _tell(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
         said = {"plan": _digest(body["plan"]), "since": _moment(body["since"])}
         known.put("series", _place(body["cycle"], body["subject"]), said, entry.number)
     elif kind == "occurrence.recorded":
-        said = {name: body[name] for name in FACTS} | {name: _moment(body[name]) for name in MOMENTS}
+        said = {name: body.get(name) for name in FACTS} | {name: _moment(body[name]) for name in MOMENTS}
         said |= dict.fromkeys(("explanation", "explained_by"))
         known.put("occurrences", entry.subject, said, entry.number)
     elif kind == "occurrence.explained":
@@ -87,9 +87,8 @@ def _occurrences(session: Session) -> Things:
 
 def _next_dates(session: Session, known: Known, hidden: set[str], last: int) -> Iterator[Finding]:
     """A series goes on after its newest occurrence, and its next date is what its plan makes of that."""
-    newest = select(OccurrenceRow.cycle, OccurrenceRow.subject, func.max(OccurrenceRow.planned_on)).group_by(
-        OccurrenceRow.cycle, OccurrenceRow.subject
-    )
+    newest = select(OccurrenceRow.cycle, OccurrenceRow.subject, func.max(OccurrenceRow.planned_on))
+    newest = newest.where(~OccurrenceRow.extra).group_by(OccurrenceRow.cycle, OccurrenceRow.subject)
     days = {_place(cycle, subject): day for cycle, subject, day in session.execute(newest)}
     cycles = {row.key: row for row in session.execute(select(table_of(CycleRow)))}
     for row in session.execute(select(table_of(SeriesRow))):

@@ -120,6 +120,20 @@ def pause(server: Server, key: str, reason: str, dry_run: bool) -> None:
     echo(done, [f"{done['name']} rests."], as_json=server.as_json)
 
 
+@cycle.command("run")
+@one("key")
+@click.option("--for", "subject", help="For this row of its register.")
+@REASON
+@DRY_RUN
+@asks
+def run(server: Server, key: str, subject: str | None, reason: str, dry_run: bool) -> None:
+    """Let a cycle come round now, outside its rhythm. Its regular dates stay; it begins once a day at most."""
+    body = {"reason": reason} | ({"subject": subject} if subject else {})
+    done = server.change("POST", f"/cycles/{key}/run", body, dry_run=dry_run)
+    said = "It joined" if done["outcome"] == "joined" else "Started as"
+    echo(done, [f"{said} {done['instance_id']}."], as_json=server.as_json)
+
+
 @cycle.command("end")
 @one("key")
 @REASON

@@ -25,6 +25,7 @@ from web.schemas.cycles import (
     OccurrenceOut,
     OccurrenceQuery,
     PreviewOut,
+    RunCycle,
     TurnOut,
     WholeCycleOut,
 )
@@ -98,6 +99,19 @@ def end(body: dict[str, Any], cycle_key: str) -> Response:
     """End a cycle for good. Its occurrences stay, and so do the cases it started."""
     why = body["reason"]
     return _turned(cycle_key, lambda session, by, now: verbs.end(session, cycle_key, reason=why, by=by, now=now))
+
+
+@theme.operation(
+    "POST", "/cycles/<cycle_key>/run", scope="admin", body=RunCycle, gives=OCCURRENCE, status=201, refused=(409, 422)
+)
+def run(body: dict[str, Any], cycle_key: str) -> Response:
+    """Let a cycle come round now, outside its rhythm and once a day at most; its regular dates stay."""
+
+    def verb(session: Session, by: Person, now: datetime) -> Any:
+        made = verbs.run(session, cycle_key, reason=body["reason"], subject=body["subject"], by=by, now=now)
+        return found.one_occurrence(session, made, now)
+
+    return act(verb, OCCURRENCE, status=201)
 
 
 @theme.operation("GET", "/occurrences", scope="read", query=OccurrenceQuery, gives=PAGE)

@@ -11,13 +11,14 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from engine import calendar_feeds, cycles, timetable
-from engine.errors import Invalid
+from engine.errors import Conflict, Invalid
 from web import words
 from web.auth import PUBLIC
 from web.language import _
-from web.pages import acting
+from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
-from web.reads import agenda, dates
+from web.pages.typed import Wrong
+from web.reads import agenda, dates, entries
 from web.reads import cycles as found
 from web.services import services
 
@@ -72,35 +73,13 @@ def whole_year(year: int) -> Response:
 @page(pages, "/cycles/<key>")
 def cycle(key: str) -> Response:
     """A cycle: what it starts, when next, what came of it, and what was done with it."""
-
-    def read(session: Session, reader: Reader) -> dict[str, Any]:
-        one = found.one_cycle(session, key)
-        ahead = cycles.preview(session, key, count=10, by=reader.person, now=reader.now)
-        seen = [
-            (agenda.titled(session, reader.person, one["definition"], subject.subject), subject)
-            for subject in ahead.subjects
-        ]
-        query = {"cycle": key, "subject": None, "gap": None, "limit": 50, "cursor": None}
-        came = [
-            (agenda.titled(session, reader.person, one["definition"], row.subject), row)
-            for row in found.occurrences(session, query, reader.now).items
-        ]
-        return {
-            "cycle": one,
-            "lacks": ahead.lacks,
-            "ahead": [(title, subject) for title, subject in seen if title is not None],
-            "came": [(title, row) for title, row in came if title is not None],
-            "turns": found.history(session, key)["items"],
-            "plans": reader.person.platform_admin,
-        }
-
-    return show("cycle.html", **look(read))
+    return _cycle(key)
 
 
 @page(pages, "/cycles/<key>/<any(activate, pause):turn>", scope="admin", method="POST")
 def turn_cycle(key: str, turn: str) -> Response:
     """Let a cycle come round, or rest."""
-    reason = request.form.get("reason", "").strip()
+    reason = typed.said("reason")
 
     def verb(session: Session, by: Any, now: datetime) -> None:
         if turn == "activate":
@@ -110,6 +89,35 @@ def turn_cycle(key: str, turn: str) -> Response:
 
     said = _("The cycle comes round from now on.") if turn == "activate" else _("The cycle rests.")
     return acting.done(verb, f"/cycles/{key}", said)
+
+
+@page(pages, "/cycles/<key>/run", scope="admin", method="POST")
+def run_cycle(key: str) -> Response:
+    """Let a cycle come round now, outside its rhythm."""
+    kept = {"reason": typed.said("reason"), "subject": typed.said("subject")}
+    try:
+        acting.perform(lambda session, by, now: cycles.run(session, key, **kept, by=by, now=now))
+    except (Conflict, Invalid) as error:
+        return _cycle(key, Wrong("run", error, kept))
+    return acting.then(f"/cycles/{key}", _("It came round now. Its regular dates are as they were."))
+
+
+@page(pages, "/cycles/<key>/<uuid:occurrence_id>/<any(explain, retry):act>", scope="admin", method="POST")
+def settle_gap(key: str, occurrence_id: UUID, act: str) -> Response:
+    """Explain a gap, or start what could not begin."""
+    kept = {"note": typed.said("note")}
+
+    def verb(session: Session, by: Any, now: datetime) -> Any:
+        if act == "retry":
+            return cycles.retry(session, occurrence_id, by=by, now=now)
+        return cycles.explain(session, occurrence_id, **kept, by=by, now=now)
+
+    try:
+        acting.perform(verb)
+    except (Conflict, Invalid) as error:
+        return _cycle(key, Wrong(str(occurrence_id), error, kept))
+    done = _("The case has begun.") if act == "retry" else _("The gap is explained. It stays a gap.")
+    return acting.then(f"/cycles/{key}", done)
 
 
 @page(pages, "/calendar/addresses")
@@ -145,6 +153,36 @@ def feed(secret: str) -> Response:
     answer.headers["Cache-Control"] = "private, max-age=900"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
+
+
+def _cycle(key: str, wrong: Wrong | None = None) -> Response:
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        one = found.one_cycle(session, key)
+        ahead = cycles.preview(session, key, count=10, by=reader.person, now=reader.now)
+        seen = [
+            (agenda.titled(session, reader.person, one["definition"], subject.subject), subject)
+            for subject in ahead.subjects
+        ]
+        query = {"cycle": key, "subject": None, "gap": None, "limit": 50, "cursor": None}
+        came = [
+            (agenda.titled(session, reader.person, one["definition"], row.subject), row)
+            for row in found.occurrences(session, query, reader.now).items
+        ]
+        came = [(title, row) for title, row in came if title is not None]
+        turns = found.history(session, key)["items"]
+        people = [row.explained_by for _title, row in came] + [turn["by"] for turn in turns]
+        return {
+            "cycle": one,
+            "lacks": ahead.lacks,
+            "ahead": [(title, subject) for title, subject in seen if title is not None],
+            "came": came,
+            "names": entries.names_in(session, people),
+            "turns": turns,
+            "plans": reader.person.platform_admin,
+            "wrong": wrong,
+        }
+
+    return show("cycle.html", 422 if wrong else 200, **look(read))
 
 
 def _addresses(made: str = "") -> Response:

@@ -1,8 +1,12 @@
 """What an address or a form of a page asks for, read from what somebody typed."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from engine.errors import Invalid
+from flask import request
+
+from engine.errors import Invalid, Rejected
 from web.language import _
 
 
@@ -17,3 +21,37 @@ def day(said: str, name: str) -> date | None:
         return date.fromisoformat(said) if said else None
     except ValueError as error:
         raise Invalid(_("%(day)s is no day. Write it as 2026-11-30.", day=said), {name: [said]}) from error
+
+
+def said(name: str) -> str:
+    """What was typed into a field of the form, without the blanks around it."""
+    return request.form.get(name, "").strip()
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """
+    Why a form could not be taken as it is, for the page that shows it again with all that was typed.
+
+    Args:
+        form: which one of the page.
+        error: why, in words.
+        kept: what was typed, by field.
+    """
+
+    form: str
+    error: Rejected
+    kept: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return str(self.error)
+
+    def at(self, form: str, field: str) -> str:
+        """What is wrong with a field of a form; empty where nothing is."""
+        problems = self.error.problems if isinstance(self.error, Invalid) and self.form == form else {}
+        found = problems.get(field, "")
+        return found if isinstance(found, str) else " ".join(found)
+
+    def typed(self, form: str, field: str) -> str:
+        """What was typed into a field of a form."""
+        return self.kept.get(field, "") if self.form == form else ""

@@ -50,6 +50,15 @@ class Because(Sent):
     reason = reason()
 
 
+class RunCycle(Sent):
+    """Once more, outside the rhythm."""
+
+    EXAMPLE = {"reason": "The supplier changed the model behind our system.", "subject": "cv-screening"}
+
+    reason = reason()
+    subject = line("For this row of the cycle's register; empty for a cycle without.", load_default="")
+
+
 class Explain(Sent):
     """Why there is a gap."""
 
@@ -149,6 +158,8 @@ class OccurrenceOut(Given):
     cycle = fields.String(required=True)
     subject = fields.String(required=True)
     planned_on = fields.Date(required=True)
+    extra = fields.Boolean(required=True, metadata={"description": "It was begun outside the rhythm of its cycle."})
+    reason = fields.String(allow_none=True, metadata={"description": "Why it was begun outside the rhythm."})
     planned_at = moment("When it was planned.", required=True)
     starts_at = moment("When its work was to start.", required=True)
     limit_at = moment("When it was late.", required=True)

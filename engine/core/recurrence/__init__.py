@@ -10,7 +10,7 @@ on the line of time is decided last, by the zone.
 """
 
 from engine.core.recurrence.late import Fate, OnMissed, sorted_out
-from engine.core.recurrence.plan import Plan, PlanError, Planned, check_plan, next_dates, planned
+from engine.core.recurrence.plan import Plan, PlanError, Planned, begun_at_once, check_plan, next_dates, planned
 from engine.core.recurrence.rules import Rule, RuleError, parse_rule
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Planned",
     "Rule",
     "RuleError",
+    "begun_at_once",
     "check_plan",
     "next_dates",
     "parse_rule",

@@ -11,7 +11,7 @@ planned day (`0 bd`).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Literal
 
@@ -126,6 +126,17 @@ def planned(
         yield from _one(held, plan, calendar, zone, since)
 
 
+def begun_at_once(lead: str | None, calendar: Calendar, *, now: datetime) -> Planned:
+    """
+    A date that no rule names: its work starts now, and it is planned for as long after as the lead before others.
+
+    Raises:
+        PlanError, CalendarError: the lead means nothing, or leads out of the calendar.
+    """
+    at = _led(_lead(lead), now.astimezone(UTC), calendar)
+    return Planned(calendar.day_of(at), at, min(now, at), max(at, calendar.add_business_days(at, 0)))
+
+
 def next_dates(
     plan: Plan, calendar: Calendar, zone: RecordedZone, *, since: datetime, count: int, after: date | None = None
 ) -> list[Planned]:
@@ -184,6 +195,17 @@ def _start(lead: BusinessDays | Period | RealTime | None, at: datetime, calendar
     if lead.count == 0:
         return calendar.opening(calendar.day_of(at))
     return calendar.open_business_day(at, -lead.count)
+
+
+def _led(lead: BusinessDays | Period | RealTime | None, start: datetime, calendar: Calendar) -> datetime:
+    """When work that starts then is planned for."""
+    if lead is None:
+        return start
+    if isinstance(lead, BusinessDays):
+        return calendar.add_business_days(start, lead.count)
+    if isinstance(lead, Period):
+        return calendar.closing(later(wall_clock(start, calendar.tz), lead.months, lead.days).date())
+    return calendar.place(later(wall_clock(start, calendar.tz), lead.months, 0)) + lead.time
 
 
 def _anchor(text: str | None) -> date | datetime | None:

@@ -1,11 +1,15 @@
 """A cycle starts its case once each time it comes round, whatever happens in between."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select, text
 
 from engine import cycles, instances
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
+from engine.store.cycles import OccurrenceRow
+from engine.store.running import Instance
 from tests.integration.cycles.conftest import MONTHLY, Rota
 
 
@@ -209,3 +213,65 @@ def test_a_preview_shows_ten_dates_and_how_many_past_ones_are_left_out(rota: Rot
     assert alone.dates[0].on.isoformat() == "2027-01-31"
     assert alone.past == 11
     assert found.lacks is None
+
+
+def test_a_cycle_comes_round_once_more_when_somebody_asks_and_its_regular_dates_stay(rota: Rota):
+    rota.begin("look", must_end=True, variables={"day": "${planned_day}"})
+    regular = rota.series("look")[""]
+    rota.at("2027-02-10T11:00+01:00")
+    with pytest.raises(Forbidden):
+        rota.act(cycles.run, "look", reason="Now.", by="anna")
+    with pytest.raises(Invalid, match="Say why"):
+        rota.plan(cycles.run, "look", reason=" ")
+
+    def ask(_number: int) -> str:
+        try:
+            rota.plan(cycles.run, "look", reason="A customer asked for it.")
+        except Conflict as error:
+            return str(error)
+        return "begun"
+
+    with ThreadPoolExecutor(2) as two:
+        refused, begun = sorted(two.map(ask, range(2)))
+    assert "outside its rhythm for 2027-02-17 already" in refused
+    assert begun == "begun"
+    (extra,) = rota.occurrences("look")
+    assert (extra.extra, extra.outcome, extra.reason) == (True, "started", "A customer asked for it.")
+    assert rota.read(lambda session: session.get_one(Instance, extra.instance_id).started_at) == rota.now
+    after = rota.series("look")[""]
+    assert (after.next_at, after.last_on, after.recorded) == (regular.next_at, None, 0)
+
+    rota.at("2027-02-26T12:00+01:00")
+    rota.drain()
+    assert rota.came("look") == [("2027-02-17", "started"), ("2027-02-28", "started")]
+    assert rota.series("look")[""].planned_on.isoformat() == "2027-03-31"
+    rota.at("2027-06-01T12:00+02:00")
+    gaps = select(OccurrenceRow.extra).outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
+    assert rota.read(lambda session: list(session.scalars(gaps.where(cycles.is_gap(rota.now))))) == [False]
+    rota.plan(cycles.pause, "look", reason="over")
+    rota.plan(cycles.activate, "look")
+    assert rota.verified().findings == []
+    with rota.database.writing() as session:
+        session.execute(text("UPDATE occurrences SET reason = 'It was due.' WHERE extra"))
+    assert rota.verified().findings
+
+
+def test_what_begins_outside_its_rhythm_heeds_what_its_cycle_says(rota: Rota):
+    rota.begin("look", overlap="refuse", lead=None)
+    rota.plan(cycles.pause, "look", reason="Nobody is here.")
+    rota.plan(cycles.run, "look", reason="One is needed.")
+    rota.at("2027-01-08T10:00+01:00")
+    with pytest.raises(Conflict, match="still open"):
+        rota.plan(cycles.run, "look", reason="Another.")
+    with pytest.raises(Invalid, match="does not come round for press"):
+        rota.plan(cycles.run, "look", reason="Another.", subject="press")
+    assert len(rota.occurrences("look")) == 1
+    rota.plan(cycles.end, "look", reason="over")
+    with pytest.raises(Conflict, match="has ended"):
+        rota.plan(cycles.run, "look", reason="Another.")
+    with pytest.raises(NotFound):
+        rota.plan(cycles.run, "other", reason="Another.")
+    rota.begin("broken", variables={"who": "${nobody}"})
+    with pytest.raises(Conflict, match="nobody"):
+        rota.plan(cycles.run, "broken", reason="Try.")
+    assert rota.occurrences("broken") == []

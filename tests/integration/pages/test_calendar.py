@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from icalendar import Calendar
 
+from engine import cycles
 from tests.factories import END, START, process, sequence, user_task
-from tests.integration.api.conftest import Client
+from tests.integration.api.conftest import Client, Clock
 from tests.integration.pages.conftest import Reader, words
+from web.services import Services
 
 WEEKLY = {"name": "Look at the log", "process": "dated", "rule": "0 0 9 ? * WED", "zone": "Europe/Oslo"}
 DATED = process("dated", sequence(START, user_task("T_look", groups="staff"), END)).replace(
@@ -52,3 +54,43 @@ def test_a_calendar_program_reads_ones_dates_until_the_address_is_ended(
     (closing,) = bert.open("/calendar/addresses").xpath("//main//form[contains(@action, '/close')]/@action")
     bert.press(closing)
     stranger.open(address, 404)
+
+
+def test_an_administrator_begins_a_cycle_now_explains_its_gap_and_starts_what_could_not_begin(
+    reader: Callable[[str], Reader],
+    login: Callable[..., Client],
+    in_force: Callable[[bytes], str],
+    services: Services,
+    clock: Clock,
+) -> None:
+    in_force(DATED)
+    api, adam, anna = login("adam"), reader("adam"), reader("anna")
+    api.post("/cycles", {"key": "look", "definition": WEEKLY | {"variables": {"who": "${nobody}"}}})
+    api.post("/cycles/look/activate")
+    clock.forward(days=2, hours=4)
+    cycles.drain_cycles(services.database, now=clock())
+    assert not anna.open("/cycles/look").xpath("//main//form")
+    anna.press("/cycles/look/run", 403, reason="I would like to.")
+    (gap,) = api.get("/occurrences")["items"]
+    here = f"/cycles/look/{gap['id']}"
+    refused = adam.tree(adam.press(f"{here}/retry", 422))
+    assert "nobody" in words(refused, "//tbody//*[@role='alert']")
+    refused = adam.tree(adam.press(f"{here}/explain", 422, note=" "))
+    assert words(refused, "//*[@class='wrong']") == "Say why."
+    adam.press(f"{here}/explain", note="The plan named nobody.")
+    assert "The plan named nobody.Adam explained it" in words(anna.open("/cycles/look"))
+    refused = adam.tree(adam.press("/cycles/look/run", 422, reason="A label fell off."))
+    assert "nobody" in words(refused, "//aside//*[@role='alert']")
+    assert refused.xpath("//input[@id='run-reason']/@value") == ["A label fell off."]
+
+    change = {"definition": WEEKLY, "reason": "Nobody is needed."}
+    api.expect(200, api.send("PUT", "/cycles/look", json=change))
+    adam.press(f"{here}/retry")
+    tried = api.post("/cycles/look/run?dry_run=true", {"reason": "To see."})
+    assert (tried["extra"], tried["reason"], tried["gap"]) == (True, "To see.", False)
+    adam.press("/cycles/look/run", reason="A label fell off.")
+    twice = adam.tree(adam.press("/cycles/look/run", 422, reason="A label fell off."))
+    assert "begun outside its rhythm for 2027-01-06 already" in words(twice, "//aside//*[@role='alert']")
+    seen = words(anna.open("/cycles/look"))
+    assert "a case beganA label fell off." in seen
+    assert len(api.get("/occurrences")["items"]) == 2
