@@ -6,6 +6,8 @@ What can go wrong, told by whom it concerns.
     │   ├── NotFound             no such thing, or the caller may not know of it (404)
     │   ├── Forbidden            the caller may know of it and may not do this (403)
     │   │   ├── SeparationOfDuties
+    │   │   ├── NotCompetent
+    │   │   ├── NotOffered       a task is for others
     │   │   └── LockedOut        too many wrong passwords, until when
     │   ├── Conflict             somebody or something was faster (409)
     │   │   ├── AlreadyClaimed
@@ -86,7 +88,11 @@ class Forbidden(Rejected):
 
 @dataclass
 class SeparationOfDuties(Forbidden):
-    """A rule of the model keeps this person apart from this task."""
+    """
+    A rule of the model keeps this person apart from this task.
+
+    `step` is the name of the step that `rule` speaks of, where it speaks of one; `others` are some who may do it.
+    """
 
     code: ClassVar[str] = "separation-of-duties"
     why: str = ""
@@ -94,6 +100,8 @@ class SeparationOfDuties(Forbidden):
     task_id: str = ""
     person: str = ""
     rule: str = ""
+    step: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass
@@ -105,13 +113,23 @@ class LockedOut(Forbidden):
 
 @dataclass
 class NotCompetent(Forbidden):
-    """The person does not hold what the model asks of whoever does this task."""
+    """The person does not hold what the model asks of whoever does this task; `others` are some who do."""
 
     code: ClassVar[str] = "not-competent"
     why: str = ""
     remedy: str = ""
     person: str = ""
     missing: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@dataclass
+class NotOffered(Forbidden):
+    """The task is offered to others; `accountable` answers for it."""
+
+    why: str = ""
+    remedy: str = ""
+    accountable: str = ""
 
 
 @dataclass
@@ -141,9 +159,10 @@ class AlreadyClaimed(Conflict):
 
 @dataclass
 class TaskClosed(Conflict):
-    """The task is finished or was withdrawn."""
+    """The task is finished, by `by`, or was withdrawn."""
 
     code: ClassVar[str] = "task-closed"
+    by: str = ""
 
 
 @dataclass

@@ -275,6 +275,8 @@ def _refusal(
         task_id=str(task.id),
         person=bar.person,
         rule=rule,
+        step=_step(parsed, rule),
+        others=tuple(others[:5]),
         record=Record(
             chain=str(case.id),
             verb="refusal.separation",
@@ -292,6 +294,12 @@ def _words(parsed: Modelled, rule: str) -> str:
         return "the same person holds another one of this round, and two people must do them"
     if rule.startswith("person:"):
         return f"the same person is named in the case as {rule.removeprefix('person:')}"
-    node = parsed.model.nodes.get(rule.removeprefix("called:"))
-    name = f"{node.name!r} ({node.id})" if node and node.name else rule
+    step = _step(parsed, rule)
+    name = f"{step!r} ({rule.removeprefix('called:')})" if step else rule
     return f"the same person worked in {name}" if rule.startswith("called:") else f"the same person did {name}"
+
+
+def _step(parsed: Modelled, rule: str) -> str:
+    """The name of the step that a rule speaks of; empty where it speaks of none."""
+    node = parsed.model.nodes.get(rule.removeprefix("called:"))
+    return node.name if node else ""

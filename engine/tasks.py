@@ -15,7 +15,7 @@ from engine.cases import Case, LiveTask, lock_for_task
 from engine.core import events as ev
 from engine.core.chain import content_digest
 from engine.core.stuck import Stuck
-from engine.errors import AlreadyClaimed, Conflict, Forbidden, Invalid, NotFound, Outdated, TaskClosed
+from engine.errors import AlreadyClaimed, Conflict, Forbidden, Invalid, NotFound, NotOffered, Outdated, TaskClosed
 from engine.identity import competence, people
 from engine.identity.person import Person
 from engine.models.definitions import parsed
@@ -116,7 +116,11 @@ def claim(session: Session, task_id: UUID, *, acting_for: str | None = None, by:
         raise AlreadyClaimed(task_id=str(task.id), holder=task.holder)
     offered = offered_to(session, task)
     if not (offered & whose.parties or whose.id == task.accountable):
-        raise Forbidden("This task is not offered to you.", f"Ask {task.accountable}, who is accountable for it.")
+        raise NotOffered(
+            "This task is not offered to you.",
+            f"Ask {task.accountable}, who is accountable for it.",
+            accountable=task.accountable,
+        )
     separation.check_hand_out(session, definition, case, task, by, acting_for=acting_for)
     competence.check(session, definition, case, task, by, now=now)
     _hand_to(session, case, task, by.id, "task.claimed", {}, for_whom=acting_for, by=by, now=now)
@@ -308,7 +312,8 @@ def closed(session: Session, task_id: UUID, *, keeps: bool = False) -> TaskClose
         return NotFound("task", str(task_id))
     if found.status == "completed":
         return TaskClosed(
-            f"{found.name} was completed by {found.completed_by} at {found.closed_at:%Y-%m-%d %H:%M} UTC."
+            f"{found.name} was completed by {found.completed_by} at {found.closed_at:%Y-%m-%d %H:%M} UTC.",
+            by=found.completed_by,
         )
     by_what = f" by {found.closed_because}" if found.closed_because else ""
     why = f"{found.name} was withdrawn{by_what} at {found.closed_at:%Y-%m-%d %H:%M} UTC."

@@ -89,6 +89,7 @@ def check(session: Session, parsed: Modelled, case: Timed, task: Work, by: Perso
         remedy=f"It is held by {shown}." if able else "Nobody holds it; it must be obtained and recorded first.",
         person=by.id,
         missing=tuple(missing),
+        others=tuple(able[:5]),
         record=Record(
             chain=str(case.id),
             verb="refusal.competence",

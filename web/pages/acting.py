@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound, Rejected
 from engine.identity.person import Person
+from web import refusals
 from web.pages import refusing
+from web.pages.layout import look
 from web.perform import perform as perform
 
 
@@ -44,8 +46,13 @@ def refused(error: Rejected, address: str) -> Response:
     """
     if isinstance(error, NotFound):
         raise error
-    flash(str(error), "refused")
+    flash(told(error), "refused")
     return then(address)
+
+
+def told(error: Rejected) -> str:
+    """Why not, in the words of pages."""
+    return str(look(lambda session, reader: refusals.told(session, error, reader.person.id)))
 
 
 def register(blueprint: Blueprint) -> None:

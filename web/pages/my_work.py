@@ -128,7 +128,7 @@ def take_on(task_id: UUID) -> Response:
     except Rejected as error:
         if "HX-Request" not in request.headers:
             return acting.refused(error, f"/tasks/{task_id}")
-        refused = str(error)
+        refused = acting.told(error)
     if "HX-Request" not in request.headers:
         return acting.then(f"/tasks/{task_id}")
 

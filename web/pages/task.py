@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine import tasks
 from engine.errors import Invalid, Outdated, Rejected
 from engine.identity.person import Person
-from web import form_words, known, words
+from web import form_words, known, refusals, words
 from web.drawings.frame import neighbourhood, plan_of
 from web.drawings.state import Mark, State
 from web.language import _
@@ -67,7 +67,7 @@ def draft(task_id: UUID) -> Response:
     except Outdated:
         return _json(look(lambda session, reader: _other(session, reader, task_id)), 409)
     except Rejected as error:
-        return _json({"said": str(error)}, 410)
+        return _json({"said": acting.told(error)}, 410)
     return _json({"version": version, "at": look(lambda _session, reader: _clock(reader.now, reader))})
 
 
@@ -100,7 +100,7 @@ def asked(task_id: UUID, error: Rejected | None = None, typed: Mapping[str, str]
         "task.html",
         error.status if error else 200,
         **found,
-        error=error,
+        error=acting.told(error) if error else "",
         wrong=wrong,
         at_fields=orjson.dumps(at_fields).decode() if at_fields else "",
         typed=given,
@@ -133,6 +133,7 @@ def _facts(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:
         "due": due,
         "used": _used(row, reader) if due else None,
         "mine": mine,
+        "why_not": refusals.told(session, row["hindered"], reader.person.id) if row["hindered"] else "",
         "may_take": row["status"] == "open" and row["why_not"] is None,
         "may_amend": row["status"] == "completed"
         and reader.person.id in (row["completed_by"], row["acting_for"], shown.case.owner)

@@ -50,7 +50,7 @@ def hand_in(task_id: UUID) -> Response:
         raise
     except Rejected as error:
         if by_script:
-            return Response(orjson.dumps({"said": str(error)}), error.status, mimetype="application/json")
+            return Response(orjson.dumps({"said": acting.told(error)}), error.status, mimetype="application/json")
         return asked(task_id, error)
     if by_script:
         return listed(task_id)

@@ -20,6 +20,7 @@ from engine.identity.person import Person
 from engine.models.definitions import Parsed, parsed
 from engine.store.people import GroupRow
 from engine.store.running import LIVE_TASK, Candidate, Draft, Instance, Task
+from web import refusals
 from web.reads import tasks as found
 
 MOST = 50
@@ -145,7 +146,7 @@ def _judged(session: Session, person: Person, waiting: Waiting, now: datetime) -
         separation.check(session, definition, case, task, person)
         competence.check(session, definition, case, task, person, now=now)
     except Forbidden as error:
-        return replace(waiting, refused=str(error))
+        return replace(waiting, refused=refusals.told(session, error, person.id))
     return waiting
 
 

@@ -13,7 +13,7 @@ from engine.cases import look, unpacked
 from engine.core.advance import visible_of
 from engine.core.model.references import Reference
 from engine.core.vocabulary import Node, Rules
-from engine.errors import Forbidden, SeparationOfDuties
+from engine.errors import Conflict, Forbidden, NotOffered, Rejected, TaskClosed
 from engine.identity import competence, people
 from engine.identity.person import Person
 from engine.identity.substitutes import absences
@@ -40,6 +40,7 @@ def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
     node = definition.model.nodes.get(row.element, SILENT)
     schema, prefilled, choices = _form(session, definition, task, now)
     offered = candidates(session, task_id)
+    hindered = _hindered(session, person, row, task, definition, offered, now)
     answers = select(Answer).where(Answer.task_id == task_id).order_by(Answer.number)
     return {
         **row._mapping,
@@ -53,7 +54,8 @@ def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
         "evidence": evidence.of_task(session, task_id),
         "rules": _shown(node.rules),
         "answers": session.scalars(answers).all(),
-        "why_not": _why_not(session, person, row, task, definition, offered, now),
+        "hindered": hindered,
+        "why_not": str(hindered) if hindered else None,
         "stuck": _stuck(session, task_id),
     }
 
@@ -92,26 +94,28 @@ def _shown(rules: Rules) -> dict[str, Any]:
     return shown | ({"sign_covers": [rules.sign_covers]} if computed else {})
 
 
-def _why_not(
+def _hindered(
     session: Session, person: Person, row: Any, task: Task, definition: Parsed, offered: list[str], now: datetime
-) -> str | None:
+) -> Rejected | None:
+    """What keeps `person` from it at `now`."""
     if row.status == "completed":
-        return f"{row.completed_by} completed it."
+        return TaskClosed(f"{row.completed_by} completed it.", by=row.completed_by)
     if row.status == "withdrawn":
-        return f"It was withdrawn{f': {row.closed_because}' if row.closed_because else ''}."
+        return TaskClosed(f"It was withdrawn{f': {row.closed_because}' if row.closed_because else ''}.")
     if row.holder not in (None, person.id):
-        return f"{row.holder} holds it."
+        return Conflict(f"{row.holder} holds it.")
     for_whom = row.acting_for
     if row.holder is None and person.id != row.accountable and not person.parties & set(offered):
         for_whom = _in_place_of(session, person, row, offered, now)
     if row.holder is None and person.id != row.accountable and not (person.parties & set(offered) or for_whom):
-        return f"It is not offered to you. {row.accountable} is accountable for it."
+        why = "It is not offered to you."
+        return NotOffered(why, f"{row.accountable} is accountable for it.", accountable=row.accountable)
     try:
         access.must_act(person)
         separation.check(session, definition, _Case(row.instance_id), task, person, acting_for=for_whom)
         competence.check(session, definition, look(session, row.instance_id), task, person, now=now)
-    except (Forbidden, SeparationOfDuties) as error:
-        return str(error)
+    except Forbidden as error:
+        return error
     return None
 
 
