@@ -65,7 +65,7 @@ def _bare(place: Place) -> float:
 
 @contextmanager
 def timing(place: Place) -> Iterator[list[float]]:
-    """The milliseconds that each statement takes meanwhile, until its rows can be read."""
+    """The milliseconds that statements take meanwhile, until their rows can be read; one figure a journey."""
     spent: list[float] = []
     begun: list[float] = []
 
@@ -73,7 +73,9 @@ def timing(place: Place) -> Iterator[list[float]]:
         begun.append(time.perf_counter())
 
     def after(*_: object) -> None:
-        spent.append((time.perf_counter() - begun.pop()) * 1000)
+        since = begun.pop()
+        if not begun:  # Of those that travel together, the first to leave and the last to come back.
+            spent.append((time.perf_counter() - since) * 1000)
 
     event.listen(place.database.engine, "before_cursor_execute", before)
     event.listen(place.database.engine, "after_cursor_execute", after)

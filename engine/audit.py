@@ -28,6 +28,9 @@ from engine.subscriptions import feed
 
 PLATFORM = "platform"
 
+PLATFORM_HEAD = select(ChainRow.head).where(ChainRow.key == PLATFORM)
+"""The state of the organisation in one value: every change of people, groups, bindings and absences moves it."""
+
 INSERT_LINKS = Hot(insert(table_of(AuditEntry)))
 INSERT_DELIVERIES = Hot(insert(table_of(Delivery)))
 INSTANCE_HEAD = Hot(

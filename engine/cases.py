@@ -22,7 +22,6 @@ from engine.errors import NotFound
 from engine.hot import Hot, together
 from engine.ids import new_salt
 from engine.store.base import table_of
-from engine.store.records import Chain as ChainRow
 from engine.store.records import Signature
 from engine.store.running import LIVE_TASK, Instance, StuckStep, Task
 from engine.subject import Subject
@@ -70,8 +69,7 @@ def _live_tasks(instance_id: Any) -> Hot:
     """The live tasks of a case, each with what is read along: stuck or not, and what holds for the whole case."""
     signed = select(Signature.id).where(Signature.instance_id == instance_id)
     signed = signed.where(text("signatures.outdated_at IS NULL"))
-    head = select(ChainRow.head).where(ChainRow.key == audit.PLATFORM)
-    beside = signed.exists().label("signed"), head.scalar_subquery().label("organisation")
+    beside = signed.exists().label("signed"), audit.PLATFORM_HEAD.scalar_subquery().label("organisation")
     return Hot(_LIVE_TASKS.add_columns(*beside).where(Task.instance_id == instance_id))
 
 

@@ -4,7 +4,9 @@ The calendars in use, kept by digest: what a recorded event was counted with can
 A case keeps the calendar it started with.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -83,7 +85,11 @@ def zone_of(known: Calendar | None) -> str:
 
 def current(session: Session) -> Calendar | None:
     """The calendar that new cases get; None where none was adopted."""
-    value = session.execute(IN_USE).scalar_one_or_none()
+    return adopted(session, session.execute(IN_USE).scalar_one_or_none())
+
+
+def adopted(session: Session, value: Mapping[str, Any] | None) -> Calendar | None:
+    """The calendar that `value`, found by `IN_USE`, means; None where nothing was found."""
     return calendar(session, value["digest"]) if value else None
 
 

@@ -8,7 +8,7 @@ statements prepared; on SQLite each goes to the driver in its turn. Sessions,
 transactions, errors and listeners stay SQLAlchemy's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -78,15 +78,18 @@ def together(session: Session, said: Sequence[tuple[Hot, Sequence[Given]]]) -> l
     """
     connection = session.connection()
     said_in_words = [(hot.words(connection.dialect, given[0]), given) for hot, given in said]
-    _tell(connection, said_in_words)
+    _tell(connection, connection.dispatch.before_cursor_execute, said_in_words)
     with translated(connection):
         if connection.dialect.name == "postgresql":
-            return speaker(connection).say(said_in_words)
-        driver: Any = connection.connection.driver_connection
-        return [
-            words.rows(row for one in given for row in driver.execute(words.text, words.values(one)))
-            for words, given in said_in_words
-        ]
+            found = speaker(connection).say(said_in_words)
+        else:
+            driver: Any = connection.connection.driver_connection
+            found = [
+                words.rows(row for one in given for row in driver.execute(words.text, words.values(one)))
+                for words, given in said_in_words
+            ]
+    _tell(connection, connection.dispatch.after_cursor_execute, said_in_words)
+    return found
 
 
 @contextmanager
@@ -107,9 +110,9 @@ def translated(connection: Connection) -> Iterator[None]:
         raise
 
 
-def _tell(connection: Connection, said: Said) -> None:
-    """Let those who listen to SQLAlchemy's statements hear of these, too."""
-    for listener in connection.dispatch.before_cursor_execute:
+def _tell(connection: Connection, listeners: Iterable[Any], said: Said) -> None:
+    """Let those who listen to SQLAlchemy's statements hear of these, too: of all that travel together, one by one."""
+    for listener in listeners:
         for words, given in said:
             taken = [words.values(one) for one in given]
             many = len(taken) > 1

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.errors import Forbidden, Invalid, NotFound
+from engine.hot import Hot
 from engine.identity import people
 from engine.identity.person import Person
 from engine.ids import new_id, new_secret
@@ -29,8 +30,10 @@ USED_AGAIN_AFTER = timedelta(minutes=1)
 """How exactly `last_used_at` is kept: more would write with every request."""
 
 TOKEN = table_of(Token)
-BY_DIGEST = select(Token.id, Token.person_id, Token.scopes, Token.last_used_at).where(
-    Token.digest == bindparam("digest"), Token.expires_at > bindparam("now"), text("tokens.revoked_at IS NULL")
+BY_DIGEST = Hot(
+    select(Token.id, Token.person_id, Token.scopes, Token.last_used_at).where(
+        Token.digest == bindparam("digest"), Token.expires_at > bindparam("now"), text("tokens.revoked_at IS NULL")
+    )
 )
 USED = update(TOKEN).where(TOKEN.c.id == bindparam("token_id")).values(last_used_at=bindparam("moment"))
 
@@ -99,7 +102,7 @@ def verify(session: Session, secret: str, *, now: datetime, note: bool = True) -
     Args:
         note: write when it was last used, at most once a minute; otherwise it only reads.
     """
-    found = session.execute(BY_DIGEST, {"digest": _digest(secret), "now": now}).one_or_none()
+    found = BY_DIGEST.one_or_none(session, {"digest": _digest(secret), "now": now})
     who = people.find(session, found.person_id) if found else None
     if found is None or who is None:
         return None

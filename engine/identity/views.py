@@ -1,22 +1,28 @@
 """Views of My work that a person keeps under a name: filters to come back to, five at most. They stand in no trail."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, Invalid
+from engine.hot import Hot
 from engine.identity.person import Person
 from engine.store.people import SavedView
 
 MOST = 5
 LONGEST_NAME, LONGEST_QUERY = 40, 500
+OF = Hot(
+    select(SavedView.number, SavedView.name, SavedView.query)
+    .where(SavedView.person_id == bindparam("person"))
+    .order_by(SavedView.number)
+)
 
 
-def of(session: Session, person: Person) -> list[Row[int, str, str]]:
+def of(session: Session, person: Person) -> list[Any]:
     """The views of a person in their order: `number`, `name`, `query`."""
-    query = select(SavedView.number, SavedView.name, SavedView.query).where(SavedView.person_id == person.id)
-    return list(session.execute(query.order_by(SavedView.number)).all())
+    return OF.all(session, {"person": person.id})
 
 
 def keep(session: Session, name: str, query: str, *, by: Person, now: datetime) -> int:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.errors import NotFound
+from engine.hot import Hot
 from engine.identity import people
 from engine.identity.person import Person
 from engine.ids import new_id
@@ -30,7 +31,7 @@ LONGEST_NAME = 200
 VISIT = table_of(Visit)
 OF = (PersonRow.id == Visit.person_id) & (PersonRow.fs_uniquifier == Visit.mark)
 ON = text("visits.ended_at IS NULL")
-BY_ID = (
+BY_ID = Hot(
     select(Visit.person_id, Visit.seen_at)
     .join(PersonRow, OF)
     .where(
@@ -83,7 +84,7 @@ def verify(
         note: write when it was last seen, at most once a minute; otherwise it only reads.
     """
     given = {"visit_id": visit_id, "began_after": machine_now - lasting.life, "seen_after": machine_now - lasting.idle}
-    found = session.execute(BY_ID, given).one_or_none()
+    found = BY_ID.one_or_none(session, given)
     who = people.find(session, found.person_id) if found else None
     if found is None or who is None:
         return None

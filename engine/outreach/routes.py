@@ -21,9 +21,7 @@ from engine.outreach.content import MAIL, Channel
 from engine.outreach.wishes import USUAL, Wishes
 from engine.store.outreach import WishesRow
 from engine.store.people import PersonRow
-from engine.store.records import Chain
 
-HEAD = select(Chain.head).where(Chain.key == audit.PLATFORM)
 WISHES = select(WishesRow.person_id, WishesRow.content, PersonRow.zone).join(
     PersonRow, PersonRow.id == WishesRow.person_id
 )
@@ -100,7 +98,7 @@ def ways(session: Session, *, organisation: bytes | None = None) -> Ways:
     Args:
         organisation: the head of the platform's chain, where it is known; every change of this moves it.
     """
-    head = organisation or session.execute(HEAD).scalar()
+    head = organisation or session.execute(audit.PLATFORM_HEAD).scalar()
     return _known.get(head, lambda: _read(session)) if head else _read(session)
 
 

@@ -15,21 +15,25 @@ from engine.core.chain import canonical
 from engine.core.forms import Form, UnusableForm, read_form
 from engine.core.register import Definition, RegisterError, read_register
 from engine.errors import Invalid, NotFound
+from engine.hot import Hot
 from engine.identity.people import must_manage
 from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.registers import Register, RegisterVersion
 
 REGISTER, VERSION = table_of(Register), table_of(RegisterVersion)
-CURRENT = select(VERSION).join(
+CURRENT = select(VERSION.c.register, VERSION.c.number, VERSION.c.digest).join(
     REGISTER, (REGISTER.c.key == VERSION.c.register) & (REGISTER.c.version == VERSION.c.number)
 )
-ONE = CURRENT.where(REGISTER.c.key == bindparam("of_key"))
-ALL = CURRENT.order_by(REGISTER.c.key)
+ONE = Hot(CURRENT.where(REGISTER.c.key == bindparam("of_key")))
+ALL = Hot(CURRENT.order_by(REGISTER.c.key))
+FILES = select(VERSION.c.content, VERSION.c.form).where(
+    VERSION.c.register == bindparam("of_key"), VERSION.c.number == bindparam("of_number")
+)
 LOCK = select(REGISTER.c.version).where(REGISTER.c.key == bindparam("of_key")).with_for_update()
 MOVE = update(REGISTER).where(REGISTER.c.key == bindparam("of_key")).values(version=bindparam("to"))
 
-_read: Cache[str, tuple[Definition, Form]] = Cache(64)
+_read: Cache[str, tuple[Definition, Form, bytes]] = Cache(64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +68,9 @@ def define(session: Session, content: Mapping[str, Any], form: bytes, *, by: Per
     digest = sha256(canonical(dict(content)) + form).hexdigest()
     before = session.execute(LOCK, {"of_key": definition.key}).scalar_one_or_none()
     if before is not None:
-        known = session.execute(ONE, {"of_key": definition.key}).one()
+        (known,) = ONE.all(session, {"of_key": definition.key})
         if known.digest == digest:
-            return _defined(known)
+            return _defined(session, known)
         session.execute(MOVE, {"of_key": definition.key, "to": before + 1})
     else:
         session.execute(insert(REGISTER), [{"key": definition.key, "version": 1}])
@@ -85,20 +89,25 @@ def defined(session: Session, register: str) -> Defined:
     Raises:
         NotFound: there is none with this key.
     """
-    found = session.execute(ONE, {"of_key": register}).one_or_none()
+    found = ONE.one_or_none(session, {"of_key": register})
     if found is None:
         raise NotFound("register", register)
-    return _defined(found)
+    return _defined(session, found)
 
 
 def all_registers(session: Session) -> list[Defined]:
     """Every register, by key."""
-    return [_defined(row) for row in session.execute(ALL)]
+    return [_defined(session, row) for row in ALL.all(session, {})]
 
 
-def _defined(row: Any) -> Defined:
-    definition, form = _read.get(row.digest, lambda: _checked(row.content, row.form))
-    return Defined(number=row.number, definition=definition, form=form, file=row.form)
+def _defined(session: Session, row: Any) -> Defined:
+    definition, form, file = _read.get(row.digest, lambda: _files(session, row))
+    return Defined(number=row.number, definition=definition, form=form, file=file)
+
+
+def _files(session: Session, row: Any) -> tuple[Definition, Form, bytes]:
+    found = session.execute(FILES, {"of_key": row.register, "of_number": row.number}).one()
+    return *_checked(found.content, found.form), found.form
 
 
 def _checked(content: Mapping[str, Any], form: bytes) -> tuple[Definition, Form]:

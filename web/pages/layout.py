@@ -13,10 +13,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 from markupsafe import Markup
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import timetable
+from engine import audit, timetable
 from engine.core.calendar import Calendar
+from engine.hot import Hot
 from engine.identity.person import Person
 from engine.store.people import Look, PersonRow
 from web import assets, words
@@ -26,6 +28,17 @@ from web.services import services
 
 View = TypeVar("View", bound=Callable[..., Any])
 T = TypeVar("T")
+READS = Hot(
+    select(
+        PersonRow.zone,
+        Look.theme,
+        Look.roomy,
+        timetable.IN_USE.scalar_subquery().label("calendar"),
+        audit.PLATFORM_HEAD.scalar_subquery().label("organisation"),
+    )
+    .outerjoin(Look, Look.person_id == PersonRow.id)
+    .where(PersonRow.id == bindparam("person"))
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -41,6 +54,7 @@ class Reader:
         zone: his own, else the organisation's.
         organisation_zone: in which records speak.
         calendar: the organisation's, for working days; None where the year lies outside it.
+        organisation: the head of the platform's chain; what was looked up of the organisation under it still holds.
         theme: `light` or `dark`; None for what the system says.
         roomy: with more air between rows.
     """
@@ -50,6 +64,7 @@ class Reader:
     zone: str
     organisation_zone: str
     calendar: Calendar | None
+    organisation: bytes | None = None
     theme: str | None = None
     roomy: bool = False
 
@@ -99,17 +114,18 @@ def look(read: Callable[[Session, Reader], T]) -> T:
 def reader(session: Session) -> Reader:
     """Who makes this request, as a reader of pages."""
     who = caller()
-    calendar = timetable.current(session)
+    (own,) = READS.all(session, {"person": who.person.id})
+    calendar = timetable.adopted(session, own.calendar)
     ours = timetable.zone_of(calendar)
-    own, liked = session.get(PersonRow, who.person.id), session.get(Look, who.person.id)
     return Reader(
         person=who.person,
         now=who.now,
-        zone=(own.zone if own else None) or ours,
+        zone=own.zone or ours,
         organisation_zone=ours,
         calendar=calendar,
-        theme=liked.theme if liked else None,
-        roomy=bool(liked and liked.roomy),
+        organisation=own.organisation,
+        theme=own.theme,
+        roomy=bool(own.roomy),
     )
 
 

@@ -178,8 +178,8 @@ def _versions(said: str) -> dict[UUID, int]:
 
 def _shown(session: Session, reader: Reader, chosen: Chosen) -> dict[str, Any]:
     person = reader.person
-    held = inbox.mine(session, person)
-    free = inbox.free(session, person, now=reader.now)
+    front = inbox.front(session, person, now=reader.now)
+    held, free = front.held, front.free
     rows = {
         "all": lambda: [*held, *free],
         "mine": lambda: held,
@@ -188,19 +188,18 @@ def _shown(session: Session, reader: Reader, chosen: Chosen) -> dict[str, Any]:
         "done": lambda: inbox.done(session, person),
     }[chosen.tab]()
     passed = [one for one in rows if chosen.shows(one, reader.now)]
-    groups_of = inbox.offered_to(session, person, [one for one in passed if one.task.holder is None])
-    stands_in = absences(session).stood_for(person.id, reader.now)
+    stands_in = absences(session, organisation=reader.organisation).stood_for(person.id, reader.now)
     people = {one.task.holder for one in passed if one.task.holder != person.id}
     people |= {one.task.acting_for for one in passed} | {one.person for one in stands_in}
     names = story.names(session, people)
-    shown = [line(one, reader, through=groups_of.get(one.task.id, ""), names=names) for one in passed]
+    shown = [line(one, reader, names=names) for one in passed]
     return {
         "groups": [one for one in _groups(chosen.tab, shown, reader) if one.rows],
         "summary": _summary(held, free, reader.now),
         "tabs": _tabs(chosen, len(held), len(free)),
         "chosen": chosen,
         "query": chosen.query,
-        "views": views.of(session, person),
+        "views": front.views,
         "processes": sorted({one.task.process for one in rows}),
         "narrowed": len(rows) - len(passed),
         "stands_in": [(names.get(one.person, one.person), one.ends_at) for one in stands_in],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from web import words
@@ -38,14 +39,11 @@ class Group:
     state: str = ""
 
 
-def line(
-    waiting: Waiting, reader: Reader, *, through: str = "", refused: str = "", names: Mapping[str, str] | None = None
-) -> Row:
+def line(waiting: Waiting, reader: Reader, *, refused: str = "", names: Mapping[str, str] | None = None) -> Row:
     """
     A row.
 
     Args:
-        through: the name of the group by which it is offered to the reader.
         names: of people, by id.
     """
     task, due = waiting.task, None
@@ -58,7 +56,7 @@ def line(
             calendar=reader.calendar,
             opened=task.opened_at,
         )
-    return Row(waiting, due, _why(task, reader, through, names or {}), refused or waiting.refused)
+    return Row(waiting, due, _why(task, reader, names or {}), refused or waiting.refused)
 
 
 def by_urgency(rows: Sequence[Row], reader: Reader) -> list[Group]:
@@ -85,15 +83,14 @@ def by_urgency(rows: Sequence[Row], reader: Reader) -> list[Group]:
     ]
 
 
-def _why(task: object, reader: Reader, through: str, names: Mapping[str, str]) -> str:
-    holder, for_whom = getattr(task, "holder", None), getattr(task, "acting_for", None)
-    ended, by = getattr(task, "closed_at", None), getattr(task, "completed_by", None)
-    if ended is not None and by != reader.person.id:
+def _why(task: Any, reader: Reader, names: Mapping[str, str]) -> str:
+    if task.closed_at is not None and task.completed_by != reader.person.id:
+        by = task.completed_by
         return _("done by %(person)s", person=names.get(by, by)) if by else _("no longer asked for")
-    if holder is not None and holder != reader.person.id:
-        return _("waits for %(person)s", person=names.get(holder, holder))
-    if for_whom:
-        return _("for %(person)s", person=names.get(for_whom, for_whom))
-    if holder is None and through:
-        return _("for %(group)s", group=through)
+    if task.holder is not None and task.holder != reader.person.id:
+        return _("waits for %(person)s", person=names.get(task.holder, task.holder))
+    if task.acting_for:
+        return _("for %(person)s", person=names.get(task.acting_for, task.acting_for))
+    if task.holder is None and task.through:
+        return _("for %(group)s", group=task.through)
     return ""

@@ -1,6 +1,6 @@
 """What waits for a person, as My work shows it: each row with its case, its rules and his draft."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -8,16 +8,18 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, bindparam, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from engine import access, inbox, separation
 from engine.cases import look
 from engine.core.vocabulary import Node, Rules
 from engine.errors import Forbidden, NotFound
-from engine.identity import competence
+from engine.hot import Hot, among, together
+from engine.identity import competence, views
 from engine.identity.person import Person
 from engine.models.definitions import Parsed, parsed
+from engine.store.definitions import DefinitionRow
 from engine.store.people import GroupRow
 from engine.store.running import LIVE_TASK, Candidate, Draft, Instance, Task
 from web import refusals
@@ -27,7 +29,38 @@ MOST = 50
 """As many tasks of one kind as a page shows; whoever has more sees the oldest and narrows."""
 SILENT = Rules()
 LAST = UUID(int=2**128 - 1)
-ROWS = found.TASKS.add_columns(Instance.business_key)
+THROUGH = (
+    select(func.min(GroupRow.name))
+    .join(Candidate, Candidate.who == literal("group:").concat(GroupRow.key))
+    .where(Candidate.task_id == Task.id, among(GroupRow.key, "groups"))
+    .correlate(Task)
+)
+TYPED = select(Draft.saved_at).where(Draft.task_id == Task.id, Draft.person_id == bindparam("reader")).correlate(Task)
+ROWS = (
+    select(
+        Task.id,
+        Task.instance_id,
+        Instance.definition_id,
+        DefinitionRow.key.label("process"),
+        Instance.title,
+        Instance.business_key,
+        Task.element,
+        Task.name,
+        Task.status,
+        Task.holder,
+        Task.acting_for,
+        Task.opened_at,
+        Task.due_at,
+        Task.closed_at,
+        Task.completed_by,
+        Task.version,
+        THROUGH.scalar_subquery().label("through"),
+        TYPED.scalar_subquery().label("draft_at"),
+    )
+    .join(Instance, Instance.id == Task.instance_id)
+    .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+)
+HELD = Hot(ROWS.where(Task.holder == bindparam("reader"), found.CLAIMED).order_by(found.DUE, Task.id).limit(MOST))
 
 
 @dataclass(frozen=True)
@@ -36,29 +69,47 @@ class Waiting:
     A task in somebody's list.
 
     Args:
-        task: as `web.reads.tasks` finds it, with the `business_key` of its case.
+        task: a row of `ROWS`; `through` is the name of a group of his by which it is or was offered to him,
+            `draft_at` when he last typed something that is not handed in.
         rules: what the model says of it.
-        draft_at: when he last typed something that is not handed in.
         refused: why he may not take it on, in a sentence that names who can; empty where he may.
     """
 
     task: Any
     rules: Rules
-    draft_at: datetime | None = None
     refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """
+    What My work opens with.
+
+    Args:
+        held: what he holds, the soonest due first.
+        free: what is offered to him or to a group of his and nobody has taken on, the oldest first, with what keeps
+            him from it.
+        views: the filters that he keeps.
+    """
+
+    held: list[Waiting]
+    free: list[Waiting]
+    views: list[Any]
+
+
+def front(session: Session, person: Person, *, now: datetime) -> Front:
+    """What My work opens with, found in one journey to the database."""
+    query, given = inbox.claimable(person, limit=MOST)
+    reads = _reads(person)
+    said = (HELD, [reads]), (_with_facts(query), [reads | given]), (views.OF, [{"person": person.id}])
+    held, free, kept = together(session, said)
+    judged = [_judged(session, person, one, now) for one in _waiting(session, free)]
+    return Front(held=_waiting(session, held), free=judged, views=kept)
 
 
 def mine(session: Session, person: Person) -> list[Waiting]:
     """What he holds, the soonest due first."""
-    held = ROWS.where(Task.holder == person.id, found.CLAIMED).order_by(found.DUE, Task.id).limit(MOST)
-    return _waiting(session, person, session.execute(held).all())
-
-
-def free(session: Session, person: Person, *, now: datetime) -> list[Waiting]:
-    """What is offered to him or to a group of his and nobody has taken on, the oldest first, with what keeps him."""
-    query, given = inbox.claimable(person, limit=MOST)
-    rows = session.execute(_with_facts(query), given).all()
-    return [_judged(session, person, one, now) for one in _waiting(session, person, rows, drafts=False)]
+    return _waiting(session, HELD.all(session, _reads(person)))
 
 
 def one(session: Session, person: Person, task_id: UUID, *, now: datetime) -> Waiting:
@@ -69,7 +120,7 @@ def one(session: Session, person: Person, task_id: UUID, *, now: datetime) -> Wa
         NotFound: there is no such task that he may see.
     """
     found.one_task(session, person, task_id)
-    (row,) = _waiting(session, person, session.execute(ROWS.where(Task.id == task_id)).all())
+    (row,) = _waiting(session, session.execute(ROWS.where(Task.id == task_id), _reads(person)).all())
     return row if row.task.holder == person.id else _judged(session, person, row, now)
 
 
@@ -93,14 +144,14 @@ def waited_for(session: Session, person: Person) -> list[Waiting]:
     his = (Instance.started_by == person.id) | (Task.accountable == person.id)
     others = (Task.holder != person.id) | Task.holder.is_(None)
     rows = ROWS.where(LIVE_TASK, his, others, access.visible_instances(person)).order_by(found.DUE, Task.id).limit(MOST)
-    return _waiting(session, person, session.execute(rows).all(), drafts=False)
+    return _waiting(session, session.execute(rows, _reads(person)).all())
 
 
 def done(session: Session, person: Person) -> list[Waiting]:
     """What he has finished, the newest first."""
     rows = ROWS.where(Task.completed_by == person.id, text("tasks.status = 'completed'"))
     rows = rows.order_by(Task.closed_at.desc(), Task.id).limit(MOST)
-    return _waiting(session, person, session.execute(rows).all(), drafts=False)
+    return _waiting(session, session.execute(rows, _reads(person)).all())
 
 
 def came_since(session: Session, person: Person, since: datetime, *, besides: Container[UUID] = ()) -> int:
@@ -111,28 +162,19 @@ def came_since(session: Session, person: Person, since: datetime, *, besides: Co
     return min(MOST, sum(one not in besides for one in come))
 
 
-def offered_to(session: Session, person: Person, rows: Iterable[Waiting]) -> dict[UUID, str]:
-    """Through which of his groups tasks are offered to him: the group's name by task."""
-    ids, keys = [one.task.id for one in rows], [f"group:{key}" for key in sorted(person.groups)]
-    if not ids or not keys:
-        return {}
-    query = select(Candidate.task_id, Candidate.who).where(Candidate.task_id.in_(ids), Candidate.who.in_(keys))
-    through = {row.task_id: row.who.removeprefix("group:") for row in session.execute(query)}
-    named = select(GroupRow.key, GroupRow.name).where(GroupRow.key.in_(sorted(set(through.values()))))
-    names = {row.key: row.name for row in session.execute(named)}
-    return {task: names[key] for task, key in through.items()}
-
-
 @lru_cache(64)
-def _with_facts(query: Select[Any]) -> Select[Any]:
+def _with_facts(query: Select[Any]) -> Hot:
     """The tasks that an inbox query names, with all that a row shows, in one statement."""
     found_ids = query.subquery()
-    return ROWS.join(found_ids, found_ids.c.task_id == Task.id).order_by(Task.opened_at, Task.id)
+    return Hot(ROWS.join(found_ids, found_ids.c.task_id == Task.id).order_by(Task.opened_at, Task.id))
 
 
-def _waiting(session: Session, person: Person, rows: Sequence[Any], *, drafts: bool = True) -> list[Waiting]:
-    typed = _drafts(session, person, rows) if drafts else {}
-    return [Waiting(row, _rules(session, row), typed.get(row.id)) for row in rows]
+def _reads(person: Person) -> dict[str, Any]:
+    return {"reader": person.id, "groups": sorted(person.groups)}
+
+
+def _waiting(session: Session, rows: Iterable[Any]) -> list[Waiting]:
+    return [Waiting(row, _rules(session, row)) for row in rows]
 
 
 def _judged(session: Session, person: Person, waiting: Waiting, now: datetime) -> Waiting:
@@ -153,9 +195,3 @@ def _judged(session: Session, person: Person, waiting: Waiting, now: datetime) -
 def _rules(session: Session, row: Any) -> Rules:
     node: Node | None = parsed(session, row.definition_id).model.nodes.get(row.element)
     return node.rules if node else SILENT
-
-
-def _drafts(session: Session, person: Person, rows: Iterable[Any]) -> dict[UUID, datetime]:
-    ids = [row.id for row in rows]
-    query = select(Draft.task_id, Draft.saved_at).where(Draft.person_id == person.id, Draft.task_id.in_(ids))
-    return {one[0]: one[1] for one in session.execute(query)} if ids else {}

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from engine.transactions import Database
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.api.conftest import Client, Clock
 from tests.integration.pages.conftest import Reader, words
+from tests.listening import listening
 
 
 def test_my_work_has_what_is_mine_by_urgency_and_what_i_may_take_on(
@@ -65,6 +67,35 @@ def test_a_task_is_taken_on_in_the_list_and_filters_stay_in_the_address(
     assert "done by Bert" in words(seen, f"//li[@id='task-{task}']")
     assert len(seen.xpath("//li[@data-version]")) == 1
     assert "Staff" in words(bert.open("/my-work/duties"))
+
+
+def test_my_work_asks_as_little_of_the_database_however_much_waits(
+    reader: Callable[[str], Reader], login: Callable[..., Client], three: str, database: Database
+) -> None:
+    anna, bert = login("anna"), reader("bert")
+    asked = []
+    for title in ("A loose label", "A bent pin"):
+        anna.post("/instances", {"process": "three", "title": title})
+        bert.open("/")
+        with listening(database.engine) as heard:
+            page = bert.open("/")
+        assert title in words(page)
+        asked.append(len(heard.statements))
+    assert asked[0] == asked[1] <= 7
+
+
+def test_what_was_typed_before_a_task_was_given_back_is_told_in_the_list(
+    reader: Callable[[str], Reader], login: Callable[..., Client], three: str
+) -> None:
+    login("anna").post("/instances", {"process": "three", "title": "A loose label"})
+    bert = reader("bert")
+    address = bert.open("/").xpath("//main//form[@method='post']/@action")[0]
+    task = address.removesuffix("/take-on")
+    bert.press(address)
+    sent = {"json": {"answers": {"said": "Half a sentence"}, "over": ""}, "headers": {"X-CSRFToken": bert.proof}}
+    bert.sent("POST", f"{task}/draft", 200, **sent)
+    bert.press(f"{task}/give-back", reason="A day away")
+    assert "Draft" in words(bert.open("/"), "//section[@aria-labelledby='g-free']")
 
 
 def test_a_page_shows_everybody_his_duties_roles_tasks_who_stands_in_and_next_dates(

@@ -108,12 +108,15 @@ def test_who_listens_to_statements_hears_of_these(database: Database):
     def hear(_connection: object, _cursor: object, said: str, _given: object, _context: object, many: bool) -> None:
         heard.append((said[:6], many))
 
-    event.listen(database.engine, "before_cursor_execute", hear)
+    both = ("before_cursor_execute", "after_cursor_execute")
+    for moment in both:
+        event.listen(database.engine, moment, hear)
     with database.writing() as session:
         PUT.run(session, {"key": "a", "value": {"n": 0}}, {"key": "b", "value": {"n": 0}})
         GET.all(session, {"key": "a"})
-    event.remove(database.engine, "before_cursor_execute", hear)
-    assert heard == [("INSERT", True), ("SELECT", False)]
+    for moment in both:
+        event.remove(database.engine, moment, hear)
+    assert heard == [("INSERT", True), ("INSERT", True), ("SELECT", False), ("SELECT", False)]
 
 
 def test_a_lost_connection_is_not_used_again(postgres_url: str):
