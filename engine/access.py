@@ -139,6 +139,17 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
     )
 
 
+def tellable(by: Person) -> ColumnElement[bool]:
+    """
+    Whether this person may be told of something that speaks of a case or of none.
+
+    A condition on `Instance`, left-joined: it is not a confidential case that he may not see.
+    """
+    if by.kind == "operator":
+        return true()
+    return or_(Instance.id.is_(None), not_(Instance.confidential), visible_instances(by))
+
+
 def _audited(by: Person) -> ColumnElement[bool]:
     """`_audits` as a condition on `Instance`."""
     audits, mandate = literal(by.auditor).is_(True), by.mandate

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
-from engine import audit, timetable
+from engine import access, audit, timetable
 from engine.core.recurrence import Planned
 from engine.cycles import beginning, draining, occurrences, planning
 from engine.errors import Conflict, Invalid, NotFound
@@ -47,14 +47,14 @@ def explain(session: Session, occurrence_id: UUID, *, note: str, by: Person, now
 
     Raises:
         Forbidden: `by` is no administrator.
-        NotFound: there is no such occurrence.
+        NotFound: there is no such occurrence, or its case is confidential and does not exist for `by`.
         Conflict: it is no gap.
         Invalid: the note is empty.
     """
     planning.must_plan(by)
     if not note.strip():
         raise Invalid("Say why.", {"note": "Say why."})
-    _locked(session, occurrence_id)
+    _locked(session, occurrence_id, by)
     joined = select(OccurrenceRow.id).outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
     if session.execute(joined.where(OccurrenceRow.id == occurrence_id, is_gap(now))).first() is None:
         raise Conflict("This occurrence is no gap; there is nothing to explain.")
@@ -73,7 +73,7 @@ def retry(session: Session, occurrence_id: UUID, *, by: Person, now: datetime) -
         Invalid: it cannot begin now either.
     """
     planning.must_plan(by)
-    row = _locked(session, occurrence_id)
+    row = _locked(session, occurrence_id, by)
     if row.outcome != "failed":
         raise Conflict(f"This occurrence was {row.outcome.replace('_', ' ')}; only failed ones are tried again.")
     definition = draining.of_key(session, row.cycle)
@@ -88,7 +88,10 @@ def retry(session: Session, occurrence_id: UUID, *, by: Person, now: datetime) -
     return begun
 
 
-def _locked(session: Session, occurrence_id: UUID) -> Any:
+def _locked(session: Session, occurrence_id: UUID, by: Person) -> Any:
+    told = select(OccurrenceRow.id).outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
+    if session.execute(told.where(OccurrenceRow.id == occurrence_id, access.tellable(by))).first() is None:
+        raise NotFound("occurrence", str(occurrence_id))
     found = session.execute(LOCKED, {"occurrence": occurrence_id}).one_or_none()
     if found is None:
         raise NotFound("occurrence", str(occurrence_id))

@@ -26,6 +26,7 @@ from engine.identity.person import Person
 from engine.identity.substitutes import absences
 from engine.ids import new_id
 from engine.models.definitions import parsed
+from engine.running import circle
 from engine.store.absence import DepartureRow
 from engine.store.base import table_of
 from engine.store.definitions import Deployment
@@ -121,8 +122,16 @@ def next_due(session: Session, after: datetime) -> datetime | None:
 
 
 def hand_over(session: Session, instance_id: UUID, *, person: str, to: str, by: Person, now: datetime) -> int:
-    """Let what a leaving person holds in one case be his successor's; returns whether anything was."""
+    """
+    Let what a leaving person holds in one case be his successor's; returns whether anything was.
+
+    What a group handles in confidence stays within it: where the successor is not of it, whoever leads it follows.
+
+    Raises:
+        Conflict: nobody is left in that group.
+    """
     case = lock(session, instance_id)
+    to = _within(session, case, person, to)
     mine = [one for one in case.live.values() if person in (one.holder, one.acting_for, one.accountable)]
     owns = case.owner == person and case.ended_at is None
     if owns:
@@ -132,6 +141,13 @@ def hand_over(session: Session, instance_id: UUID, *, person: str, to: str, by: 
     for task in sorted(mine, key=lambda one: one.token):
         _hand_task(session, case, task, person, to, by=by, now=now)
     return int(owns or bool(mine))
+
+
+def _within(session: Session, case: Case, person: str, to: str) -> str:
+    if case.handlers is None:
+        return to
+    shut = circle.shut_out_of(session, case.id) | {person}
+    return to if to in groups.members(session, case.handlers) - shut else circle.head(session, case.handlers, shut)
 
 
 def _hand_task(

@@ -47,7 +47,7 @@ def define(body: dict[str, Any]) -> Response:
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
         verbs.define(session, body["key"], body["definition"], by=by, now=now)
-        return found.one_cycle(session, body["key"])
+        return found.one_cycle(session, by, body["key"])
 
     return act(verb, WHOLE, status=201, at=lambda cycle: f"/api/v1/cycles/{cycle['key']}")
 
@@ -55,7 +55,7 @@ def define(body: dict[str, Any]) -> Response:
 @theme.operation("GET", "/cycles/<cycle_key>", scope="read", gives=WHOLE)
 def one(cycle_key: str) -> Response:
     """One cycle with its definition, and what it plans for each subject."""
-    return look(lambda session, _: found.one_cycle(session, cycle_key), WHOLE)
+    return look(lambda session, person: found.one_cycle(session, person, cycle_key), WHOLE)
 
 
 @theme.operation("PUT", "/cycles/<cycle_key>", scope="admin", body=ChangeCycle, gives=WHOLE, refused=(409,))
@@ -109,7 +109,7 @@ def run(body: dict[str, Any], cycle_key: str) -> Response:
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
         made = verbs.run(session, cycle_key, reason=body["reason"], subject=body["subject"], by=by, now=now)
-        return found.one_occurrence(session, made, now)
+        return found.one_occurrence(session, by, made, now)
 
     return act(verb, OCCURRENCE, status=201)
 
@@ -118,7 +118,7 @@ def run(body: dict[str, Any], cycle_key: str) -> Response:
 def occurrences(query: dict[str, Any]) -> Response:
     """What has come round, the newest planned first; `gap=true` for what was not done in time."""
     now = caller().now
-    return look(lambda session, _: found.occurrences(session, query, now), PAGE)
+    return look(lambda session, person: found.occurrences(session, person, query, now), PAGE)
 
 
 @theme.operation(
@@ -129,7 +129,7 @@ def explain(body: dict[str, Any], occurrence_id: UUID) -> Response:
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
         verbs.explain(session, occurrence_id, note=body["note"], by=by, now=now)
-        return found.one_occurrence(session, occurrence_id, now)
+        return found.one_occurrence(session, by, occurrence_id, now)
 
     return act(verb, OCCURRENCE)
 
@@ -140,7 +140,7 @@ def retry(occurrence_id: UUID) -> Response:
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
         verbs.retry(session, occurrence_id, by=by, now=now)
-        return found.one_occurrence(session, occurrence_id, now)
+        return found.one_occurrence(session, by, occurrence_id, now)
 
     return act(verb, OCCURRENCE)
 
@@ -149,6 +149,6 @@ def _turned(key: str, turn: Callable[[Session, Person, datetime], None]) -> Resp
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
         turn(session, by, now)
         session.expire_all()
-        return found.one_cycle(session, key)
+        return found.one_cycle(session, by, key)
 
     return act(verb, WHOLE)

@@ -112,7 +112,7 @@ def reads(query: dict[str, Any], person_id: str) -> Response:
 
     def read(session: Session, by: Person) -> Any:
         mandates.must_read_log(by, person_id)
-        return cases.reads_of(session, person_id, query)
+        return cases.reads_of(session, by, person_id, query)
 
     return look(read, READS)
 

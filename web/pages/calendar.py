@@ -157,7 +157,7 @@ def feed(secret: str) -> Response:
 
 def _cycle(key: str, wrong: Wrong | None = None) -> Response:
     def read(session: Session, reader: Reader) -> dict[str, Any]:
-        one = found.one_cycle(session, key)
+        one = found.one_cycle(session, reader.person, key)
         ahead = cycles.preview(session, key, count=10, by=reader.person, now=reader.now)
         seen = [
             (agenda.titled(session, reader.person, one["definition"], subject.subject), subject)
@@ -166,7 +166,7 @@ def _cycle(key: str, wrong: Wrong | None = None) -> Response:
         query = {"cycle": key, "subject": None, "gap": None, "limit": 50, "cursor": None}
         came = [
             (agenda.titled(session, reader.person, one["definition"], row.subject), row)
-            for row in found.occurrences(session, query, reader.now).items
+            for row in found.occurrences(session, reader.person, query, reader.now).items
         ]
         came = [(title, row) for title, row in came if title is not None]
         turns = found.history(session, key)["items"]

@@ -104,7 +104,7 @@ def came_round(
         )
         .join(CycleRow, CycleRow.key == OccurrenceRow.cycle)
         .outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
-        .where(OccurrenceRow.planned_at >= since, OccurrenceRow.planned_at < until)
+        .where(OccurrenceRow.planned_at >= since, OccurrenceRow.planned_at < until, access.tellable(person))
         .order_by(OccurrenceRow.planned_at)
         .limit(MOST)
     )

@@ -91,7 +91,7 @@ def whole(session: Session, person: Person, instance_id: UUID, *, before: int | 
         variables=dict(cases.variables(session, person, instance_id)["variables"]),
         links=cases.links(session, person, instance_id)["items"],
         story=lines,
-        older=lines[-1].number if len(lines) == STORY else None,
+        older=lines[-1].number if lines and lines[-1].number > 1 else None,
         since=lines[0].number if lines else 0,
         manages=access.may_manage(person, access.facts_of(session, look(session, instance_id))),
         state=state_of(session, instance_id, now=now),

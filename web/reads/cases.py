@@ -19,6 +19,7 @@ from engine.store.records import AuditEntry, Comment, FrozenDocument, Signature
 from engine.store.running import LIVE_TASK, DecisionMade, Instance, Link, Passage, StuckStep, Task, Variable
 from engine.subject import Subject
 from web.paging import Key, Page, Query, page
+from web.reads import chains
 from web.reads.people import contains
 
 CASES = select(
@@ -83,7 +84,7 @@ def variables(session: Session, person: Person, instance_id: UUID) -> dict[str, 
 def trail(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
     """The audit trail of a case, in its order."""
     one_case(session, person, instance_id)
-    return _chain(session, str(instance_id), filters)
+    return _chain(session, person, str(instance_id), filters)
 
 
 def platform_trail(session: Session, person: Person, filters: dict[str, Any]) -> Page:
@@ -94,7 +95,7 @@ def platform_trail(session: Session, person: Person, filters: dict[str, Any]) ->
         Forbidden: `person` is neither an auditor nor an administrator of the platform.
     """
     must_read_platform(person)
-    return _chain(session, PLATFORM, filters)
+    return _chain(session, person, PLATFORM, filters)
 
 
 def must_read_platform(person: Person) -> None:
@@ -108,16 +109,17 @@ def must_read_platform(person: Person) -> None:
         raise Forbidden(f"{person.name} may not read the trail of the platform.", "Ask an auditor or an administrator.")
 
 
-def reads_of(session: Session, person_id: str, filters: dict[str, Any]) -> Page:
+def reads_of(session: Session, person: Person, person_id: str, filters: dict[str, Any]) -> Page:
     """What an auditor read, oldest first."""
-    return _chain(session, READS + person_id, filters)
+    return _chain(session, person, READS + person_id, filters)
 
 
-def _chain(session: Session, chain: str, filters: dict[str, Any]) -> Page:
+def _chain(session: Session, person: Person, chain: str, filters: dict[str, Any]) -> Page:
     query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == chain)
     keys = (Key(AuditEntry.number.expression),)
     found = page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
-    items = [{**row._mapping, "hash": row.hash.hex(), "body": _told(row.body)} for row in found.items]
+    shown = chains.allowed(session, person, found.items)
+    items = [{**row._mapping, "hash": row.hash.hex(), "body": _told(row.body)} for row in shown]
     return Page(items, found.next)
 
 

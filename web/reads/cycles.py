@@ -1,18 +1,25 @@
-"""Lists of cycles and of what has come round. Plans are known to everybody who can sign in."""
+"""
+Lists of cycles and of what has come round. Plans are known to everybody who can sign in.
+
+What came of a plan is not, where it is a confidential case: for whoever may
+not see that, it never came round.
+"""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from engine import audit
+from engine import access, audit
 from engine.cycles import definition as definitions
 from engine.cycles import planning
 from engine.cycles.gaps import is_gap
 from engine.errors import NotFound
+from engine.identity.person import Person
+from engine.store.base import table_of
 from engine.store.cycles import CycleRow, OccurrenceRow, SeriesRow
 from engine.store.records import AuditEntry
 from engine.store.running import Instance
@@ -27,16 +34,19 @@ def cycles(session: Session) -> dict[str, Any]:
     return {"items": [_cycle(session, row, next_at.get(row.key)) for row in rows]}
 
 
-def one_cycle(session: Session, key: str) -> dict[str, Any]:
+def one_cycle(session: Session, person: Person, key: str) -> dict[str, Any]:
     """
-    A cycle with its definition and its series.
+    A cycle with its definition and its series; the case that one waits for only where `person` may see it.
 
     Raises:
         NotFound: there is no such cycle.
     """
     row = _row(session, key)
-    series = session.scalars(select(SeriesRow).where(SeriesRow.cycle == key).order_by(SeriesRow.subject)).all()
-    next_at = min((one.next_at for one in series if one.next_at), default=None)
+    seen = access.visible_instances(person)
+    query = select(SeriesRow, seen.label("seen")).outerjoin(Instance, Instance.id == SeriesRow.waits_for)
+    found = session.execute(query.where(SeriesRow.cycle == key).order_by(SeriesRow.subject)).all()
+    series = [_series(one, waits_for=one.waits_for if visible else None) for one, visible in found]
+    next_at = min((one["next_at"] for one in series if one["next_at"]), default=None)
     return _cycle(session, row, next_at) | {"definition": row.definition, "series": series}
 
 
@@ -63,9 +73,9 @@ def history(session: Session, key: str) -> dict[str, Any]:
     }
 
 
-def occurrences(session: Session, filters: dict[str, Any], now: datetime) -> Page:
+def occurrences(session: Session, person: Person, filters: dict[str, Any], now: datetime) -> Page:
     """What has come round, the newest planned first; filters `cycle`, `subject` and `gap`."""
-    query = _occurrences(now)
+    query = _occurrences(person, now).where(access.tellable(person))
     for name in ("cycle", "subject"):
         if filters[name] is not None:
             query = query.where(getattr(OccurrenceRow, name) == filters[name])
@@ -75,22 +85,29 @@ def occurrences(session: Session, filters: dict[str, Any], now: datetime) -> Pag
     return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
 
 
-def one_occurrence(session: Session, occurrence_id: UUID, now: datetime) -> Any:
+def one_occurrence(session: Session, person: Person, occurrence_id: UUID, now: datetime) -> Any:
     """
-    One time that a cycle came round.
+    One time that a cycle came round, which the caller has just acted on.
 
     Raises:
         NotFound: there is no such occurrence.
     """
-    found = session.execute(_occurrences(now).where(OccurrenceRow.id == occurrence_id)).one_or_none()
+    found = session.execute(_occurrences(person, now).where(OccurrenceRow.id == occurrence_id)).one_or_none()
     if found is None:
         raise NotFound("occurrence", str(occurrence_id))
     return found
 
 
-def _occurrences(now: datetime) -> Query:
-    columns: Any = OccurrenceRow.__table__.columns
-    return select(*columns, is_gap(now).label("gap")).outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
+def _occurrences(person: Person, now: datetime) -> Query:
+    columns = [column for column in table_of(OccurrenceRow).columns if column.key != "instance_id"]
+    case_id = case((access.visible_instances(person), OccurrenceRow.instance_id)).label("instance_id")
+    found: Query = select(*columns, case_id, is_gap(now).label("gap"))
+    return found.outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
+
+
+def _series(row: SeriesRow, *, waits_for: UUID | None) -> dict[str, Any]:
+    names = ("subject", "planned_on", "next_at", "fault")
+    return {name: getattr(row, name) for name in names} | {"waits_for": waits_for}
 
 
 def _cycle(session: Session, row: CycleRow, next_at: datetime | None) -> dict[str, Any]:

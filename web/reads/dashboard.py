@@ -76,7 +76,7 @@ def _missed(session: Session, person: Person, now: datetime) -> list[Lapsed]:
         select(OccurrenceRow, CycleRow.definition)
         .join(CycleRow, CycleRow.key == OccurrenceRow.cycle)
         .outerjoin(Instance, Instance.id == OccurrenceRow.instance_id)
-        .where(cycles.is_gap(now), OccurrenceRow.explained_at.is_(None))
+        .where(cycles.is_gap(now), OccurrenceRow.explained_at.is_(None), access.tellable(person))
         .order_by(OccurrenceRow.planned_at.desc())
     )
     found = []

@@ -15,6 +15,7 @@ from engine.store.people import PersonRow
 from engine.store.records import AuditEntry, Comment
 from engine.store.running import Instance
 from web import story
+from web.reads import chains
 from web.reads.cases import one_case
 
 PEOPLE = ("to", "from", "holder", "accountable", "person", "signed_by", "recipient", "acknowledged_by")
@@ -39,8 +40,9 @@ def newest(
     query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == str(instance_id))
     if before is not None:
         query = query.where(AuditEntry.number < before)
-    rows = session.execute(query.order_by(AuditEntry.number.desc()).limit(most)).mappings()
-    entries = [{**row, "body": None if row["body"] is None else orjson.loads(row["body"])} for row in rows]
+    rows = session.execute(query.order_by(AuditEntry.number.desc()).limit(most)).all()
+    shown = chains.allowed(session, person, rows)
+    entries = [{**one._mapping, "body": None if one.body is None else orjson.loads(one.body)} for one in shown]
     return story.told(entries, known(session, person, case, entries))
 
 

@@ -1,6 +1,5 @@
 """The audit trail as an auditor reads it: any chain that he may look into, the newest entry first."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,16 +8,14 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access
 from engine.audit import PLATFORM
 from engine.errors import Forbidden, NotFound
 from engine.identity import mandates
 from engine.identity.mandates import READS
 from engine.identity.person import Person
 from engine.store.records import AuditEntry, Chain, Seal
-from engine.store.running import Instance
 from web.paging import Key, Page, page
-from web.reads import cases, entries
+from web.reads import cases, chains, entries
 
 OWNED = "register:"
 
@@ -49,7 +46,7 @@ def must_read(session: Session, person: Person, chain: str) -> str:
 
 def newest(session: Session, person: Person, chain: str, *, filters: dict[str, Any]) -> Page:
     """
-    The entries of a chain, the newest first; of a register's without those about a case that `person` may not see.
+    The entries of a chain, the newest first; without those about a case that `person` may not see.
 
     Args:
         filters: `verb`, how it begins; `actor`; `since`, `until`, when it was recorded; `limit`, `cursor`.
@@ -65,7 +62,7 @@ def newest(session: Session, person: Person, chain: str, *, filters: dict[str, A
     query = query.where(*([AuditEntry.recorded_at < until] if until else []))
     keys = (Key(AuditEntry.number.expression, descending=True),)
     found = page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
-    shown = _allowed(session, person, found.items) if chain.startswith(OWNED) else found.items
+    shown = chains.allowed(session, person, found.items)
     return Page([{**row._mapping, "said": _said(row.body)} for row in shown], found.next)
 
 
@@ -91,14 +88,6 @@ def _case(chain: str) -> UUID | None:
         return UUID(chain)
     except ValueError:
         return None
-
-
-def _allowed(session: Session, person: Person, rows: Sequence[Any]) -> list[Any]:
-    """The rows that name no case, and those whose case `person` may see."""
-    named = {row.number: _case(orjson.loads(row.body).get("case", "")) for row in rows if row.body is not None}
-    query = select(Instance.id).where(Instance.id.in_(set(named.values()) - {None}), access.visible_instances(person))
-    known = {None, *session.scalars(query)}
-    return [row for row in rows if named.get(row.number) in known]
 
 
 def _said(body: bytes | None) -> list[tuple[str, str]] | None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 
 from engine import access, inbox, instances, messages, tasks
 from engine.cases import look
+from engine.departing import departures
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.identity.person import Person
 from engine.store.running import Instance, ShutOut, Task
@@ -206,3 +207,16 @@ def test_strangers_of_every_kind_see_nothing(house: House):
     assert access.may_see(
         Person(id="operator:x", name="x", kind="operator"), house.read(lambda s: access.facts_of(s, look(s, case)))
     )
+
+
+def test_what_a_leaver_holds_of_it_stays_within_the_group(house: House):
+    house.deploy(concern(FIND))
+    case = told(house)
+    house.act(tasks.claim, house.task(case, "T_find"), by="hugo")
+    house.act(departures.hand_over, case, person="hugo", to="anna", by="root")
+    assert task(house, case, "T_find").holder == "hans"
+    assert not sees(house, case, "anna")
+    house.act(departures.hand_over, case, person="hans", to="hilda", by="root")
+    assert task(house, case, "T_find").holder == "hilda"
+    assert house.read(lambda s: look(s, case)).owner == "hilda"
+    sound(house)

@@ -22,7 +22,7 @@ from engine.identity.people import SETUP
 from engine.store.people import Token, Visit
 from engine.store.records import Delivery
 from engine.transactions import Database
-from tests.integration.api.conftest import MORNING, Client
+from tests.integration.api.conftest import MORNING, Client, Clock
 from tests.integration.pages.conftest import signed_in
 from tests.integration.walk import secret
 from tests.integration.walk.walking import (
@@ -50,6 +50,15 @@ ASKED_BY_PROGRAMS = (
 )
 TELLS_WHAT_WENT_ON = ("/metrics", "/readyz", "/healthz")
 BECAUSE_SOMEBODY_CAME = re.compile(r"\s*(update|insert into) (visits|tokens|browsers)\b", re.I)
+CHAINS = ("platform", "register:reg_machines", "hook:alerts")
+TELLS_BERT = (
+    "GET /api/v1/instances/<uuid:instance_id>/trail",
+    "GET /api/v1/instances/<uuid:instance_id>/links",
+    "GET /api/v1/occurrences",
+    "GET /cycles/<key>",
+    "GET /registers/<key>/rows/<row_key>",
+)
+"""Where whoever may know of it is told."""
 People = Callable[[str], Somebody]
 
 
@@ -60,27 +69,34 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def somebody(app: Flask, login: Callable[..., Client], in_force: Callable[[bytes], str]) -> People:
-    """Let somebody ask; bert is the board, which handles secrets, and carl is an auditor."""
+def known(login: Callable[..., Client], in_force: Callable[[bytes], str], database: Database) -> dict[str, str]:
+    """What addresses name of an organisation in which bert is the board, which handles secrets, and carl an auditor."""
     adam = login("adam")
     for group, member, grants in (("board", "bert", None), ("auditors", "carl", "read")):
         adam.post("/groups", {"key": group, "name": group.title(), **({"grants": grants} if grants else {})})
         adam.expect(200, adam.send("PUT", f"/groups/{group}/members/{member}", json={"standing": "lead"}))
-    in_force(secret.MODEL)
-    login("anna").post("/instances", {"process": "secret", "title": "An older one"})
+    return secret.prepare(database, login, in_force)
+
+
+@pytest.fixture
+def somebody(app: Flask, login: Callable[..., Client], known: dict[str, str]) -> People:
+    """Let somebody ask."""
 
     def come(person: str) -> Somebody:
         browser = signed_in(app.test_client(), person)
         browser.open("/")
         token = login(person)
         token.get("/me")  # From now on it has been used.
-        return Somebody(browser, token)
+        return Somebody(browser, token, known)
 
     return come
 
 
 def test_what_an_address_can_name_is_of_a_kind_that_the_walk_knows(app: Flask) -> None:
-    assert {part for at in addresses(app) for part in at.parts} == HIDDEN | OWN | SECRETS | set(SHARED)
+    own = HIDDEN | OWN | SECRETS
+    named = {one for at in addresses(app) for one in at.named if one.partition("/")[2] not in own}
+    assert named == set(SHARED)
+    assert own <= {part for at in addresses(app) for part in at.parts}
 
 
 def test_what_one_may_not_know_of_is_answered_as_what_is_not_there(
@@ -135,11 +151,30 @@ def test_a_confidential_case_leaves_no_trace_in_anything_that_others_can_read(
         assert set(session.scalars(owed)) == {"bert"}
 
 
+def test_nothing_that_speaks_of_a_confidential_case_says_so_to_others(
+    app: Flask, somebody: People, login: Callable[..., Client], database: Database, clock: Clock, known: dict[str, str]
+) -> None:
+    ids = secret.begin(database, login("bert"))
+    shared, marks = secret.spread(database, login, clock, ids)
+    known |= shared
+    marked = re.compile("|".join(sorted({*marks, secret.SAID})))
+    lists = [at for at in addresses(app) if at.method == "GET" and not at.parts & (OWN | SECRETS)]
+    others = [f"/{page}{chain}" for page in ("trail/", "verification?chain=") for chain in CHAINS]
+    for person in OUTSIDERS:
+        outsider = somebody(person)
+        said = {str(at): told(outsider.ask(at)) for at in lists}
+        said |= {address: told(outsider.browser.client.get(address)) for address in others}
+        assert _marks(said, marked) == {}, person
+        assert [at for at, (status, _body, _headers) in said.items() if status == 500] == [], person
+    read = somebody("bert")
+    assert all(marked.search(f"{told(read.ask(at))}") for at in lists if str(at) in TELLS_BERT)
+
+
 def test_who_has_not_signed_in_or_not_lately_or_has_left_gets_nowhere(
     app: Flask, somebody: People, database: Database, services: Services
 ) -> None:
     gone, late = somebody("fred"), somebody("anna")
-    nobody = Somebody(signed_in(app.test_client(), "anna"), Client(app, "stw_wrong"))
+    nobody = Somebody(signed_in(app.test_client(), "anna"), Client(app, "stw_wrong"), {})
     nobody.browser.press("/logout")
     with database.writing() as session:
         accounts.end(session, "fred", by=SETUP, now=MORNING)
@@ -207,6 +242,13 @@ def _is_as_nothing(
     assert asked == asked_in_vain, str(at)
     # An auditor may change nothing, whether it is there or not; a draft goes away with its task.
     assert status is None or real[0] in (status, 403, 410), f"{at}: {real}"
+
+
+def _marks(said: dict[str, Any], marked: re.Pattern[str]) -> dict[str, str]:
+    """What gives it away, with what stands around it, by where it was said."""
+    texts = {at: f"{answer}" for at, answer in said.items()}
+    found = {at: (text, marked.search(text)) for at, text in texts.items()}
+    return {at: text[max(mark.start() - 200, 0) : mark.end() + 50] for at, (text, mark) in found.items() if mark}
 
 
 def _all_that_is_read(who: Somebody, lists: list[Address]) -> dict[str, Any]:

@@ -17,29 +17,61 @@ from tests.integration.api.conftest import Client
 from tests.integration.pages.conftest import Reader
 from web.pages import is_page
 
+PART = re.compile(r"<(?:[^<>]+:)?(\w+)>")
+NOTHING = str(UUID(int=7))
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 HIDDEN = {"instance_id", "task_id", "evidence_id", "delivery_id", "stuck_id", "job_id", "target_id", "chain"}
+HIDDEN |= {"document_id", "file_id"}
 """Parts of addresses that name something of a case."""
 OWN = {"token_id", "visit_id", "feed_id"}
 """Parts that name what is one person's alone."""
 SECRETS = {"secret", "link"}
 """Parts that are secrets themselves: whoever has one needs nothing else."""
 SHARED = {
-    "key": "board",
-    "person_id": "bert",
-    "rest": "nowhere",
-    "standard_id": "iso9001-2015",
-    "turn": "pause",
-    "year": "2027",
-    **dict.fromkeys(("number", "ref"), "1"),
-    **dict.fromkeys(
-        ("channel_key", "code", "cycle_key", "decision_key", "definition", "hook_key", "ladder_key"), "none"
-    ),
-    **dict.fromkeys(("row_key", "subscription_key", "way_key"), "none"),
-    **dict.fromkeys(("definition_id", "deployment_id", "document_id", "file_id", "occurrence_id", "override_id"), ""),
-    **dict.fromkeys(("resource_id", "substitution_id"), ""),
+    "applicability/ref": "10.2",
+    "calendar/year": "2027",
+    "channels/channel_key": "mail",
+    "clauses/ref": "10.2",
+    "clauses/standard_id": "iso9001-2015",
+    "cycles/act": "retry",
+    "cycles/cycle_key": "round",
+    "cycles/key": "round",
+    "cycles/occurrence_id": "",
+    "cycles/turn": "pause",
+    "decisions/decision_key": "none",
+    "definitions/definition_id": "",
+    "deployment/deployment_id": "",
+    "deployments/deployment_id": "",
+    "engine-rest/rest": "nowhere",
+    "groups/key": "board",
+    "hooks/hook_key": "alerts",
+    "hooks/key": "alerts",
+    "key/key": "secret",
+    "kits/key": "secret",
+    "ladders/ladder_key": "none",
+    "members/person_id": "bert",
+    "occurrences/occurrence_id": "",
+    "of/key": "iso9001:10.2",
+    "overrides/override_id": "",
+    "people/person_id": "bert",
+    "problems/code": "not-found",
+    "process-definition/definition": "",
+    "processes/key": "secret",
+    "processes/number": "1",
+    "public-ways/way_key": "none",
+    "public/way_key": "none",
+    "registers/key": "reg_machines",
+    "resources/resource_id": "",
+    "rows/row_key": "press",
+    "standards/standard_id": "iso9001-2015",
+    "subscriptions/subscription_key": "none",
+    "substitutes/substitution_id": "",
+    "substitutions/substitution_id": "",
+    "tell/way_key": "none",
+    "views/number": "1",
 }
-"""Parts that name what is no secret to whoever has signed in, and what stands there in a walk; empty: an id."""
+"""Parts that name what is no secret to whoever has signed in, by the word before, and what stands
+there in a walk; empty: an id that has to be known."""
 VARYING = ("Set-Cookie", "Content-Length", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 FORM = {
     "reason": "It is so.",
@@ -83,10 +115,24 @@ class Address:
         """Whether anybody reaches it."""
         return not self.modelers and getattr(self.app.view_functions[self.rule.endpoint], "scope", "public") == "public"
 
+    @property
+    def named(self) -> list[str]:
+        """Its parts, each after the last word that stands before it: `people/person_id`."""
+        found, word = [], ""
+        for segment in self.rule.rule.split("/"):
+            part = PART.search(segment)
+            word = word if part else segment
+            found += [f"{word}/{part[1]}"] if part else []
+        return found
+
     def filled(self, known: dict[str, str]) -> str:
         """The address with these parts; ids that are not known name nothing."""
-        given = SHARED | known
-        return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda part: given.get(part[1]) or str(UUID(int=7)), self.rule.rule)
+        address = self.rule.rule
+        for one in self.named:
+            part = one.partition("/")[2]
+            stands = known.get(part) or SHARED.get(one) or NOTHING
+            address = re.sub(rf"<(?:[^<>]+:)?{part}>", stands, address)
+        return address
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule.rule}"
@@ -104,14 +150,19 @@ def addresses(app: Flask) -> list[Address]:
 
 @dataclass
 class Somebody:
-    """A person who asks every address in the way that it wants: pages by a browser, everything else by a token."""
+    """
+    A person who asks every address in the way that it wants: pages by a browser, everything else by a token.
+
+    `known` is what addresses name that is no secret.
+    """
 
     browser: Reader
     token: Client
+    known: dict[str, str]
 
     def ask(self, at: Address, known: dict[str, str] | None = None, *, proof: bool = True) -> TestResponse:
         """What is answered there; without `proof` nothing shows that a form comes from one of our pages."""
-        client, where = self.browser.client, at.filled(known or {})
+        client, where = self.browser.client, at.filled(self.known | (known or {}))
         given = {} if at.method == "GET" else _sent(at)
         if not at.page:
             bearer = {"Authorization": f"Bearer {self.token.token}"}
@@ -143,7 +194,7 @@ def told(answer: TestResponse, known: dict[str, str] | None = None) -> tuple[int
         return re.sub(r'(csrf[-_]token"[^>]*(?:content|value)=")[^"]*', r"\1", said)
 
     headers = [(name, plain(value)) for name, value in answer.headers if name not in VARYING]
-    return answer.status_code, plain(answer.get_data(as_text=True)), headers
+    return answer.status_code, plain(answer.get_data().decode(errors="replace")), headers
 
 
 @contextmanager
