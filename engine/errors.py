@@ -14,6 +14,7 @@ What can go wrong, told by whom it concerns.
     │   │   ├── TaskClosed
     │   │   └── Outdated         an If-Match that no longer matches (412)
     │   └── Invalid              what was sent does not hold (422), with one problem a field
+    │       ├── FollowsFromCases a field that nobody types, for cases write it
     │       └── Refused          a deployment with problems (every problem of every file)
     ├── Again                    the next attempt may succeed: a lock, a lost connection (503)
     └── Broken                   concerns us: a record or a setting that must not be so (500)
@@ -184,6 +185,13 @@ class Invalid(Rejected):
 
     def __str__(self) -> str:
         return self.why
+
+
+@dataclass
+class FollowsFromCases(Invalid):
+    """A field of a register is written by cases alone; `problems` names it and says which way leads there."""
+
+    code: ClassVar[str] = "follows-from-cases"
 
 
 @dataclass

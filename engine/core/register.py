@@ -16,7 +16,7 @@ KEYS = frozenset(
 ) | frozenset(
     (
         *("rule", "decided", "signed_by", "end_agreed_by", "row_clauses", "finding_on", "hours"),
-        *("competence_key", "competence_until", "shown"),
+        *("competence_key", "competence_until", "shown", "follows"),
     )
 )
 ROLES = ("steward", "people", "oncall", "pause", "competence", "page")
@@ -57,6 +57,26 @@ class Decided:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Follows:
+    """
+    A field that follows from cases, and that nobody writes by hand.
+
+    Args:
+        typed: the values between which people may choose all the same, while it holds one of them or nothing.
+        remedy: which way leads to the others.
+    """
+
+    field: str
+    typed: tuple[str, ...]
+    remedy: str
+
+    def may_be_typed(self, value: Any, held: Any) -> bool:
+        """Whether people may write `value` where the field holds `held`."""
+        same = (value or None) == (held or None)
+        return same or (value in self.typed and (not held or held in self.typed))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Definition:
     """
     What a register's file says.
@@ -65,6 +85,7 @@ class Definition:
         form: the name of the form-js file beside it.
         row_key, row_title: the fields that name a row for machines and for people.
         may_read, may_change: groups; none for `may_read` means everybody who may read at all.
+        follows: fields that cases write, and nobody by hand.
         provides: role to the path of the field that holds people; `people` is a path below which each key is a part.
         signed_by: groups; a version of a row is in force only once a member of each has signed it, different people.
         end_agreed_by: groups; a row ends only when a member, other than who asks, agrees.
@@ -88,6 +109,7 @@ class Definition:
     provides: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     decided: tuple[Decided, ...] = ()
+    follows: tuple[Follows, ...] = ()
     signed_by: tuple[str, ...] = ()
     end_agreed_by: tuple[str, ...] = ()
     row_clauses: str | None = None
@@ -153,6 +175,7 @@ def read_register(content: Mapping[str, Any]) -> Definition:
         provides=dict(provides),
         rules=tuple(_rules(content.get("rule", []))),
         decided=tuple(_decided(content.get("decided", []))),
+        follows=tuple(_follows(content.get("follows", []))),
         signed_by=part.texts("signed_by"),
         end_agreed_by=part.texts("end_agreed_by"),
         row_clauses=_text(part, "row_clauses") if "row_clauses" in content else None,
@@ -211,6 +234,15 @@ def _decided(said: Any) -> Iterator[Decided]:
         if not isinstance(sets, Mapping) or not sets or not all(isinstance(name, str) for name in sets.values()):
             raise RegisterError(where, 'sets names an output and the field that takes it, such as { tier = "tier" }.')
         yield Decided(decision=_text(part, "decision"), inputs=part.texts("inputs"), sets=dict(sets))
+
+
+def _follows(said: Any) -> Iterator[Follows]:
+    if not isinstance(said, list) or not all(isinstance(one, Mapping) for one in said) or len(said) > 20:
+        raise RegisterError("follows", "Write each field that follows from cases as [[follows]], at most 20.")
+    for number, one in enumerate(said, start=1):
+        part = Part(one, f"follows {number}", RegisterError)
+        part.only(frozenset(("field", "typed", "remedy")))
+        yield Follows(field=_text(part, "field"), typed=part.texts("typed"), remedy=_text(part, "remedy"))
 
 
 def _people(value: Any) -> Iterator[str]:

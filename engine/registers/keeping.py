@@ -12,7 +12,7 @@ from engine import access, audit, timetable
 from engine.core.chain import content_digest
 from engine.core.expressions import ExpressionError
 from engine.core.register import row_key
-from engine.errors import Conflict, Forbidden, Invalid, NotFound, Outdated
+from engine.errors import Conflict, FollowsFromCases, Forbidden, Invalid, NotFound, Outdated
 from engine.identity import groups
 from engine.identity.person import Person
 from engine.models import decisions
@@ -52,8 +52,11 @@ def add(session: Session, register: str, values: Mapping[str, Any], *, by: Perso
         Forbidden: `by` belongs to none of the groups that keep it.
         Conflict: there is a row with this key already.
         Invalid: a value does not hold, by field.
+        FollowsFromCases: one of them is written by cases alone.
     """
-    return added(session, kept_by(session, register, by), values, by=by, now=now)
+    found = kept_by(session, register, by)
+    _must_be_typed(found, values, {})
+    return added(session, found, values, by=by, now=now)
 
 
 def added(
@@ -110,13 +113,15 @@ def change(
         expected: the version that the change was made from.
 
     Raises:
-        NotFound, Forbidden, Invalid: as for `add`; Invalid also without a reason, or where nothing differs.
+        NotFound, Forbidden, Invalid, FollowsFromCases: as for `add`; Invalid also without a reason, or where nothing
+            differs.
         Conflict: the row has ended.
         Outdated: somebody has changed it since `expected`.
     """
     found = kept_by(session, register, by)
     before = locked(session, found, key, expected)
     must_say_why(reason)
+    _must_be_typed(found, values, before.values)
     row_now = changed(session, found, before, values, reason=reason, by=by, now=now)
     if row_now is before:
         raise Invalid("Nothing differs from the row as it is.", {"values": [NOTHING_DIFFERS]})
@@ -367,6 +372,20 @@ def _decided(
 
 def _at(sets: Mapping[str, str], why: str) -> dict[str, list[str]]:
     return {field: [why] for field in sets.values()}
+
+
+def _must_be_typed(found: Defined, values: Mapping[str, Any], held: Mapping[str, Any]) -> None:
+    """
+    Let pass what people may write.
+
+    Raises:
+        FollowsFromCases: they write a field that follows from cases.
+    """
+    for one in found.definition.follows:
+        if one.field in values and not one.may_be_typed(values[one.field], held.get(one.field)):
+            label = next((field.label for field in found.form.fields if field.path == one.field), one.field)
+            why = f"{label} follows from cases, and nobody types it. {one.remedy}"
+            raise FollowsFromCases(why, {one.field: [why]})
 
 
 def _title(found: Defined, values: Mapping[str, Any], key: str) -> str:

@@ -16,6 +16,7 @@ from engine.hooks import receiving
 from engine.identity import people
 from engine.identity.person import Person
 from engine.models.definitions import parsed
+from engine.registers.acts import Wish, keep
 from engine.store.running import Instance, ServiceJob, StuckStep, Task
 from engine.subject import Subject, read_subject
 from engine.subscriptions import answers, asking
@@ -230,11 +231,17 @@ def _job(world: World, session: Session, step: Step, target: UUID | None, by: Pe
 
 
 def _registers(world: World, session: Session, step: Step, _: UUID | None, by: Person) -> None:
+    """Somebody keeps a row; where nobody is named, a case does, as its process would."""
     said = _row_of(session, step)
-    if registers.row(session, said.register, said.row) is None:
+    if step.by is None:
+        wish = Wish(
+            register=said.register, key=said.row, changes=step.changes, reason=step.reason, create=False, because={}
+        )
+        keep(session, wish, by=by, now=world.now)
+    elif registers.row(session, said.register, said.row) is None:
         registers.add(session, said.register, step.changes, by=by, now=world.now)
-        return
-    registers.change(session, said.register, said.row, step.changes, reason=step.reason, by=by, now=world.now)
+    else:
+        registers.change(session, said.register, said.row, step.changes, reason=step.reason, by=by, now=world.now)
 
 
 def _row_of(session: Session, step: Step) -> Subject:

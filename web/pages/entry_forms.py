@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, request
 from sqlalchemy.orm import Session
 
 from engine import filling, registers
+from engine.core.register import Follows
 from engine.errors import Invalid, Rejected
 from engine.registers import Defined
 from web.filled import How, filled
@@ -29,7 +30,10 @@ def form(key: str) -> Response:
         row_key = request.args.get("row")
         values = entries.row(session, reader.person, key, row_key).values if row_key else {}
         choices = filling.choices(session, found.form, values, now=reader.now)
-        return orjson.dumps({"schema": orjson.loads(found.file), "data": choices | dict(values)})
+        schema = orjson.loads(found.file)
+        for one in found.definition.follows:
+            _narrow(schema["components"], one, values.get(one.field))
+        return orjson.dumps({"schema": schema, "data": choices | dict(values)})
 
     return Response(look(read), mimetype="application/json")
 
@@ -76,6 +80,16 @@ def change(key: str, row_key: str) -> Response:
             raise
         return _editing(key, row_key, error, typed)
     return acting.then(address(key, row_key), _("The change is kept, and what it was stays."))
+
+
+def _narrow(components: list[dict[str, Any]], one: Follows, held: Any) -> None:
+    """Let a field that follows from cases offer what may be typed, or only show what it holds."""
+    for component in (found for found in components if found.get("key") == one.field):
+        if held and held not in one.typed:
+            component |= {"disabled": True, "description": f"{_('It follows from cases.')} {one.remedy}"}
+        else:
+            component["values"] = [said for said in component.get("values", ()) if said["value"] in one.typed]
+            component["description"] = f"{_('Everything else follows from cases.')} {one.remedy}"
 
 
 def _editing(key: str, row_key: str | None, error: Rejected | None = None, typed: str = "") -> Response:

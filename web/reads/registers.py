@@ -104,6 +104,7 @@ def register_out(one: Defined) -> dict[str, Any]:
     names = ("key", "name", "description", "row_key", "row_title", "clauses", "may_read", "may_change", "provides")
     told = {name: getattr(said, name) for name in names}
     rules = [rule.message for rule in said.rules]
+    told["follows"] = [{"field": one.field, "typed": list(one.typed), "remedy": one.remedy} for one in said.follows]
     told["decided"] = sorted({field for table in said.decided for field in table.sets.values()})
     return told | {"version": one.number, "rules": rules, "form": orjson.loads(one.file)}
 

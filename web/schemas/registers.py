@@ -21,6 +21,9 @@ class RegisterOut(Given):
     provides = fields.Dict(required=True, metadata={"description": "Role to field."})
     rules = fields.List(fields.String(), required=True, metadata={"description": "What must hold, in words."})
     decided = fields.List(fields.String(), required=True, metadata={"description": "Fields that a table fills in."})
+    follows = fields.List(
+        fields.Dict(), required=True, metadata={"description": "Fields that cases write: field, typed, remedy."}
+    )
     signed_by = fields.List(fields.String(), required=True, metadata={"description": "Groups that sign each version."})
     end_agreed_by = fields.List(
         fields.String(), required=True, metadata={"description": "Groups of the second person."}

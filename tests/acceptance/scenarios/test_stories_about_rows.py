@@ -75,7 +75,6 @@ def test_a_case_is_about_a_row_that_changes_in_the_story(play: Play) -> None:
 links = []
 
 [[step]]
-by = "ada"
 registers = "reg_ai_systems:triagelens"
 changes = { status = "suspended" }
 row = { status = "suspended", tier = "T3", strange = "not there" }

@@ -1,6 +1,7 @@
 """The page of an AI system, by the register that ships: who answers for which part of its life, and what came of it."""
 
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 
 from engine import cycles
 from engine.identity.people import SETUP
+from engine.registers import acts
+from engine.registers.acts import Wish
 from engine.transactions import Database
-from tests.factories import END, START, process, sequence, user_task
+from tests.factories import END, NOW, START, process, sequence, user_task
 from tests.integration.api.conftest import Client, Clock
 from tests.integration.hooks.conftest import Outside, outside
 from tests.integration.pages.conftest import Reader, words
@@ -19,6 +22,7 @@ from tests.integration.pages.conftest import Reader, words
 __all__ = ["outside"]
 FOLDER = Path(__file__).parents[3] / "config" / "registers"
 ROW = "/registers/reg_ai_systems/rows/triagelens"
+API = "/registers/reg_ai_systems/rows/triagelens"
 PARTS = {"data": "Data", "model": "Model", "deployment": "Deployment", "use": "Use", "impact": "Impact"}
 SYSTEM = {"id": "triagelens", "name": "TriageLens", "purpose": "Orders scans.", "tier": "T2", "origin": "own"}
 
@@ -31,7 +35,7 @@ def ship(login: Callable[..., Client]) -> Callable[[str], Client]:
     def define(key: str) -> Client:
         defined = tomllib.loads((FOLDER / f"{key}.toml").read_text())
         body = {"register": defined | {"may_change": ["staff"]}}
-        body["form"] = json.loads((FOLDER / defined["form"]).read_text().replace("people.reporter", "people.staff"))
+        body["form"] = json.loads(re.sub(r"people\.\w+", "people.staff", (FOLDER / defined["form"]).read_text()))
         adam.expect(200, adam.send("PUT", f"/registers/{key}", json=body))
         return anna
 
@@ -178,3 +182,31 @@ def test_the_page_of_a_system_shows_the_last_check_the_controls_in_place_and_the
     assert "Drift r1A look each week" in controls
     assert "Drift r2" not in controls
     assert words(page, "//section[@aria-labelledby='coming']//dl") == "Sat 20 FebLook at monitoring"
+
+
+def test_no_status_is_typed_where_it_follows_from_cases(
+    reader: Callable[[str], Reader], keep: Callable[..., Any], login: Callable[..., Client], database: Database
+) -> None:
+    keep(status="draft")
+    anna, page = login("anna"), reader("anna")
+    refused = anna.send("PATCH", API, json={"values": {"status": "retired"}, "reason": "We stop."})
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "follows-from-cases")
+    why = "Status follows from cases, and nobody types it. The decision of a reassessment says how it goes on"
+    assert refused.get_json()["errors"]["status"][0].startswith(why)
+    assert _status(page) == {"values": ["draft", "active"], "disabled": False}
+    live = {"status": "active", "steward": "anna", "first_approved": "2026-09-15"}
+    for changes in (live, {"status": "lapsed"}):
+        about: dict[str, Any] = {"register": "reg_ai_systems", "key": "triagelens", "create": False, "because": {}}
+        wish = Wish(changes=changes, reason="So it was decided.", **about)
+        database.perform(lambda s, wish=wish: acts.keep(s, wish, by=SETUP, now=NOW), by=SETUP, now=NOW)
+    assert _status(page)["disabled"]
+    typed = json.dumps({"status": "active"})
+    told = page.tree(page.press(f"{ROW}/change", 422, values=typed, expected="3", reason="It is well again."))
+    assert f"Status: {why}" in words(told)
+    page.press(f"{ROW}/change", values=json.dumps({"users": "Radiologists"}), expected="3", reason="Named.")
+
+
+def _status(who: Reader) -> dict[str, Any]:
+    schema = json.loads(who.fetch("/registers/reg_ai_systems/form.json?row=triagelens"))["schema"]
+    (field,) = (one for one in schema["components"] if one.get("key") == "status")
+    return {"values": [one["value"] for one in field["values"]], "disabled": field.get("disabled", False)}

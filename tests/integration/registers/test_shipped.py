@@ -182,14 +182,15 @@ REFUSED = [
         "tier",
         "Say what it is used for and how far it acts by itself, and the tier follows",
     ),
-    ("reg_ai_systems", {"tier": "T4", "status": "restricted"}, "status", "A system of this kind is not allowed"),
+    ("reg_ai_systems", {"tier": "T4", "status": "active"}, "status", "A system of this kind is not allowed"),
     (
         "reg_ai_systems",
         {"tier": "T3", "status": "active", "steward": "anna", "first_approved": "2026-09-15", "pause_list": ["anna"]},
         "fallback",
         "An active T3 system can be switched off or overridden: say how.",
     ),
-    ("reg_review_items", {"status": "taken"}, "review", "An item that was taken up says in which review."),
+    ("reg_review_items", {"status": "taken"}, "status", "Status follows from cases, and nobody types it."),
+    ("reg_ai_systems", {"status": "lapsed"}, "status", "Status follows from cases, and nobody types it."),
     ("reg_actions", {"status": "done"}, "result", "What is done or dropped says what came of it."),
     *(
         (register, {field: "nothing_of_ours"}, field, "Choose one of the rows of reg_")
