@@ -26,6 +26,7 @@ from web.reads.task_page import Shown
 
 pages = Blueprint("task", __name__)
 acting.register(pages)
+NOTHING = "–"
 FEW, SOME = 4, 12
 """Fields up to which a form is thought to take little, and middling, height."""
 
@@ -104,6 +105,7 @@ def asked(task_id: UUID, error: Rejected | None = None, typed: Mapping[str, str]
         wrong=wrong,
         at_fields=orjson.dumps(at_fields).decode() if at_fields else "",
         typed=given,
+        left_over=[] if found["mine"] and not found["shown"].task["stuck"] else _left_over(found["shown"], given),
         back=came_from(),
     )
 
@@ -139,7 +141,7 @@ def _facts(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:
         and reader.person.id in (row["completed_by"], row["acting_for"], shown.case.owner)
         and not reader.person.auditor,
         "rows": "few" if fields <= FEW else "some" if fields <= SOME else "many",
-        "facts": _told_fields(shown),
+        "facts": _told_fields(shown, shown.values),
         "pledge": _pledge(rules.sign, reader.person.name, row["name"], shown.case) if rules.sign else "",
         "then": next((line for line in shown.plan.lines if line.outcome == "planned"), None),
         "place": _place(shown),
@@ -190,14 +192,28 @@ def _used(row: Mapping[str, Any], reader: Reader) -> int:
     return 100 if whole <= 0 else min(100, max(0, int((reader.now - row["opened_at"]).total_seconds() * 100 / whole)))
 
 
-def _told_fields(shown: Shown) -> list[tuple[str, str]]:
+def _told_fields(shown: Shown, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Labels and values, for who reads and does not fill in."""
-    return [(one.label or one.path, _plain(shown.values.get(one.path.split(".")[0]), shown)) for one in shown.fields]
+    return [(one.label or one.path, _plain(values.get(one.path.split(".")[0]), shown)) for one in shown.fields]
+
+
+def _left_over(shown: Shown, typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was typed into a form that the page no longer has, so that nobody loses it."""
+    try:
+        values = orjson.loads(typed.get("values") or "{}")
+    except orjson.JSONDecodeError:
+        values = {}
+    told = _told_fields(shown, values) if isinstance(values, dict) else []
+    return [
+        (label, said)
+        for label, said in [*told, (_("A word about it"), typed.get("note", ""))]
+        if said not in ("", NOTHING)
+    ]
 
 
 def _plain(value: Any, shown: Shown) -> str:
     if value is None or value == "" or value == []:
-        return "–"
+        return NOTHING
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
