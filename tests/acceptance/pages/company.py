@@ -31,13 +31,14 @@ class Company:
 
     # ---- at a browser ----
 
-    def seat(self) -> Page:
-        """One more browser, in which nobody has signed in."""
+    def seat(self, name: str) -> Page:
+        """One more browser of that name, in which nobody has signed in."""
         context = self.browser.new_context(base_url=self.demo.address, viewport={"width": 1440, "height": 900})
         context.set_default_timeout(10_000)
         context.on("console", self._listen)
         context.on("weberror", lambda error: self.faults.append(f"{error.page and error.page.url}: {error.error}"))
-        return context.new_page()
+        self.seats[name] = context.new_page()
+        return self.seats[name]
 
     def _listen(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not REFUSALS.search(message.text):
@@ -45,9 +46,7 @@ class Company:
 
     def at(self, person: str, address: str) -> Page:
         """Somebody's browser, showing a page; signed in anew where the visit was over."""
-        if person not in self.seats:
-            self.seats[person] = self.seat()
-        return self.visits(self.seats[person], person, address)
+        return self.visits(self.seats.get(person) or self.seat(person), person, address)
 
     def visits(self, page: Page, person: str, address: str) -> Page:
         """A browser at which somebody looks at a page, and signs in where he has to."""
@@ -60,9 +59,11 @@ class Company:
         return page
 
     def leave(self) -> None:
-        """Nobody looks at anything any more."""
-        for page in self.seats.values():
+        """Nobody looks at anything any more, and people have one browser each."""
+        for name, page in list(self.seats.items()):
             page.goto("about:blank")
+            if name not in self.demo.people:
+                self.seats.pop(name).context.close()
 
     def opens(self, person: str, case: str, element: str, **which: Any) -> Page:
         """Somebody opens a task of a case, and takes it on where nobody has."""

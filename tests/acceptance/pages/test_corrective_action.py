@@ -51,7 +51,9 @@ def planned_and_approved_by_others(company: Company, case: str) -> None:
     step = answers.action(1, "Teach the operators", "elif.kaya", company.day(7))
     company.finishes(priya, answers.plan(step), said="Finished.")
     own = company.at("priya.raman", f"/tasks/{company.task(case, 'T_approve_plan', which='area_head')['id']}")
-    expect(own.locator(".refusal")).to_contain_text("It can be done by Tomás Ferreira.")
+    expect(own.locator(".refusal")).to_have_text(
+        "You did “Plan actions”, so somebody else must do this. It can be done by Tomás Ferreira."
+    )
     expect(own.get_by_role("button", name="Take on")).to_have_count(0)
     for person, role in (("henrik.lund", "quality_manager"), ("tomas.ferreira", "area_head")):
         page = company.opens(person, case, "T_approve_plan", which=role)
