@@ -8,7 +8,9 @@ What can go wrong, told by whom it concerns.
     │   │   ├── SeparationOfDuties
     │   │   ├── NotCompetent
     │   │   ├── NotOffered       a task is for others
-    │   │   └── LockedOut        too many wrong passwords, until when
+    │   │   ├── CodeNeeded       the password is right, and a second factor is on
+    │   │   └── WrongProof       a password or a code that is wrong
+    │   │       └── LockedOut    too many of them, until when
     │   ├── Conflict             somebody or something was faster (409)
     │   │   ├── AlreadyClaimed
     │   │   ├── TaskClosed
@@ -106,8 +108,22 @@ class SeparationOfDuties(Forbidden):
 
 
 @dataclass
-class LockedOut(Forbidden):
-    """There were too many wrong passwords; the account waits `until` then."""
+class CodeNeeded(Forbidden):
+    """A second factor is on, so the password alone is not enough."""
+
+    code: ClassVar[str] = "code-needed"
+
+
+@dataclass
+class WrongProof(Forbidden):
+    """Whoever wants to prove who he is gave something wrong, a `password` or a `code`; it was counted."""
+
+    kind: str = field(default="password", kw_only=True)
+
+
+@dataclass
+class LockedOut(WrongProof):
+    """There were too many wrong passwords or codes; the account waits `until` then."""
 
     until: datetime = field(kw_only=True)
 

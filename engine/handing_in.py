@@ -1,5 +1,6 @@
 """What is kept when somebody hands in a task: the answers as they were, and the trail's entry about them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,7 +63,7 @@ def check(
     task: LiveTask,
     answers: dict[str, Any],
     *,
-    sign: dict[str, str] | None = None,
+    sign: Mapping[str, Any] | None = None,
     note: str | None = None,
     by: Person,
     now: datetime,
@@ -73,7 +74,7 @@ def check(
     Raises:
         Conflict: the task must wait until no running case blocks this one.
         Invalid: with one problem a field or slot, or because a signature is missing.
-        Forbidden: the password of the signature is wrong.
+        Forbidden: whoever signs did not prove who he is.
     """
     definition = parsed(session, case.definition_id)
     node = definition.model.nodes.get(task.element)

@@ -25,7 +25,7 @@ from engine.hot import Hot
 from engine.identity.person import Person
 from engine.ids import id_of, new_id
 from engine.outreach import routes
-from engine.outreach.content import family
+from engine.outreach.content import MAIL, family
 from engine.outreach.routes import Ways
 from engine.store.base import table_of
 from engine.store.people import PersonRow
@@ -153,6 +153,7 @@ class Notice:
         template: which words: `assigned`, `reminder`, `due`, `overdue`, `unclaimed`, `call`, `notice`.
         channels: by which he is told, as far as they are there and for him; by default the usual ones.
         cause: who did it; he is not told of his own act.
+        private: it is about his account: by mail alone and at once, whatever he wishes.
     """
 
     event: str
@@ -164,6 +165,7 @@ class Notice:
     data: dict[str, Any] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
     cause: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,18 +227,19 @@ def rows_of(
 
 def _rows(one: Notice, ways: Ways, now: datetime) -> list[dict[str, Any]]:
     """A message on each route and, where the person is told of it among others, the digest that will hold it."""
-    routes_of = ways.routes(one.recipient, one.channels, one.urgency)
+    routes_of = ((MAIL,),) if one.private else ways.routes(one.recipient, one.channels, one.urgency)
     return [row for route in routes_of for row in _row(one, route, ways, now)]
 
 
 def _row(one: Notice, route: tuple[str, ...], ways: Ways, now: datetime) -> list[dict[str, Any]]:
     first, *further = route
-    gathered = ways.digest_at(one.recipient, one.urgency, now)
+    urgency = "urgent" if one.private else one.urgency
+    gathered = ways.digest_at(one.recipient, urgency, now)
     row = {
         "id": new_id(),
         "instance_id": one.instance_id,
         "task_id": one.task_id,
-        "lane": "urgent" if one.urgency == "urgent" else "bulk",
+        "lane": "urgent" if urgency == "urgent" else "bulk",
         "event": one.event,
         "kind": one.template,
         "recipient": one.recipient,
@@ -246,7 +249,7 @@ def _row(one: Notice, route: tuple[str, ...], ways: Ways, now: datetime) -> list
         "body": one.data,
         "status": "owed",
         "owed_at": now,
-        "next_attempt_at": gathered or ways.not_before(one.recipient, one.urgency, now),
+        "next_attempt_at": gathered or ways.not_before(one.recipient, urgency, now),
         "attempts": 0,
     }
     if gathered is None:

@@ -30,7 +30,7 @@ from engine.covered import Covered, computed
 from engine.covered import content as covered_content
 from engine.errors import Forbidden, Invalid
 from engine.hot import Hot
-from engine.identity import passwords
+from engine.identity import proving
 from engine.identity.person import Person
 from engine.ids import new_id
 from engine.models.definitions import Parsed
@@ -65,7 +65,7 @@ def sign(
     *,
     definition: Parsed,
     answers: Mapping[str, Any],
-    given: Mapping[str, str] | None,
+    given: Mapping[str, Any] | None,
     by: Person,
     now: datetime,
 ) -> dict[str, Any] | None:
@@ -75,11 +75,11 @@ def sign(
     Nothing is written but a count of wrong passwords.
 
     Args:
-        given: `password` and `meaning`, as the person sent them.
+        given: `password` and `meaning`, as the person sent them, and `second`: a code, where a second factor is on.
 
     Raises:
         Invalid: a signature is asked for and none was given, or none is asked for, or it means something else.
-        Forbidden: the password is wrong, or `by` is no person.
+        Forbidden: the password or the code is wrong or missing, or `by` is no person.
     """
     node = definition.model.nodes.get(task.element)
     rules = node.rules if node else Rules()
@@ -91,7 +91,7 @@ def sign(
     assert given is not None
     if by.kind != "person":
         raise Forbidden(f"{by.name} cannot sign.", "Only a person signs, with a password.")
-    passwords.check_password(session, by.id, given["password"], now=now)
+    proving.again(session, by, given["password"], given.get("second"), now=now)
     covered = Covered.by(node, definition.model, answers, names=_names(session, case, task, rules, now))
     content = covered_content(session, case.id, task.id, covered, answers)
     row = {
@@ -189,7 +189,7 @@ def _reopen(session: Session, case: Case, outdated: Iterable[Any], *, by: Person
             raise Invalid(f"{row.name} cannot be opened again. {error}", {error.element: [str(error)]}) from error
 
 
-def _check_given(name: str, meaning: str, given: Mapping[str, str] | None) -> None:
+def _check_given(name: str, meaning: str, given: Mapping[str, Any] | None) -> None:
     problems = {}
     if not given or not given.get("password"):
         problems["sign"] = f"{name} is signed as {meaning!r}: give your password again."

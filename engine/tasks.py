@@ -1,5 +1,6 @@
 """What a person does with a task: claim it, give it back, pass it on, save a draft, hand it in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -187,7 +188,7 @@ def complete(
     answers: dict[str, Any],
     note: str | None = None,
     acting_for: str | None = None,
-    sign: dict[str, str] | None = None,
+    sign: Mapping[str, Any] | None = None,
     by: Person,
     now: datetime,
 ) -> Done:
@@ -199,7 +200,7 @@ def complete(
         note: a comment on the task, kept beside the answers.
         acting_for: the id of somebody who is away, for whom it is done; by default for whom `by` holds it. Both count
             for separation.
-        sign: `password` and `meaning`, where the model asks for a signature.
+        sign: as for `signatures.sign`, where the model asks for a signature.
 
     Raises:
         NotFound: there is no such task, or `by` may not know of it; or nobody to act for.

@@ -334,6 +334,7 @@ def reached(program: Program) -> Services:
         visits=visits_of(settings),
         message_life=timedelta(days=settings.message_days),
         strongbox=Strongbox(secrets_key(settings.folder)),
+        second_factor_for=settings.proving_twice,
         links_key=links_key(settings.folder),
         figures=_figures(settings),
         templates={path.name: path.read_bytes() for path in sorted(settings.templates_folder.glob("*.json"))},

@@ -44,6 +44,10 @@ class Settings:
         120, "Minutes without a request after which whoever signed in at a browser is signed out."
     )
     visit_hours: int = _setting(12, "Hours after which whoever signed in at a browser signs in again in any case.")
+    second_factor_for: str = _setting(
+        "",
+        "Groups, separated by commas, whose members need a second factor; admin means who manages the platform.",
+    )
     message_days: int = _setting(30, "Days for which a message that nobody awaits is kept.")
     seal_minutes: int = _setting(60, "Minutes between two seals of the audit trail.")
     public_url: str = _setting("", "Where people reach Steward, for links in messages; empty means http://HOST:PORT.")
@@ -105,7 +109,12 @@ class Settings:
     @property
     def releasing(self) -> tuple[str, ...]:
         """The groups whose members may release."""
-        return tuple(name.strip() for name in self.release_groups.split(",") if name.strip())
+        return _listed(self.release_groups)
+
+    @property
+    def proving_twice(self) -> frozenset[str]:
+        """The groups whose members need a second factor, and `admin` for who manages the platform."""
+        return frozenset(_listed(self.second_factor_for))
 
 
 def load(flags: Mapping[str, Any] = {}, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -125,6 +134,10 @@ def load(flags: Mapping[str, Any] = {}, environment: Mapping[str, str] = os.envi
     values |= {name: environment[key] for name in known if (key := f"STEWARD_{name.upper()}") in environment}
     values |= {name: value for name, value in flags.items() if value is not None}
     return Settings(**{name: _typed(name, value, known[name].type) for name, value in values.items()})
+
+
+def _listed(said: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in said.split(",") if name.strip())
 
 
 def _from_file(path: Path) -> dict[str, Any]:

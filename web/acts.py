@@ -12,9 +12,10 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from engine import instances
-from engine.errors import Forbidden, Invalid, Outdated
-from engine.identity import passwords
+from engine.errors import Invalid, Outdated, WrongProof
+from engine.identity import attempts
 from engine.identity.people import Person
+from web import proof
 from web.auth import Caller, caller
 from web.idempotency import once
 from web.operations import VERSIONS
@@ -63,7 +64,7 @@ def act(
 
     if is_dry_run() or dry:
         return _tried(answer_of, who)
-    given = services().database.perform(transaction, by=who.person, now=who.now)
+    given = proof.let(transaction, by=who.person, now=who.now)
     services().ring()
     return given
 
@@ -79,7 +80,7 @@ def _tried(answer_of: Callable[[Session], Response], who: Caller) -> Response:
     """
     What would be answered; everything is undone again, and no refusal is recorded.
 
-    A wrong password counts all the same: else it could be guessed without an end.
+    A wrong password or code counts all the same: else it could be guessed without an end.
     """
     try:
         with services().database.writing() as session:
@@ -87,16 +88,16 @@ def _tried(answer_of: Callable[[Session], Response], who: Caller) -> Response:
     except _Undo as undo:
         undo.answer.headers["Steward-Dry-Run"] = "true"
         return undo.answer
-    except Forbidden as error:
+    except WrongProof as error:
         if not error.keeps:
             raise
         wrong = error
 
         def counted(session: Session) -> Response:
-            passwords.count_wrong(session, who.person.id, now=who.now)
+            attempts.failed(session, who.person.id, wrong.kind, place=attempts.SIGNED_IN, now=who.now)
             raise wrong
 
-        return services().database.perform(counted, by=who.person, now=who.now)
+        return proof.let(counted, by=who.person, now=who.now)
 
 
 def look(read: Read, out: Schema, *, tag: Name | None = None) -> Response:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -17,11 +17,28 @@ from web import (
     openapi,
     pages,
     problems,
+    proof,
     read_log,
     reader,
 )
 from web.api import THEMES, public
 from web.services import Services, services
+
+PROVING = (
+    "tokens.issue",
+    "people.password",
+    "task-verbs.complete",
+    "registers.sign",
+    "signing_in.sign_in",
+    "signing_in.give_code",
+    "account.change_password",
+    "second_factor.begin",
+    "second_factor.new_codes",
+    "second_factor.turn_off",
+    "task_acts.finish",
+    "entries_pages.sign",
+)
+"""The views that take a password or a code: one address has one budget of wrong ones over all of them."""
 
 
 def create_app(over: Services) -> Flask:
@@ -60,16 +77,24 @@ def _bound() -> None:
 
 def _slow_down(app: Flask, over: Services) -> None:
     """
-    Passwords can be tried, hooks called and public doors used only so often from one address.
+    One address may be wrong about passwords and codes, call hooks and use public doors only so often.
 
     The address is counted in memory and kept nowhere. Trying one account too often locks it besides.
     """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
-    bounds = {"tokens.issue": over.limits.sign_ins, "machines.receive": over.limits.hook_calls}
-    bounds["signing_in.sign_in"] = over.limits.sign_ins
+    bounds = {"machines.receive": over.limits.hook_calls}
     bounds |= {f"public.{view}": over.limits.public_calls for view in ("report", "read", "write")}
     bounds |= {f"telling.{view}": over.limits.public_calls for view in ("tell", "read")}
     for view, limit in bounds.items():
         limited: Any = limiter.limit(limit)(app.view_functions[view])
         app.view_functions[view] = limited
-    limiter.limit(over.limits.sign_ins, deduct_when=engine_rest.wrong_login)(engine_rest.blueprint)
+    wrong = limiter.shared_limit(over.limits.sign_ins, "proofs", deduct_when=_was_wrong)
+    for view in PROVING:
+        counted: Any = wrong(app.view_functions[view])
+        app.view_functions[view] = counted
+    limiter.shared_limit(over.limits.sign_ins, "proofs", deduct_when=_was_wrong)(engine_rest.blueprint)
+
+
+def _was_wrong(answer: Response) -> bool:
+    """Whether a password or a code was wrong: only that counts, and an office behind one address signs in freely."""
+    return proof.was_wrong() or (request.blueprint == engine_rest.blueprint.name and engine_rest.wrong_login(answer))

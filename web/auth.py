@@ -109,6 +109,8 @@ def _authenticate() -> Response | None:
         raise Unauthenticated
     if scope not in found.scopes:
         raise ScopeMissing(scope)
+    if by_visit and cookies.unfinished() and not request.path.startswith(cookies.SET_UP):
+        return cookies.to_set_up()
     g.caller = found
     return None
 

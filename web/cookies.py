@@ -6,7 +6,7 @@ and goes along to our own pages alone. What is sent to a page carries, besides,
 a token that only pages of ours can know.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
@@ -19,8 +19,13 @@ from web.problems import SignedOut
 from web.services import Visits
 
 VISIT = "visit"
+HALF = "half"
+UNFINISHED = "unfinished"
+HALF_LIFE = timedelta(minutes=10)
+"""So long somebody who knew the password may look for the code."""
+
 SAFE = ("GET", "HEAD", "OPTIONS")
-SIGN_IN = "/login"
+SIGN_IN, SET_UP = "/login", "/account/second-factor"
 _csrf = CSRFProtect()
 
 
@@ -59,10 +64,41 @@ def visit() -> UUID | None:
     return UUID(named) if named else None
 
 
-def keep(visit_id: UUID) -> None:
-    """Let this browser's cookie name a visit, and nothing of what it named before."""
+def keep(visit_id: UUID, *, unfinished: bool = False) -> None:
+    """
+    Let this browser's cookie name a visit, and nothing of what it named before.
+
+    Args:
+        unfinished: it opens nothing yet but the page on which its person sets up a second factor.
+    """
     session.clear()
     session[VISIT] = str(visit_id)
+    if unfinished:
+        session[UNFINISHED] = True
+
+
+def unfinished() -> bool:
+    """Whether this visit opens nothing yet but the page of the second factor."""
+    return UNFINISHED in session
+
+
+def finish() -> None:
+    """The second factor is set up."""
+    session.pop(UNFINISHED, None)
+
+
+def keep_half(person_id: str, mark: str, at: datetime) -> None:
+    """Let this browser's cookie say that somebody knew the password of a person, whose visits had this mark."""
+    session.clear()
+    session[HALF] = [person_id, mark, at.isoformat()]
+
+
+def half(at: datetime) -> tuple[str, str] | None:
+    """Whose password was given at this browser a moment ago, and the mark; None where none was."""
+    if HALF not in session:
+        return None
+    person_id, mark, then = session[HALF]
+    return (person_id, mark) if at - datetime.fromisoformat(then) < HALF_LIFE else None
 
 
 def drop() -> None:
@@ -85,6 +121,13 @@ def to_sign_in() -> Response:
     return answer  # type: ignore[return-value]
 
 
+def to_set_up() -> Response:
+    """To the page of the second factor, which the role of whoever has signed in asks for."""
+    answer = redirect(SET_UP, 303)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer  # type: ignore[return-value]
+
+
 def asked() -> str:
     """The address of this request, without the machine it goes to."""
     return request.full_path.rstrip("?")
@@ -93,11 +136,16 @@ def asked() -> str:
 def sign_in_again() -> str:
     """The sign-in page, from which one comes back to the page that was asked for, or that sent this request."""
     if request.method in SAFE:
-        return f"{SIGN_IN}?next={quote(asked())}"
+        return with_next(SIGN_IN, asked())
     above = request.path
     while above and ours(above) != above:
         above = above.rpartition("/")[0]
-    return f"{SIGN_IN}?next={quote(above or '/')}"
+    return with_next(SIGN_IN, above or "/")
+
+
+def with_next(address: str, onward: str) -> str:
+    """A page, and where it leads on to."""
+    return f"{address}?next={quote(onward)}"
 
 
 def ours(address: str | None) -> str:
@@ -109,5 +157,5 @@ def ours(address: str | None) -> str:
         endpoint, _ = current_app.url_map.bind("").match(parts.path, "GET")
     except (HTTPException, RequestRedirect):
         return "/"
-    is_page = getattr(current_app.view_functions[endpoint], "browser", False) and parts.path != SIGN_IN
+    is_page = getattr(current_app.view_functions[endpoint], "browser", False) and not parts.path.startswith(SIGN_IN)
     return str(address) if is_page and not parts.netloc else "/"

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from engine.identity.person import Person
+from web import proof
 from web.auth import caller
 from web.services import services
 
@@ -21,6 +22,6 @@ def perform(verb: Callable[[Session, Person, datetime], T]) -> T:
         Rejected: what the verb raised, after its record was committed.
     """
     who = caller()
-    done = services().database.perform(lambda session: verb(session, who.person, who.now), by=who.person, now=who.now)
+    done = proof.let(lambda session: verb(session, who.person, who.now), by=who.person, now=who.now)
     services().ring()
     return done

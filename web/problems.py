@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import Again, Invalid, Rejected, StewardError
+from engine.errors import Again, Invalid, Rejected, StewardError, WrongProof
 
 MEDIA_TYPE = "application/problem+json"
 NOTHING_HERE = "There is nothing at this address, or you may not see it."
@@ -67,6 +67,11 @@ class SignInFailed(Rejected):
 
     def __str__(self) -> str:
         return f"{self.why} {self.remedy}".strip()
+
+    @classmethod
+    def of(cls, error: WrongProof) -> "SignInFailed":
+        """The same refusal, for whoever has not signed in yet."""
+        return cls(error.why, error.remedy, record=error.record, keeps=error.keeps)
 
 
 @dataclass

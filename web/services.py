@@ -23,7 +23,8 @@ class Limits:
 
     `body`, `upload`, `hook` and `public` are bytes of a whole request;
     `sign_ins`, `hook_calls` and `public_calls` are how often one address may
-    try a password, call hooks and use public doors, in Flask-Limiter's notation.
+    be wrong about a password or a code, call hooks and use public doors, in
+    Flask-Limiter's notation.
     """
 
     body: int = 2_000_000
@@ -71,7 +72,8 @@ class Services:
         token_life: how long a token lives that names no other date.
         message_life: how long a message that nobody awaits is kept.
         heartbeat_within: a worker that was silent for longer counts as gone.
-        strongbox: locks the secrets of hooks; by default with a key that nobody keeps.
+        strongbox: locks the secrets of hooks and of second factors; by default with a key that nobody keeps.
+        second_factor_for: groups whose members need a second factor; `admin` stands for who manages the platform.
         figures: the key figures that are defined.
         templates: element templates for the modeler, by file name.
         links_key: signs the links by which people acknowledge calls; by default one that nobody keeps.
@@ -94,6 +96,7 @@ class Services:
     message_life: timedelta = timedelta(days=30)
     heartbeat_within: timedelta = timedelta(seconds=60)
     strongbox: Strongbox = field(default_factory=Strongbox.fleeting)
+    second_factor_for: frozenset[str] = frozenset()
     figures: tuple[Figure, ...] = ()
     templates: Mapping[str, bytes] = field(default_factory=dict)
     links_key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)

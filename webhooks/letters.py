@@ -14,6 +14,8 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from engine.outbox import Owed
+from webhooks import account_letters
+from webhooks.account_letters import Words
 from webhooks.links import Links
 
 TEMPLATES = Environment(
@@ -88,6 +90,8 @@ def told(owed: Owed, *, address: str, zone: str, links: Links | None = None) -> 
         zone: the organisation's; the reader's own goes before.
         links: makes those by which a call is acknowledged; only where nobody else reads it.
     """
+    if owed.kind in account_letters.WORDS:
+        return _of_account(owed, account_letters.WORDS[owed.kind], address.rstrip("/"))
     deed, said = _deed(owed), None if owed.confidential else owed.data.get("text")
     return Told(
         name=owed.name,
@@ -106,9 +110,10 @@ def told(owed: Owed, *, address: str, zone: str, links: Links | None = None) -> 
 def written(owed: Owed, *, address: str, zone: str, links: Links | None = None) -> Letter:
     """The letter for a delivery; all else as for `told`."""
     said = told(owed, address=address, zone=zone, links=links)
-    facts, name = {**asdict(said), "told": HOW}, "digest" if said.items else "letter"
+    how = account_letters.HOW if owed.kind in account_letters.WORDS else HOW
+    facts, name = {**asdict(said), "told": how}, "digest" if said.items else "letter"
     html = css_inline.inline(TEMPLATES.get_template(f"{name}.html").render(facts))
-    return Letter(_subject(owed, said.due), TEMPLATES.get_template(f"{name}.txt").render(facts), html)
+    return Letter(_subject(owed, said), TEMPLATES.get_template(f"{name}.txt").render(facts), html)
 
 
 def _deed(owed: Owed) -> str:
@@ -119,13 +124,26 @@ def _deed(owed: Owed) -> str:
     return owed.task or str(owed.data.get("text") or owed.data.get("title") or owed.title or HIDDEN)
 
 
-def _subject(owed: Owed, due: str | None) -> str:
+def _of_account(owed: Owed, words: Words, address: str) -> Told:
+    return Told(
+        name=owed.name,
+        deed=words.deed,
+        case=None,
+        due=None,
+        text=None,
+        why=words.why,
+        otherwise=words.otherwise,
+        link=f"{address}{words.page}",
+    )
+
+
+def _subject(owed: Owed, said: Told) -> str:
     """Deed, due, id; on one line, whatever people have typed."""
     if owed.confidential:
         return HIDDEN
     key = f" ({owed.key})" if owed.key else ""
-    by = f", due {due}" if due else ""
-    return " ".join(f"{_deed(owed)[:120]}{by}{key}".split())
+    by = f", due {said.due}" if said.due else ""
+    return " ".join(f"{said.deed[:120]}{by}{key}".split())
 
 
 def _due(owed: Owed, zone: str) -> str | None:

@@ -12,7 +12,7 @@ from engine.identity.person import Person
 from engine.ladders import book
 from engine.store.absence import RotationRow
 from engine.store.definitions import Binding, DefinitionRow, Deployment
-from engine.store.people import GroupRow, Membership, PersonRow, Token
+from engine.store.people import GroupRow, Membership, PersonRow, RecoveryCode, SecondFactor, Token
 from engine.store.running import LIVE_TASK, Instance, Task
 
 SHOWN = 5
@@ -113,8 +113,9 @@ def administrators() -> Select[str]:
 
 
 def let_go(session: Session, person_id: str, now: datetime) -> None:
-    """Take a leaving person out of his groups and make his tokens void."""
-    session.execute(delete(Membership).where(Membership.person_id == person_id))
+    """Take a leaving person out of his groups, and make his tokens and his second factor void."""
+    for table in (Membership, RecoveryCode, SecondFactor):
+        session.execute(delete(table).where(table.person_id == person_id))
     session.execute(
         update(Token).where(Token.person_id == person_id, Token.revoked_at.is_(None)).values(revoked_at=now)
     )

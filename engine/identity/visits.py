@@ -67,7 +67,7 @@ def begin(session: Session, *, browser: str, by: Person, now: datetime, machine_
         browser: what it calls itself, to tell visits apart.
     """
     visit_id = new_id()
-    row = {"id": visit_id, "person_id": by.id, "mark": _mark(session, by.id), "browser": browser[:LONGEST_NAME]}
+    row = {"id": visit_id, "person_id": by.id, "mark": mark_of(session, by.id), "browser": browser[:LONGEST_NAME]}
     row |= {"began_at": machine_now, "seen_at": machine_now, "ended_at": None}
     session.execute(insert(VISIT), [row])
     audit.append(session, audit.PLATFORM, "visit.began", visit_id, {"person": by.id}, by=by, now=now)
@@ -142,6 +142,7 @@ def _lasts(lasting: Lasting, machine_now: datetime) -> tuple[ColumnElement[bool]
     return Visit.began_at > machine_now - lasting.life, Visit.seen_at > machine_now - lasting.idle
 
 
-def _mark(session: Session, person_id: str) -> str:
+def mark_of(session: Session, person_id: str) -> str:
+    """What the visits of a person are known by: it changes with his password and on request."""
     marked: Select[str] = select(PersonRow.fs_uniquifier).where(PersonRow.id == person_id)
     return session.execute(marked).scalar_one()

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from engine import access, audit
 from engine.core.chain import content_digest
 from engine.errors import Conflict, Forbidden, Invalid
-from engine.identity import passwords
+from engine.identity import proving
+from engine.identity.factors import Second
 from engine.identity.person import Person
 from engine.registers.definitions import chain_of, defined
 from engine.registers.keeping import locked, must_read
@@ -30,7 +31,15 @@ IN_FORCE = (
 
 
 def sign(
-    session: Session, register: str, key: str, *, expected: int | None, password: str, by: Person, now: datetime
+    session: Session,
+    register: str,
+    key: str,
+    *,
+    expected: int | None,
+    password: str,
+    second: Second | None = None,
+    by: Person,
+    now: datetime,
 ) -> Row:
     """
     Sign the row as it is: `approved`, for the first group of `signed_by` that `by` belongs to and nobody stands for.
@@ -39,13 +48,14 @@ def sign(
 
     Args:
         expected: the version that `by` has read.
+        second: a code, where `by` has a second factor.
 
     Raises:
         NotFound: there is no such register or row.
         Conflict: the row has ended.
         Outdated: it is another version by now.
         Invalid: rows of this register are not signed.
-        Forbidden: the password is wrong, `by` belongs to none of the groups, or has signed this version already.
+        Forbidden: `by` did not prove who he is, belongs to none of the groups, or has signed this version already.
     """
     access.must_act(by)
     found = defined(session, register)
@@ -58,7 +68,7 @@ def sign(
     row = locked(session, found, key, expected)
     held = session.execute(HELD, {"of_register": register, "of_key": key, "of_number": row.number}).all()
     role = _role(found.definition.name, wanted, held, by)
-    passwords.check_password(session, by.id, password, now=now)
+    proving.again(session, by, password, second, now=now)
     made = {"register": register, "key": key, "number": row.number, "role": role, "by": by.id, "at": now}
     made |= {"digest": digest_of(made, row.values)}
     session.execute(insert(SIGNATURE), [made])

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.base import Document, Id, Table, index_where, one_of
+from engine.store.base import Big, Document, Id, Table, index_where, one_of
 
 
 class PersonRow(Table):
@@ -190,13 +190,47 @@ class IdempotencyKey(Table):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class SecondFactor(Table):
+    """
+    The secret of a person's authenticator, locked by a key that is not in the database.
+
+    It counts once it is confirmed. `last_step` is the moment, in steps of 30 seconds, of the last code that was used.
+    """
+
+    __tablename__ = "second_factors"
+    __table_args__ = (CheckConstraint("last_step IS NULL OR confirmed_at IS NOT NULL", name="used_when_confirmed"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    locked: Mapped[bytes]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[Big | None]
+
+
+class RecoveryCode(Table):
+    """Stands in for a code of the authenticator, once. Only the SHA-256 is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    id: Mapped[Id]
+    person_id: Mapped[str] = mapped_column(ForeignKey("second_factors.person_id"), index=True)
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    used_at: Mapped[datetime | None]
+
+
 class SignIn(Table):
-    """Failed attempts to prove an identity, counted per account, so that guessing locks it for a while."""
+    """
+    Attempts to prove an identity, counted per account, so that guessing locks it for a while.
+
+    `place` says where it came from: empty for strangers, else a browser that knows the person, or his own session.
+    """
 
     __tablename__ = "sign_ins"
+    __table_args__ = (CheckConstraint(one_of("kind", "password", "code"), name="kind"),)
 
     id: Mapped[Id]
     person_id: Mapped[str] = mapped_column(index=True)
     at: Mapped[datetime]
     succeeded: Mapped[bool]
     token_id: Mapped[UUID | None]
+    kind: Mapped[str] = mapped_column(default="password", server_default="password")
+    place: Mapped[str] = mapped_column(default="", server_default="")

@@ -10,8 +10,9 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.identity.factors import digest_of
 from engine.store.definitions import Binding, CalendarRow, DecisionRow, DefinitionRow, Deployment, FormRow, Resource
-from engine.store.people import GroupRow, MandateRow, Membership, PersonRow
+from engine.store.people import GroupRow, MandateRow, Membership, PersonRow, RecoveryCode, SecondFactor
 from engine.store.records import AuditEntry
 from engine.verifying import absence, ladders
 from engine.verifying.findings import Finding
@@ -59,11 +60,29 @@ def _person_ended(known: Known, entry: AuditEntry, _body: dict[str, Any]) -> Non
     known.put("people", entry.subject, {"active": False, "ended_at": entry.recorded_at, "password": None}, entry.number)
     for key in [key for key in known.of("memberships") if key[1] == entry.subject]:
         known.drop("memberships", key, entry.number)
+    if entry.subject in known.of("second_factors"):
+        known.drop("second_factors", entry.subject, entry.number)
 
 
 def _password_set(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     if "digest" in body:
         known.put("people", entry.subject, {"password": body["digest"]}, entry.number)
+
+
+def _factor_on(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+    known.put("second_factors", entry.subject, {"secret": body["digest"]}, entry.number)
+
+
+def _factor_off(known: Known, entry: AuditEntry, _body: dict[str, Any]) -> None:
+    known.drop("second_factors", entry.subject, entry.number)
+
+
+def _codes_made(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+    known.put("second_factors", entry.subject, {"codes": body["digest"], "left": body["left"]}, entry.number)
+
+
+def _code_used(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+    known.put("second_factors", entry.subject, {"left": body["left"]}, entry.number)
 
 
 def _group_created(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
@@ -132,6 +151,10 @@ TOLD: Mapping[str, Any] = {
     "person.changed": _person_changed,
     "person.ended": _person_ended,
     "person.password_set": _password_set,
+    "person.second_factor_on": _factor_on,
+    "person.second_factor_off": _factor_off,
+    "person.recovery_codes_made": _codes_made,
+    "person.recovery_code_used": _code_used,
     "group.created": _group_created,
     "group.changed": _group_changed,
     "group.joined": _group_joined,
@@ -166,9 +189,25 @@ def _stored(session: Session, known: Known) -> dict[str, Things]:
         "groups": {row.key: _row(row) for row in session.scalars(select(GroupRow))},
         "memberships": {(row.group_key, row.person_id): _row(row) for row in session.scalars(select(Membership))},
         "mandates": {row.person_id: _row(row) for row in session.scalars(select(MandateRow))},
+        "second_factors": _factors(session),
         "deployments": {str(row.id): _row(row) for row in session.scalars(select(Deployment))},
         **versions,
         "bindings": _bindings(session, known),
+    }
+
+
+def _factors(session: Session) -> Things:
+    """Second factors that are on: their secrets as they lie locked, and the recovery codes with how many are left."""
+    codes: dict[str, list[Any]] = {}
+    for row in session.scalars(select(RecoveryCode)):
+        codes.setdefault(row.person_id, []).append(row)
+    return {
+        row.person_id: {
+            "secret": sha256(row.locked).hexdigest(),
+            "codes": digest_of(one.digest for one in codes.get(row.person_id, ())),
+            "left": sum(one.used_at is None for one in codes.get(row.person_id, ())),
+        }
+        for row in session.scalars(select(SecondFactor).where(SecondFactor.confirmed_at.is_not(None)))
     }
 
 

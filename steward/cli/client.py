@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -18,6 +18,27 @@ NAME = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*")
 
 IDS = click.option("--ids", "only_ids", is_flag=True, help="Only the ids, one a line.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+
+
+CODE = click.option("--code", help="A code of your second factor, where one is on; else you are asked for it.")
+T = TypeVar("T")
+
+
+def proved(send: Callable[[str | None], T], code: str | None) -> T:
+    """
+    What `send` answers to a code.
+
+    Without one it is asked for as soon as the server wants one.
+
+    Raises:
+        Answered: the server said no for another reason.
+    """
+    try:
+        return send(code)
+    except Answered as answer:
+        if code or answer.problem.get("code") != "code-needed":
+            raise
+    return send(click.prompt("Code of your second factor"))
 
 
 def asks(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from steward.cli.client import DRY_RUN, asks, one
+from steward.cli.client import CODE, DRY_RUN, asks, one, proved
 from steward.cli.output import cell, echo, table
 from steward.cli.server import Server
 
@@ -14,14 +14,16 @@ HELD = {"WHAT": "kind", "NAME": "name", "ID": "id"}
 @click.command()
 @click.argument("person")
 @click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it; STEWARD_PASSWORD also works.")
+@CODE
 @click.option("--name", default="command line", help="What the token is called.", show_default=True)
 @click.option("--days", type=int, help="How long the token lives.")
 @click.option("--scope", "scopes", multiple=True, help="Narrow what the token may do: read, work, deploy, admin.")
 @asks
-def login(server: Server, person: str, password: str | None, name: str, days: int | None, scopes: Any) -> None:
+def login(server: Server, person: str, code: str | None, scopes: Any, **about: Any) -> None:
     """Trade the password of PERSON for a token, and keep it for later commands."""
-    password = password or click.prompt("Password", hide_input=True)
-    given = server.log_in(person, password, name, days, list(scopes) or None)
+    about["password"] = about["password"] or click.prompt("Password", hide_input=True)
+    body = about | {"person": person, "scopes": list(scopes)}
+    given = proved(lambda code: server.log_in(body | {"code": code}), code)
     shown = {key: value for key, value in given.items() if key != "token"}
     echo(shown, [f"Logged in as {given['person']} until {cell(given['expires_at'])}."], as_json=server.as_json)
 
@@ -52,16 +54,17 @@ def revoke_token(server: Server, token_id: str, dry_run: bool) -> None:
 
 @token.command("new")
 @click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it.")
+@CODE
 @click.option("--name", required=True, help="What it is for, such as `pipeline`.")
 @click.option("--days", type=int, help="How long it lives.")
 @click.option("--scope", "scopes", multiple=True, help="What it may do: read, work, deploy, admin.")
 @asks
-def new_token(server: Server, password: str | None, name: str, days: int | None, scopes: Any) -> None:
+def new_token(server: Server, password: str | None, code: str | None, name: str, days: int | None, scopes: Any) -> None:
     """Make a further token and show its secret, this once."""
     me = server.get("/me")["id"]
     body: dict[str, Any] = {"person": me, "name": name, "scopes": list(scopes) or None, "days": days}
     body["password"] = password or click.prompt("Password", hide_input=True)
-    given = server.post("/tokens", body)
+    given = proved(lambda code: server.post("/tokens", body | {"code": code}), code)
     echo(
         given,
         [given["token"], f"It expires {cell(given['expires_at'])} and is shown this once."],
@@ -124,15 +127,31 @@ def change_person(server: Server, person_id: str, dry_run: bool, **about: Any) -
 @click.option(
     "--current", envvar="STEWARD_PASSWORD", help="The present one, for your own; STEWARD_PASSWORD also works."
 )
+@CODE
 @DRY_RUN
 @asks
-def set_password(server: Server, person_id: str, password: str, current: str | None, dry_run: bool) -> None:
+def set_password(
+    server: Server, person_id: str, password: str, current: str | None, code: str | None, dry_run: bool
+) -> None:
     """Set a new password: your own, or, as an administrator, somebody's first."""
     if current is None and server.get("/me")["id"] == person_id:
         current = click.prompt("Present password", hide_input=True)
     body = {"password": password} | ({"current": current} if current else {})
-    server.change("POST", f"/people/{person_id}/password", body, dry_run=dry_run)
+    path = f"/people/{person_id}/password"
+    proved(lambda code: server.change("POST", path, body | {"code": code}, dry_run=dry_run), code)
     echo({"person": person_id}, [f"{person_id} has a new password."], as_json=server.as_json)
+
+
+@person.command("remove-second-factor")
+@one("person_id")
+@click.option("--reason", required=True, help="Why, and how you know that it is this person; it stands in the trail.")
+@DRY_RUN
+@asks
+def remove_second_factor(server: Server, person_id: str, reason: str, dry_run: bool) -> None:
+    """Take the second factor from somebody who has lost it; not your own. The person is told by mail."""
+    path = f"/people/{person_id}/second-factor/remove"
+    server.change("POST", path, {"reason": reason}, dry_run=dry_run)
+    echo({"person": person_id}, [f"{person_id} signs in with the password alone."], as_json=server.as_json)
 
 
 @person.command("end")

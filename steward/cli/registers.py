@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from steward.cli.cases import ANSWERS, FROM_FILE
-from steward.cli.client import DRY_RUN, asks, one, values
+from steward.cli.client import CODE, DRY_RUN, asks, one, proved, values
 from steward.cli.output import echo, table
 from steward.cli.server import Server
 
@@ -119,13 +119,22 @@ def end_row(server: Server, key: str, row: str, reason: str, expected: int | Non
 @one("row")
 @EXPECTED
 @click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it; STEWARD_PASSWORD also works.")
+@CODE
 @DRY_RUN
 @asks
-def sign_row(server: Server, key: str, row: str, expected: int | None, password: str | None, dry_run: bool) -> None:
+def sign_row(
+    server: Server,
+    key: str,
+    row: str,
+    expected: int | None,
+    password: str | None,
+    code: str | None,
+    dry_run: bool,
+) -> None:
     """Sign a row of the register KEY as it is, with your password again."""
     password = password or click.prompt("Password", hide_input=True)
-    body = _said({"password": password, "expected": expected})
-    _tell(server, server.change("POST", f"/registers/{key}/rows/{row}/sign", body, dry_run=dry_run))
+    body, path = _said({"password": password, "expected": expected}), f"/registers/{key}/rows/{row}/sign"
+    _tell(server, proved(lambda code: server.change("POST", path, body | {"code": code}, dry_run=dry_run), code))
 
 
 @register.command("ask-end")

@@ -144,13 +144,11 @@ class Server:
         sent = {"Authorization": f"Bearer {self._known_token()}", "Accept": "application/json"} | (headers or {})
         return self._send(method, path, sent, body, parts)
 
-    def log_in(self, person: str, password: str, name: str, days: int | None, scopes: list[str] | None) -> Any:
-        """Trade a password for a token, and keep it."""
-        body: dict[str, Any] = {"person": person, "password": password, "name": name}
-        body |= {"days": days} if days else {}
-        body |= {"scopes": scopes} if scopes else {}
-        given = self._send("POST", "/tokens", {}, body, None)
-        self.credentials.keep(self.address, person, given["token"])
+    def log_in(self, body: Mapping[str, Any]) -> Any:
+        """Trade a password for a token, and keep it; `body` says whose, the password, and what the token is for."""
+        said = {name: value for name, value in body.items() if value}
+        given = self._send("POST", "/tokens", {}, said, None)
+        self.credentials.keep(self.address, body["person"], given["token"])
         return given
 
     def raw(self, path: str) -> bytes:

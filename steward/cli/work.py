@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from steward.cli.cases import ANSWERS, FROM_FILE, open_tasks
-from steward.cli.client import DRY_RUN, IDS, asks, one, values
+from steward.cli.client import CODE, DRY_RUN, IDS, asks, one, proved, values
 from steward.cli.fields import field_lines
 from steward.cli.output import cell, echo, ids, table
 from steward.cli.server import Server
@@ -102,6 +102,7 @@ def complete(server: Server, task_id: str, pairs: tuple[str, ...], file: str | N
 @click.command()
 @one("task_id")
 @click.option("--password", envvar="STEWARD_PASSWORD", help="Else you are asked for it; STEWARD_PASSWORD also works.")
+@CODE
 @click.option(
     "--meaning", type=click.Choice(["approved", "verified", "reviewed", "authored"]), help="As the task says."
 )
@@ -113,6 +114,7 @@ def sign(
     server: Server,
     task_id: str,
     password: str | None,
+    code: str | None,
     meaning: str | None,
     pairs: tuple[str, ...],
     file: str | None,
@@ -125,8 +127,10 @@ def sign(
     if not server.as_json:
         click.echo(f"Your signature will say: {meaning}.")
     password = password or click.prompt("Password", hide_input=True)
-    body = {"answers": values(pairs, file), "sign": {"password": password, "meaning": meaning}}
-    _hand_in(server, task_id, body, dry_run)
+    answers, signing = values(pairs, file), {"password": password, "meaning": meaning}
+    proved(
+        lambda code: _hand_in(server, task_id, {"answers": answers, "sign": signing | {"code": code}}, dry_run), code
+    )
 
 
 def _hand_in(server: Server, task_id: str, body: dict[str, Any], dry_run: bool) -> None:

@@ -7,10 +7,11 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine.departing import departures, holdings
-from engine.identity import mandates, passwords
+from engine.identity import factors, mandates, passwords, proving
 from engine.identity import people as verbs
 from engine.identity.person import Person
 from engine.outreach import choosing
+from web import proof
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import cases
@@ -25,6 +26,7 @@ from web.schemas.identity import (
     MandateOut,
     PersonOut,
     PersonQuery,
+    RemoveSecondFactor,
     SetPassword,
 )
 from web.schemas.instances import EntryOut
@@ -123,10 +125,16 @@ def password(body: dict[str, Any], person_id: str) -> Response:
 
     def verb(session: Session, by: Person, now: datetime) -> None:
         if by.id == person_id:
-            passwords.check_password(session, person_id, body["current"] or "", now=now)
+            proving.again(session, by, body["current"] or "", proof.second(body["code"]), now=now)
         passwords.set_password(session, person_id, body["password"], by=by, now=now)
 
     return act(verb)
+
+
+@theme.operation("POST", "/people/<person_id>/second-factor/remove", scope="admin", body=RemoveSecondFactor)
+def remove_second_factor(body: dict[str, Any], person_id: str) -> Response:
+    """Take the second factor from somebody who has lost it; nobody takes his own. He is told by mail."""
+    return act(lambda session, by, now: factors.remove(session, person_id, **body, by=by, now=now))
 
 
 @theme.operation("GET", "/people/<person_id>/channels", scope="read", gives=WISHES)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine import registers as verbs
 from engine.errors import Invalid
 from engine.identity.person import Person
+from web import proof
 from web.acts import act, is_dry_run, look
 from web.operations import Theme
 from web.reads import registers as found
@@ -130,7 +131,8 @@ def answer_end(body: dict[str, Any], key: str, row_key: str) -> Response:
 
 @theme.operation("POST", f"{ROW_KEY}/sign", scope="work", body=SignRow, gives=ROW, refused=(409, 412))
 def sign(body: dict[str, Any], key: str, row_key: str) -> Response:
-    """Sign the row as it is, with the password again."""
+    """Sign the row as it is, with the password again, and a code where a second factor is on."""
+    body["second"] = proof.second(body.pop("code"))
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
         return found.row_out(verbs.sign(session, key, row_key, **body, by=by, now=now))

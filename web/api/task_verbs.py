@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import records, tasks
 from engine.identity.person import Person
 from engine.ladders import acknowledging
-from web import known
+from web import known, proof
 from web.acts import act
 from web.operations import Theme
 from web.reads.tasks import after_verb
@@ -59,6 +59,8 @@ def delegate(body: dict[str, Any], task_id: UUID) -> Response:
 @_operation("complete", CompleteTask)
 def complete(body: dict[str, Any], task_id: UUID) -> Response:
     """Hand in the answers; the case moves on. An answer that comes after the deadline of its task answers 409."""
+    if body["sign"]:
+        body["sign"]["second"] = proof.second(body["sign"].pop("code"))
     return _on(task_id, lambda session, by, now: tasks.complete(session, task_id, **body, by=by, now=now))
 
 

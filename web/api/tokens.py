@@ -7,10 +7,11 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from engine.errors import Forbidden
-from engine.identity import passwords, people
+from engine.errors import Forbidden, WrongProof
+from engine.identity import people, proving
 from engine.identity import tokens as verbs
 from engine.identity.person import Person
+from web import proof
 from web.acts import act, answer, look
 from web.auth import PUBLIC
 from web.operations import Theme
@@ -25,12 +26,13 @@ NEW = NewTokenOut()
 LIST = list_of(TokenOut)
 
 
-@theme.operation("POST", "/tokens", scope=PUBLIC, body=IssueToken, gives=NEW, status=201, refused=(401, 429))
+@theme.operation("POST", "/tokens", scope=PUBLIC, body=IssueToken, gives=NEW, status=201, refused=(401, 403, 429))
 def issue(body: dict[str, Any]) -> Response:
     """
     Trade a password for a token, which is shown this once.
 
-    Too many wrong passwords lock the account for a while, and one address may try only so often.
+    Where a second factor is on, a `code` of it goes along; without one this answers 403 `code-needed`. Too many wrong
+    passwords or codes lock the account for a while, and one address may be wrong only so often.
     """
     now = services().clock()
     life = timedelta(days=body["days"]) if body["days"] else services().token_life
@@ -38,13 +40,16 @@ def issue(body: dict[str, Any]) -> Response:
 
     def verb(session: Session) -> Any:
         try:
-            passwords.check_password(session, body["person"], body["password"], now=now)
-        except Forbidden as error:
-            raise SignInFailed(error.why, error.remedy, record=error.record, keeps=error.keeps) from error
-        return verbs.issue(session, **told, by=people.person(session, body["person"]), now=now)
+            proving.prove(session, body["person"], body["password"], proof.second(body["code"]), now=now)
+        except WrongProof as error:
+            raise SignInFailed.of(error) from error
+        by = people.person(session, body["person"])
+        if proof.must_set_up(session, by):
+            raise Forbidden("Your role asks for a second factor.", "Sign in at a browser and set one up there.")
+        return verbs.issue(session, **told, by=by, now=now)
 
     stranger = Person(id=body["person"], name=body["person"])
-    return answer(services().database.perform(verb, by=stranger, now=now), NEW, status=201)
+    return answer(proof.let(verb, by=stranger, now=now), NEW, status=201)
 
 
 @theme.operation("GET", "/tokens", scope="read", gives=LIST)

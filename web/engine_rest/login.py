@@ -14,10 +14,11 @@ from flask import Blueprint, Response, current_app, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import Forbidden
-from engine.identity import passwords, people, tokens
+from engine.errors import CodeNeeded, Forbidden, WrongProof
+from engine.identity import factors, people, proving, tokens
 from engine.identity.person import Person
 from engine.store.people import PersonRow
+from web import proof
 from web.auth import Caller, in_time, of_token
 from web.engine_rest.remembered import Remembered
 from web.problems import ScopeMissing, SignInFailed
@@ -43,8 +44,9 @@ def register(blueprint: Blueprint) -> None:
 
 
 def takes_password(session: Session, person_id: str) -> bool:
-    """Whether a password alone is enough for this person; False where a second factor is on."""
-    return True
+    """Whether a password alone is enough: not where a second factor is on, or the person's role asks for one."""
+    who = people.find(session, person_id)
+    return not factors.is_on(session, person_id) and not (who and proof.role_asks(who))
 
 
 def wrong_login(answer: Response) -> bool:
@@ -121,9 +123,11 @@ def _by_password(person_id: str, password: str, now: datetime) -> Person:
 
     def check(session: Session) -> tuple[Person, str | None]:
         try:
-            passwords.check_password(session, person_id, password, now=now)
-        except Forbidden as error:
-            raise SignInFailed(error.why, error.remedy, record=error.record, keeps=error.keeps) from error
+            proving.prove(session, person_id, password, now=now)
+        except WrongProof as error:
+            raise SignInFailed.of(error) from error
+        except CodeNeeded as error:
+            raise SignInFailed(WHY_NOT, INSTEAD) from error
         if not takes_password(session, person_id):
             raise SignInFailed(WHY_NOT, INSTEAD, keeps=True)
         return people.person(session, person_id), _hash_of(session, person_id)

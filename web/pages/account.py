@@ -9,8 +9,9 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, Invalid, Rejected
-from engine.identity import passwords, people, tokens, visits
+from engine.identity import passwords, people, proving, tokens, visits
 from engine.identity.person import Person
+from web import proof
 from web.auth import SCOPES, caller
 from web.language import _
 from web.pages import acting
@@ -50,7 +51,7 @@ def change_password() -> Response:
     current, new = request.form.get("current", ""), request.form.get("new", "")
 
     def verb(session: Session, by: Person, now: datetime) -> None:
-        passwords.check_password(session, by.id, current, now=now)
+        proving.again(session, by, current, proof.second(request.form.get("code")), now=now)
         passwords.set_password(session, by.id, new, visit=caller().visit, by=by, now=now)
 
     if new != request.form.get("again", ""):
@@ -58,7 +59,7 @@ def change_password() -> Response:
     try:
         acting.perform(verb)
     except Forbidden as error:
-        said = _("That is not your password now.") if error.why == passwords.WRONG else str(error)
+        said = _("That is not your password now.") if error.why == proving.WRONG else str(error)
         return _shown(Invalid(said), "password")
     except Invalid as error:
         return _shown(error, "password")

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine import registers
 from engine.core.register import Definition
+from engine.identity import factors
 from engine.subject import Subject
+from web import proof
 from web.filled import How, filled
 from web.language import _
 from web.pages import acting, typed
@@ -34,6 +36,7 @@ def sign(key: str, row_key: str) -> Response:
     """Sign a row as it is, with the password again."""
     given: dict[str, Any] = {
         "password": request.form.get("password", ""),
+        "second": proof.second(request.form.get("code")),
         "expected": request.form.get("expected", type=int),
     }
     return _done(
@@ -115,6 +118,7 @@ def _whole(session: Session, reader: Reader, key: str, row_key: str) -> dict[str
         },
         "signed": signed,
         "unsigned": [group for group in definition.signed_by if group not in {one.role for one in signed}],
+        "second_factor": bool(definition.signed_by) and factors.is_on(session, reader.person.id),
         "asked": asked,
         "reached": reached,
         "keeps": keeps(definition, reader) and not seen.ended and at is None,

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from engine.departing import departures, holdings
 from engine.errors import Rejected
+from engine.identity import factors, passwords, workload
 from engine.identity import groups as group_verbs
-from engine.identity import passwords, workload
 from engine.identity import people as verbs
 from engine.identity.person import Person
 from web.language import _
@@ -64,6 +64,7 @@ def one(person_id: str) -> Response:
             "away": away,
             "held": holdings.of(session, person_id, by=reader.person) if manages and person["active"] else [],
             "manages": manages,
+            "factor_on": manages and factors.is_on(session, person_id),
             "everybody": found.everybody(session) if manages else [],
             "names": entries.names_in(session, named),
         }
@@ -100,6 +101,17 @@ def end(person_id: str) -> Response:
         lambda session, by, now: departures.leave(session, person_id, hand_over_to=to, reason=reason, by=by, now=now),
         f"/people/{person_id}",
         _("The account is closed as soon as everything has been handed over."),
+    )
+
+
+@page(pages, "/people/<person_id>/second-factor/remove", scope="admin", method="POST")
+def remove_second_factor(person_id: str) -> Response:
+    """Take the second factor from somebody who has lost it."""
+    reason = request.form.get("reason", "")
+    return acting.done(
+        lambda session, by, now: factors.remove(session, person_id, reason=reason, by=by, now=now),
+        f"/people/{person_id}",
+        _("The second factor is removed. The trail says who did it and why."),
     )
 
 

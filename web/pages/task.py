@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine import tasks
 from engine.errors import Invalid, Outdated, Rejected
+from engine.identity import factors
 from engine.identity.person import Person
 from web import form_words, known, refusals, words
 from web.drawings.frame import neighbourhood, plan_of
@@ -142,6 +143,7 @@ def _facts(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:
         and not reader.person.auditor,
         "rows": "few" if fields <= FEW else "some" if fields <= SOME else "many",
         "facts": _told_fields(shown, shown.values),
+        "second_factor": mine and rules.sign is not None and factors.is_on(session, reader.person.id),
         "pledge": _pledge(rules.sign, reader.person.name, row["name"], shown.case) if rules.sign else "",
         "then": next((line for line in shown.plan.lines if line.outcome == "planned"), None),
         "place": _place(shown),

@@ -13,7 +13,7 @@ from engine import records, tasks
 from engine.errors import Invalid, NotFound, Rejected
 from engine.identity.person import Person
 from engine.ladders import acknowledging
-from web import known
+from web import known, proof
 from web.language import _
 from web.pages import acting
 from web.pages.layout import page
@@ -23,7 +23,7 @@ from web.reads.tasks import one_task
 pages = Blueprint("task_acts", __name__)
 acting.register(pages)
 KEPT = ("values", "note", "reason", "text")
-"""What was typed and comes back with a refusal; passwords never do."""
+"""What was typed and comes back with a refusal; passwords and codes never do."""
 
 
 @page(pages, "/tasks/<uuid:task_id>/give-back", scope="work", method="POST")
@@ -78,7 +78,8 @@ def comment(task_id: UUID) -> Response:
 def finish(task_id: UUID) -> Response:
     """Hand it in, signed where the model wants that."""
     password, meaning = request.form.get("password", ""), request.form.get("meaning", "")
-    signing = {"password": password, "meaning": meaning, "code": request.form.get("code", "")} if meaning else None
+    second = proof.second(request.form.get("code"))
+    signing = {"password": password, "meaning": meaning, "second": second} if meaning else None
 
     def verb(session: Session, by: Person, now: datetime) -> tasks.Done:
         note = request.form.get("note", "").strip() or None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine.identity import visits
+from engine.identity import factors, visits
 from engine.identity.person import Person
 from engine.store.people import PersonRow
 from web.reads.people import tokens_of
@@ -46,14 +46,15 @@ def account(
     now: datetime,
     machine_now: datetime,
 ) -> dict[str, Any]:
-    """His row, his visits that go on and his tokens that are valid, newest first."""
+    """His row, his visits that go on and his tokens that are valid, newest first, and how his second factor stands."""
     going_on = visits.of(session, person.id, lasting=lasting, machine_now=machine_now)
     shown = [
         Visiting(one.id, _found(BROWSERS, one.browser), _found(SYSTEMS, one.browser), *one[2:4], one.id == here)
         for one in going_on
     ]
     valid = [token for token in tokens_of(session, person.id)["items"] if token.expires_at > now]
-    return {"own": session.get_one(PersonRow, person.id), "visits": shown, "tokens": valid}
+    factor = {"factor_on": factors.is_on(session, person.id), "codes_left": factors.left(session, person.id)}
+    return {"own": session.get_one(PersonRow, person.id), "visits": shown, "tokens": valid, **factor}
 
 
 def _found(known: Known, said: str) -> str:

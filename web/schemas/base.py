@@ -34,6 +34,12 @@ def a_person(about: str, **more: Any) -> fields.String:
     return fields.String(validate=PERSON, metadata={"description": about}, **more)
 
 
+def a_code() -> fields.String:
+    """A code of a second factor, where one is on."""
+    about = "Of the caller's second factor, where one is on: a code of the authenticator, or a recovery code."
+    return fields.String(load_default=None, validate=validate.Length(1, 40), metadata={"description": about})
+
+
 def a_key(about: str, **more: Any) -> fields.String:
     """The key of a group."""
     return fields.String(validate=KEY, metadata={"description": about}, **more)

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from web.auth import SCOPES
-from web.schemas.base import Flag, Given, PageQuery, Sent, Word, a_key, a_person, line, moment, text
+from web.schemas.base import Flag, Given, PageQuery, Sent, Word, a_code, a_key, a_person, line, moment, reason, text
 from web.schemas.clauses import RecordOut
 
 STANDING = ("member", "lead", "deputy")
@@ -24,6 +24,7 @@ class IssueToken(Sent):
 
     person = a_person("Who.", required=True)
     password = fields.String(required=True, validate=PASSWORD, metadata={"format": "password"})
+    code = a_code()
     name = line("What the token is for.", required=True)
     days = fields.Integer(
         validate=validate.Range(1, 366), load_default=None, metadata={"description": "How long it lives."}
@@ -155,6 +156,14 @@ class HoldingOut(Given):
     name = fields.String(required=True)
 
 
+class RemoveSecondFactor(Sent):
+    """Why a second factor is taken from somebody."""
+
+    EXAMPLE = {"reason": "Lost his phone; I have seen his badge."}
+
+    reason = reason()
+
+
 class SetPassword(Sent):
     """A new password."""
 
@@ -164,6 +173,7 @@ class SetPassword(Sent):
     current = fields.String(
         load_default=None, validate=PASSWORD, metadata={"format": "password", "description": "Needed for one's own."}
     )
+    code = a_code()
 
 
 class PersonQuery(PageQuery):

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from engine.registers.linking import KINDS
-from web.schemas.base import Flag, Given, PageQuery, Sent, Word, moment, reason
+from web.schemas.base import Flag, Given, PageQuery, Sent, Word, a_code, moment, reason
 
 
 class RegisterOut(Given):
@@ -107,6 +107,7 @@ class SignRow(Sent):
     EXAMPLE = {"password": "correct horse battery staple", "expected": 2}
 
     password = fields.String(required=True, load_only=True, validate=validate.Length(1, 1_000))
+    code = a_code()
     expected = fields.Integer(load_default=None, metadata={"description": "The version that you have read."})
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from web.schemas.base import File, Given, PageQuery, Sent, Word, a_person, line, moment, reason
+from web.schemas.base import File, Given, PageQuery, Sent, Word, a_code, a_person, line, moment, reason
 from web.schemas.instances import variables
 
 MEANING = ("approved", "verified", "reviewed", "authored")
@@ -194,6 +194,7 @@ class Sign(Sent):
 
     password = fields.String(required=True, validate=validate.Length(1, 200), metadata={"format": "password"})
     meaning = fields.String(required=True, validate=validate.OneOf(MEANING))
+    code = a_code()
 
 
 class CompleteTask(Sent):

@@ -31,6 +31,8 @@ OPEN = {
     "POST /api/v1/tokens",
     "GET /login",
     "POST /login",
+    "GET /login/code",
+    "POST /login/code",
     "POST /logout",
     "/tell",
     "GET /tell/<way_key>",

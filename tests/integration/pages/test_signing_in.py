@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from engine.identity import passwords, people
-from engine.identity.passwords import FAILURES
+from engine.identity.attempts import FAILURES
 from engine.identity.people import SETUP
 from engine.store.people import PersonRow, Visit
 from engine.store.records import AuditEntry

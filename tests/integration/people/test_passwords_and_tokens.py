@@ -3,13 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from flask import Flask
-from flask_security import hash_password, verify_password
 from sqlalchemy import select
 
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.identity import groups, passwords, people, tokens
-from engine.identity.passwords import FAILURES, PERIOD, Hashing
+from engine.identity import groups, passwords, people, proving, tokens
+from engine.identity.attempts import FAILURES, PERIOD
+from engine.identity.passwords import Hashing
 from engine.identity.people import SETUP
 from engine.store.people import PersonRow
 from engine.store.people import Token as TokenRow
@@ -35,7 +34,7 @@ def sign_in(database: Database, password: str = PASSWORD, *, who: str = "anna", 
     given = {"name": "laptop"} | more
 
     def verb(session):
-        passwords.check_password(session, who, password, now=now)
+        proving.prove(session, who, password, now=now)
         return tokens.issue(session, **given, by=people.person(session, who), now=now)
 
     return database.perform(verb, by=SETUP, now=now)
@@ -60,24 +59,6 @@ def test_the_usual_work_of_a_hash_is_that_of_rfc_9106(monkeypatch):
     fresh = type(Hashing.hasher)()
 
     assert (fresh.time_cost, fresh.memory_cost, fresh.parallelism) == (3, 65536, 4)
-
-
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_front_doors_library_verifies_our_hashes_and_we_verify_its():
-    from flask_security import Security, SQLAlchemyUserDatastore
-
-    app = Flask("door")
-    app.config |= {
-        "SECRET_KEY": "k" * 32,
-        "SECURITY_PASSWORD_SALT": "s" * 20,
-        "SECURITY_PASSWORD_HASH": "argon2",
-        "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
-    }
-    Security(app, SQLAlchemyUserDatastore(None, PersonRow, None), register_blueprint=False)
-    with app.app_context():
-        assert verify_password(PASSWORD, passwords.hashed(PASSWORD))
-        assert not verify_password("another one", passwords.hashed(PASSWORD))
-        assert passwords.matches(PASSWORD, hash_password(PASSWORD))
 
 
 def test_signs_that_look_the_same_are_the_same_password():

@@ -1,9 +1,17 @@
 """Commands as people type them, bad input included."""
 
 import json
+from base64 import b32decode
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
+from engine.identity import factors, people
+from engine.identity.factors import Second
+from engine.strongbox import Strongbox
+from steward.clock import utc_now
+from steward.keys import secrets_key
 from tests.factories import END, START, process, sequence, user_task
 
 REFUSED, USAGE, NOT_FOUND, CONFLICT, FORBIDDEN, UNREACHABLE = range(1, 7)
@@ -41,6 +49,22 @@ def test_whoever_is_not_logged_in_is_told_how(house):
 def test_a_wrong_password_and_an_unknown_person_sound_alike(house):
     wrong = house.says("login", "hannah.vogel", "--password", "wrong", expect=FORBIDDEN)
     assert house.says("login", "nobody.here", "--password", "wrong", expect=FORBIDDEN) == wrong
+
+
+def test_whoever_has_a_second_factor_is_asked_for_a_code(house):
+    at, box = utc_now(), Strongbox(secrets_key(house.program.settings.folder))
+    with house.program.database.writing() as session:
+        hannah = people.person(session, "hannah.vogel")
+        totp = TOTP(b32decode(factors.begin(session, box, by=hannah)), 6, SHA1(), 30)
+        first = Second(code=totp.generate(at.timestamp()).decode(), box=box, at=at)
+        factors.confirm(session, first, by=hannah, now=house.program.clock())
+    password = house.people["hannah.vogel"]
+    code = totp.generate(at.timestamp() + 30).decode()
+    asked = house.run("login", "hannah.vogel", "--password", password, given=f"{code}\n").output
+    assert "Code of your second factor" in asked
+    assert "Logged in" in asked
+    words = ("login", "hannah.vogel", "--password", password, "--code", code)
+    assert "wrong, or was used" in house.says(*words, expect=FORBIDDEN)
 
 
 def test_where_no_server_answers_the_command_says_what_to_do(house):
