@@ -12,7 +12,6 @@ from sqlalchemy import Select, bindparam, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from engine import access, inbox, separation
-from engine.cases import look
 from engine.core.vocabulary import Node, Rules
 from engine.errors import Forbidden, NotFound
 from engine.hot import Hot, among, together
@@ -44,7 +43,9 @@ ROWS = (
         DefinitionRow.key.label("process"),
         Instance.title,
         Instance.business_key,
+        Instance.calendar,
         Task.element,
+        Task.locals,
         Task.name,
         Task.status,
         Task.holder,
@@ -61,6 +62,14 @@ ROWS = (
     .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
 )
 HELD = Hot(ROWS.where(Task.holder == bindparam("reader"), found.CLAIMED).order_by(found.DUE, Task.id).limit(MOST))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A case, as far as the rules go that keep people from its tasks."""
+
+    id: UUID
+    calendar: str
 
 
 @dataclass(frozen=True)
@@ -183,10 +192,10 @@ def _judged(session: Session, person: Person, waiting: Waiting, now: datetime) -
     if not (rules.separate_from or rules.competence):
         return waiting
     definition: Parsed = parsed(session, row.definition_id)
-    case, task = look(session, row.instance_id), session.get_one(Task, row.id)
+    case = Case(id=row.instance_id, calendar=row.calendar)
     try:
-        separation.check(session, definition, case, task, person)
-        competence.check(session, definition, case, task, person, now=now)
+        separation.check(session, definition, case, row, person)
+        competence.check(session, definition, case, row, person, now=now)
     except Forbidden as error:
         return replace(waiting, refused=refusals.told(session, error, person.id))
     return waiting

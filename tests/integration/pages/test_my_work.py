@@ -84,6 +84,21 @@ def test_my_work_asks_as_little_of_the_database_however_much_waits(
     assert asked[0] == asked[1] <= 7
 
 
+def test_a_free_task_says_what_keeps_its_reader_from_it(
+    reader: Callable[[str], Reader], login: Callable[..., Client], three: str
+) -> None:
+    login("anna").post("/instances", {"process": "three", "title": "A loose label"})
+    bert = reader("bert")
+    for _ in range(2):
+        task = bert.open("/").xpath("//main//form[@method='post']/@action")[0].removesuffix("/take-on")
+        bert.press(f"{task}/take-on")
+        bert.press(f"{task}/finish", values="{}")
+    page = bert.open("/")
+    assert "so somebody else must do this" in words(page, "//section[@aria-labelledby='g-free']//p[@class='refusal']")
+    assert not page.xpath("//form[contains(@action, '/take-on')]")
+    assert reader("anna").open("/").xpath("//form[contains(@action, '/take-on')]")
+
+
 def test_what_was_typed_before_a_task_was_given_back_is_told_in_the_list(
     reader: Callable[[str], Reader], login: Callable[..., Client], three: str
 ) -> None:
