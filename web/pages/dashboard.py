@@ -40,7 +40,7 @@ def _shown(session: Session, reader: Reader, days: int) -> dict[str, Any]:
         "lapsed": found.lapsed(session, person, now=now),
         "late": [(one, words.late_by(one.due_at, now, reader.zone, reader.calendar)) for one in late],
         "troubles": found.troubles(session, person),
-        "figures": [(process, list(some)) for process, some in groupby(told, key=lambda one: one["process"])],
+        "figures": [(process, list(some)) for process, some in groupby(told, key=lambda one: one["under"])],
         "ahead": _ahead(session, reader, now + AHEAD),
         "names": entries.names_in(session, [one.holder or one.accountable for one in late]),
         "said": _said,
@@ -61,7 +61,8 @@ def _said(value: float | None, unit: str) -> str:
     if unit == "hours" and value >= 48:
         return _("%(days)s days", days=f"{value / 24:.1f}".removesuffix(".0"))
     number = f"{value:.1f}".removesuffix(".0")
-    return {"%": f"{number} %", "hours": _("%(hours)s h", hours=number)}.get(unit, number)
+    named = {"%": f"{number} %", "hours": _("%(hours)s h", hours=number), "days": _("%(days)s days", days=number)}
+    return named.get(unit, number)
 
 
 def _bars(figure: dict[str, Any]) -> list[dict[str, Any]]:

@@ -25,10 +25,13 @@ class FigureOut(Given):
     key = fields.String(required=True)
     name = fields.String(required=True)
     process = fields.String(required=True)
+    under = fields.String(required=True, metadata={"description": "The process under which people find it."})
     measure = fields.String(required=True)
     of = fields.String(required=True)
     unit = fields.String(required=True)
-    cases = fields.Integer(required=True, metadata={"description": "How many cases it was computed from."})
+    cases = fields.Integer(
+        required=True, metadata={"description": "How many cases, tasks or rows it was computed from."}
+    )
     value = fields.Float(required=True, allow_none=True)
     before = fields.Float(required=True, allow_none=True, metadata={"description": "In the period before this one."})
     goal = fields.Float(required=True, allow_none=True)
