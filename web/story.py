@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from web.language import _
-from web.story_words import ASIDE, GOOD, WRONG, sentences
+from web.story_words import GOOD, WRONG, sentences
 
 SIGNED = "signature"
 
@@ -30,7 +30,6 @@ class Line:
         state: a class of the stylesheet: done, signed, late for what was refused or failed.
         quote: what somebody wrote about it, such as a comment or a reason.
         signed: whether a signature stands under it.
-        aside: whether a short story leaves it out.
     """
 
     number: int
@@ -39,7 +38,6 @@ class Line:
     state: str = ""
     quote: str = ""
     signed: bool = False
-    aside: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,6 @@ def _line(entry: Mapping[str, Any], known: Known, words: Mapping[str, str]) -> L
         state="is-signed" if signed else "is-late" if verb in WRONG else "is-done" if verb in GOOD else "",
         quote=_quote(body, known),
         signed=signed,
-        aside=verb in ASIDE,
     )
 
 
@@ -122,9 +119,8 @@ def _values(entry: Mapping[str, Any], body: Mapping[str, Any], known: Known) -> 
         "slot": body.get("slot") or "",
         "rung": body.get("rung") or "",
         "topic": body.get("topic") or "",
-        "table": body.get("decision") or "",
         "channel": body.get("channel") or "",
-        "rules": ", ".join(str(one) for one in body.get("matched") or ()) or "–",
+        "rules": ", ".join(str(one["index"]) for one in body.get("matched") or ()) or "–",
         "fields": ", ".join(sorted((body.get("changes") or {}).keys() | set(body.get("removed") or ()))),
         "start": known.steps.get(str(body.get("start"))) or body.get("process") or "",
     }

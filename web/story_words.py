@@ -163,7 +163,7 @@ def _of_the_engine() -> dict[str, str]:
     return {
         "timer.fired": _("The time of “%(step)s” was over"),
         "timer.fired by itself": _("The time of “%(step)s” was over"),
-        "decision.made": _("The table “%(table)s” answered by row %(rules)s"),
+        "decision.made": _("The table of “%(step)s” answered by row %(rules)s"),
         "service.called": _("“%(step)s” was asked of a program"),
         "service.withdrawn": _("“%(step)s” is no longer asked of a program"),
         "service.completed": _("“%(step)s” was done by a program"),

@@ -46,7 +46,7 @@ def in_force(session: Session, key: str) -> dict[str, Any]:
     if decision_id is None:
         raise NotFound("decision", key)
     version, found = decision(session, decision_id)
-    sheet = found.sheet(key) or Sheet(policy="", asks=(), answers=(), rows=())
+    sheet = found.sheet(key) or Sheet(policy="", asks=(), expressions=(), answers=(), rows=())
     columns = {"policy": sheet.policy or None, "asks": sheet.asks, "answers": sheet.answers, "rows": sheet.rows}
     return {"key": key, "name": found.name(key), "version": version, **columns}
 

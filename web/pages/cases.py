@@ -1,6 +1,6 @@
 """Cases: the list of those that the reader may see, and one with its path, story, tasks and data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,17 +9,17 @@ import orjson
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from engine import instances
-from engine.errors import Invalid
+from engine import instances, records
+from engine.errors import Invalid, NotFound, Rejected
 from engine.identity.person import Person
 from web import known
 from web.drawings.frame import framed, plan_of
 from web.drawings.twin import picture as drawing_of
 from web.filled import How, filled, said
 from web.language import _
-from web.pages import acting
+from web.pages import acting, case_words, deliveries
 from web.pages.layout import Reader, look, page, show
-from web.reads import case_page
+from web.reads import case_page, story
 from web.reads import cases as found
 from web.reads.definitions import file_of
 from web.reads.story import names
@@ -42,32 +42,68 @@ def all_cases() -> Response:
         listed = found.cases(session, reader.person, asked)
         return {"cases": listed, "names": names(session, {one.owner for one in listed.items})}
 
-    return show("cases.html", **look(read), wanted=wanted, states=states())
+    return show("cases.html", **look(read), wanted=wanted, states=case_words.states())
 
 
 @page(pages, "/cases/<uuid:instance_id>")
 def one(instance_id: UUID) -> Response:
-    """A case: where it stands, the path it took, and everything that happened."""
-    before = request.args.get("before", type=int)
+    """A case: where it stands, the path it took, what proves it, and everything that happened."""
+    return _shown(instance_id)
+
+
+@page(pages, "/cases/<uuid:instance_id>/comment", scope="work", method="POST")
+def comment(instance_id: UUID) -> Response:
+    """Say something about it."""
+    text = request.form.get("text", "")
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        records.comment(session, instance_id, text, by=by, now=now)
+
+    try:
+        acting.perform(known.case(instance_id, verb))
+    except NotFound:
+        raise
+    except Rejected as error:
+        return _shown(instance_id, error, {"text": text})
+    return acting.then(f"/cases/{instance_id}#comments", _("Your comment stands with the case."))
+
+
+def _shown(instance_id: UUID, error: Rejected | None = None, typed: Mapping[str, str] | None = None) -> Response:
+    """The page of a case; with what was refused, and everything that was typed."""
+    before, only = request.args.get("before", type=int), request.args.get("only", "")
+    only = only if only in story.PARTS else ""
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
-        whole = case_page.whole(session, reader.person, instance_id, before=before, now=reader.now)
+        whole = case_page.whole(session, reader.person, instance_id, before=before, only=only, now=reader.now)
         case, address = whole.stand.case, f"/cases/{instance_id}"
         plan = plan_of(case.definition_id, whole.data)
         about = {"src": f"{address}/diagram", "state_at": f"{address}/marks.json", "name": case.title}
-        how = How(reader.now, reader.zone)
+        how = How(reader.now, reader.zone, whole.names)
         return {
             "whole": whole,
             "stand": whole.stand,
             "case": case,
             "drawing": framed(plan, whole.state, **about),
-            "first": not before,
             "data": filled(None, whole.variables, how),
             "in_words": lambda value: said(value, how),
-            "titles": case_page.titles(session, whole),
         }
 
-    return show("case.html", **look(read), states=states())
+    facts: dict[str, Any] = look(read)
+    given = {"first": not before, "only": only, "error": error, "typed": dict(typed or {})}
+    return show("case.html", error.status if error else 200, **facts, **given, **_words())
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "states": case_words.states(),
+        "ties": case_words.ties(),
+        "story_parts": case_words.story_parts(),
+        "policies": case_words.policies(),
+        "cell_in_words": case_words.cell,
+        "kinds": deliveries.kinds(),
+        "message_states": deliveries.states(),
+        "acts": case_words.acts(),
+    }
 
 
 @page(pages, "/cases/<uuid:instance_id>/diagram")
@@ -156,14 +192,3 @@ def _done(instance_id: UUID, verb: Callable[..., None], told: str) -> Response:
         verb(session, instance_id, reason=reason, by=by, now=now)
 
     return acting.done(known.case(instance_id, on_case), f"/cases/{instance_id}", told)
-
-
-def states() -> dict[str, tuple[str, str]]:
-    """What each state of a case is called, and its class of the stylesheet."""
-    return {
-        "running": (_("Goes on"), "is-here"),
-        "suspended": (_("Rests"), "is-soon"),
-        "completed": (_("Finished"), "is-done"),
-        "failed": (_("Ended by an error"), "is-late"),
-        "cancelled": (_("Ended before its time"), ""),
-    }

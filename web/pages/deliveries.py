@@ -23,7 +23,7 @@ A_PAGE = 50
 @page(pages, "/deliveries")
 def all_deliveries() -> Response:
     """The reader's own messages, newest first; those of others for whoever manages the platform."""
-    status = request.args.get("status") if request.args.get("status") in _states() else None
+    status = request.args.get("status") if request.args.get("status") in states() else None
     recipient = request.args.get("recipient", "").strip() or None
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def all_deliveries() -> Response:
         }
 
     known = look(read)
-    return show("deliveries.html", **known, chosen=status, recipient=recipient, states=_states(), kinds=_kinds())
+    return show("deliveries.html", **known, chosen=status, recipient=recipient, states=states(), kinds=kinds())
 
 
 @page(pages, "/deliveries/<uuid:delivery_id>")
@@ -52,7 +52,7 @@ def one(delivery_id: UUID) -> Response:
             "names": names(session, {delivery["recipient"]}),
         }
 
-    return show("delivery.html", **look(read), states=_states(), kinds=_kinds(), outcomes=_outcomes())
+    return show("delivery.html", **look(read), states=states(), kinds=kinds(), outcomes=_outcomes())
 
 
 @page(pages, "/deliveries/<uuid:delivery_id>/retry", scope="work", method="POST")
@@ -66,7 +66,7 @@ def retry(delivery_id: UUID) -> Response:
     return acting.done(verb, f"/deliveries/{delivery_id}", _("It is owed again, and is sent with the next round."))
 
 
-def _states() -> dict[str, tuple[str, str]]:
+def states() -> dict[str, tuple[str, str]]:
     """What each state of a delivery is called, and its class of the stylesheet; what needs somebody comes first."""
     return {
         "dead": (_("Could not be delivered"), "is-late"),
@@ -85,7 +85,7 @@ def _outcomes() -> dict[str, tuple[str, str]]:
     }
 
 
-def _kinds() -> dict[str, str]:
+def kinds() -> dict[str, str]:
     """What a message is about."""
     return {
         "assigned": _("A task has come to somebody"),

@@ -17,7 +17,7 @@ from web import words
 from web.auth import caller
 from web.language import _, ngettext
 from web.pages import acting
-from web.pages.cases import states
+from web.pages.case_words import states
 from web.pages.layout import Reader, look, page, sealed, show
 from web.reads import case_page, comments, story
 from web.reads import news as found

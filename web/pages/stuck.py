@@ -35,10 +35,10 @@ def all_stuck() -> Response:
 @page(pages, "/stuck/<uuid:stuck_id>/retry", scope="work", method="POST")
 def retry(stuck_id: UUID) -> Response:
     """Let the step be tried again, after what was wrong was put right."""
-    came_from = "/stuck"
+    stuck = look(lambda session, reader: found.one_stuck(session, reader.person, stuck_id))
+    came_from = f"/cases/{stuck.instance_id}" if request.form.get("back") == "case" else "/stuck"
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
-        found.one_stuck(session, by, stuck_id)
         verbs.retry(session, stuck_id, by=by, now=now)
         return found.stuck_after_verb(session, stuck_id)
 

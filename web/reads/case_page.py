@@ -12,17 +12,24 @@ from sqlalchemy.orm import Session
 from engine import access
 from engine.cases import look
 from engine.identity.person import Person
+from engine.ladders.plan import Plan, plan
 from engine.models.definitions import parsed
-from engine.store.definitions import DecisionRow
-from engine.store.records import FrozenDocument
-from engine.store.running import LIVE_TASK, DecisionMade, Instance, Passage, Task, Timer
+from engine.store.records import Comment, FrozenDocument
+from engine.store.running import LIVE_TASK, Passage, Task, Timer
 from web.drawings.state import Mark, State
 from web.language import _
-from web.reads import cases, news, story
+from web.reads import cases, clauses, comments, decided, deliveries, news, relatives, story
+from web.reads import evidence as proof
+from web.reads.clauses import Named
+from web.reads.decided import Decided
 from web.reads.definitions import file_of
+from web.reads.relatives import Relative
+from web.story import Line
 
-STORY = 60
+STORY = 24
 MOST = 200
+LADDERS = 6
+"""Of so many open tasks the page tells the ladder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +41,16 @@ class Standing:
         case: as `web.reads.cases.one_case` finds it.
         tasks: the newest first.
         lanes: the role of each step, by id.
+        steps: the names of the model's steps, by id.
+        clauses: the keys of those that the process and the steps that came up serve, in the order of the model.
         names: of the people of these tasks and of the case, by id.
     """
 
     case: Any
     tasks: Sequence[Task]
     lanes: dict[str, str]
+    steps: dict[str, str]
+    clauses: tuple[str, ...]
     names: dict[str, str]
 
     @property
@@ -55,18 +66,32 @@ class Whole:
 
     Args:
         mark: differs as soon as anything of it has changed.
+        mine: the task of it that the reader holds, the soonest due; None where he holds none.
+        stuck_at: by stuck step, how the diagram calls its place.
+        ladders: of the open tasks that climb one.
+        messages: what was owed to people about it.
+        names: of everybody of whom the page speaks, by id.
         story: what happened, the newest first; `older` names the entry before which more is to be told, `since` the
-            newest.
+            newest of all.
         manages: whether the reader may rest, resume and end it.
     """
 
     stand: Standing
     mark: str
-    decisions: Sequence[Any]
+    mine: UUID | None
+    stuck: Sequence[Any]
+    stuck_at: dict[UUID, dict[str, str]]
+    ladders: Sequence[tuple[Task, Plan]]
+    decided: Sequence[Decided]
+    evidence: Sequence[Any]
     documents: Sequence[Any]
+    comments: Sequence[Comment]
+    messages: Sequence[Any]
     variables: dict[str, Any]
-    links: Sequence[Any]
-    story: Sequence[Any]
+    relatives: Sequence[Relative]
+    clauses: Sequence[Named]
+    names: dict[str, str]
+    story: Sequence[Line]
     older: int | None
     since: int
     manages: bool
@@ -74,25 +99,47 @@ class Whole:
     data: bytes
 
 
-def whole(session: Session, person: Person, instance_id: UUID, *, before: int | None, now: datetime) -> Whole:
+def whole(
+    session: Session, person: Person, instance_id: UUID, *, before: int | None, only: str = "", now: datetime
+) -> Whole:
     """
     Everything that the page of a case tells.
+
+    Args:
+        before, only: which part of its story, as `web.reads.story.newest` has them.
 
     Raises:
         NotFound: there is no such case that `person` may see.
     """
-    stand = standing(session, person, instance_id)
-    lines = story.newest(session, person, instance_id, most=STORY, before=before)
+    stand, mark = standing(session, person, instance_id), news.case_mark(session, person, instance_id)
+    lines = story.newest(session, person, instance_id, most=STORY, before=before, only=only)
+    stuck = cases.stuck(session, person, {"instance": instance_id, "text": None, "limit": MOST, "cursor": None}).items
+    ladders = [(one, plan(session, one.id, now=now)) for one in stand.live[:LADDERS] if one.ladder]
+    evidence, said = proof.handed_in(session, instance_id), comments.of_case(session, instance_id)
+    messages = deliveries.of_case(session, person, instance_id)
+    people = {one.by for one in (*evidence, *said)} | {one.recipient for one in messages}
+    people |= {
+        who for _, one in ladders for line in one.lines for who in (*line.told, *(act["by"] for act in line.acted))
+    }
     return Whole(
         stand=stand,
-        mark=news.case_mark(session, person, instance_id),
-        decisions=_decisions(session, instance_id),
+        mark=mark,
+        mine=_mine(stand, person),
+        stuck=stuck,
+        stuck_at=cases.where_stuck(session, stuck),
+        ladders=ladders,
+        decided=decided.in_case(session, instance_id),
+        evidence=evidence,
+        comments=said,
+        messages=messages,
+        relatives=relatives.of_case(session, person, stand.case),
+        clauses=clauses.named(session, stand.clauses, now),
+        names=stand.names | story.names(session, people - stand.names.keys()),
         documents=session.scalars(select(FrozenDocument).where(FrozenDocument.instance_id == instance_id)).all(),
         variables=dict(cases.variables(session, person, instance_id)["variables"]),
-        links=cases.links(session, person, instance_id)["items"],
         story=lines,
-        older=lines[-1].number if lines and lines[-1].number > 1 else None,
-        since=lines[0].number if lines else 0,
+        older=_older(lines, only),
+        since=int(mark.partition(".")[2]),
         manages=access.may_manage(person, access.facts_of(session, look(session, instance_id))),
         state=state_of(session, instance_id, now=now),
         data=file_of(session, stand.case.definition_id).data,
@@ -110,11 +157,15 @@ def standing(session: Session, person: Person, instance_id: UUID) -> Standing:
     model = parsed(session, case.definition_id).model
     newest = select(Task).where(Task.instance_id == instance_id).order_by(Task.opened_at.desc(), Task.id.desc())
     tasks = session.scalars(newest.limit(MOST)).all()
+    came_up = {one.element for one in tasks}
+    passed = [node for node in model.nodes.values() if node.id in came_up]
     people = {case.owner, case.started_by, *(one.holder or one.completed_by or one.accountable for one in tasks)}
     return Standing(
         case=case,
         tasks=tasks,
         lanes={node.id: model.lanes.get(node.lane or "", "") for node in model.nodes.values()},
+        steps={node.id: node.name or node.id for node in model.nodes.values()},
+        clauses=tuple(dict.fromkeys(key for node in passed for key in node.rules.clauses or model.rules.clauses)),
         names=story.names(session, people),
     )
 
@@ -142,14 +193,12 @@ def state_of(session: Session, instance_id: UUID, *, now: datetime) -> State:
     return State(marks=marks, says=says, here=tuple(dict.fromkeys(here)))
 
 
-def titles(session: Session, of: Whole) -> dict[UUID, str]:
-    """What the cases that one is linked with are called, by id."""
-    others = {one.source_id for one in of.links} | {one.target_id for one in of.links}
-    query = select(Instance.id, Instance.title, Instance.business_key).where(Instance.id.in_(others))
-    return {row.id: f"{row.business_key or ''} {row.title}".strip() for row in session.execute(query)}
+def _older(lines: Sequence[Line], only: str) -> int | None:
+    """Before which entry more is to be told. The whole story goes back to the first entry, whatever stays hidden."""
+    goes_on = len(lines) == STORY or (only in ("", "all") and lines and lines[-1].number > 1)
+    return lines[-1].number if goes_on else None
 
 
-def _decisions(session: Session, instance_id: UUID) -> Sequence[Any]:
-    query = select(*DecisionMade.__table__.columns, DecisionRow.name.label("table"), DecisionRow.version)
-    query = query.join(DecisionRow, DecisionRow.id == DecisionMade.decision_id)
-    return session.execute(query.where(DecisionMade.instance_id == instance_id).order_by(DecisionMade.id)).all()
+def _mine(stand: Standing, person: Person) -> UUID | None:
+    held = [one for one in stand.live if one.holder == person.id]
+    return min(held, key=lambda one: (one.due_at is None, one.due_at, one.id)).id if held else None

@@ -1,8 +1,10 @@
 """Standards, and what stands under their clauses."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,17 @@ from engine.clauses import Covered, Scope
 from engine.core.catalogue import Standard
 from engine.identity.person import Person
 from engine.subject import Subject
+
+PARTS = re.compile(r"[.:]")
+
+
+class Named(NamedTuple):
+    """A clause as a link shows it: the id of its standard, its number, the standard's name, and its title."""
+
+    standard: str
+    ref: str
+    name: str
+    title: str
 
 
 def standards(session: Session, now: datetime) -> dict[str, Any]:
@@ -78,6 +91,23 @@ def statement(session: Session, standard_id: str, at: datetime) -> dict[str, Any
     found = clauses.standard(session, standard_id)
     said = clauses.statement(session, standard_id, at=at)
     return {"items": [_stated(found, clause.ref, clause.title, said.get(clause.ref)) for clause in found.clauses]}
+
+
+def named(session: Session, keys: Iterable[str], now: datetime) -> list[Named]:
+    """The clauses that models name by these keys, by standard and number, in the editions that count at `now`."""
+    found = []
+    for key in sorted(keys, key=_in_order):
+        family, _colon, ref = key.partition(":")
+        standard = clauses.of_family(session, family, now.date())
+        clause = standard.by_ref.get(ref) if standard else None
+        known = (standard.id, ref, standard.name) if standard else (family, ref, family)
+        found.append(Named(*known, clause.title if clause else ""))
+    return found
+
+
+def _in_order(key: str) -> list[tuple[int, str]]:
+    """`9.2` before `10.1`."""
+    return [(int(part), "") if part.isdigit() else (0, part) for part in PARTS.split(key)]
 
 
 def _scope(query: dict[str, Any]) -> Scope:

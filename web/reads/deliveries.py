@@ -14,7 +14,7 @@ from engine import access
 from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.store.records import Delivery, DeliveryAttempt
-from engine.store.running import Instance
+from engine.store.running import Instance, Task
 from web.paging import Key, Page, Query, page
 
 COLUMNS = (
@@ -32,6 +32,7 @@ COLUMNS = (
     Delivery.ended_at,
     Delivery.note,
 )
+MOST_OF_CASE = 200
 
 
 def deliveries(session: Session, person: Person, filters: dict[str, Any]) -> Page:
@@ -58,6 +59,16 @@ def cases_of(session: Session, person: Person, deliveries: list[UUID]) -> dict[U
         .where(Delivery.id.in_(deliveries), access.visible_instances(person))
     )
     return {delivery: (case, title) for delivery, case, title in session.execute(query)}
+
+
+def of_case(session: Session, person: Person, instance_id: UUID) -> list[Any]:
+    """
+    What was owed to people about a case that `person` may see, the newest first, each with the name of its `task`;
+    what is owed to programs only for whoever manages the platform.
+    """
+    query = select(*COLUMNS, Task.name.label("task")).outerjoin(Task, Task.id == Delivery.task_id)
+    query = query.where(Delivery.instance_id == instance_id).order_by(Delivery.id.desc()).limit(MOST_OF_CASE)
+    return list(session.execute(query if person.platform_admin else query.where(Delivery.lane != "webhooks")).all())
 
 
 def _open_to(person: Person) -> ColumnElement[bool]:

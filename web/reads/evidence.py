@@ -4,17 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from engine import access
 from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.store.records import Evidence
-from engine.store.running import Instance
+from engine.store.running import Instance, Task
 from web.paging import Key, Page, page
 from web.reads.cases import one_case
 
 EVIDENCE = select(*Evidence.__table__.columns)
+LATER = aliased(Evidence)
+NEWER = select(LATER.id).where(LATER.replaces_id == Evidence.id).exists()
 
 
 def of_case(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
@@ -28,6 +30,16 @@ def of_case(session: Session, person: Person, instance_id: UUID, filters: dict[s
 def of_task(session: Session, task_id: UUID) -> list[Any]:
     """The evidence in the slots of a task, oldest first."""
     return list(session.execute(EVIDENCE.where(Evidence.task_id == task_id).order_by(Evidence.id)).all())
+
+
+def handed_in(session: Session, instance_id: UUID) -> list[Any]:
+    """
+    All evidence of a case that the reader may see, the newest first, each with the name of its `task`, and whether a
+    newer version has `replaced` it.
+    """
+    query = select(*Evidence.__table__.columns, Task.name.label("task"), NEWER.label("replaced"))
+    query = query.join(Task, Task.id == Evidence.task_id).where(Evidence.instance_id == instance_id)
+    return list(session.execute(query.order_by(Evidence.id.desc())).all())
 
 
 def one(session: Session, person: Person, evidence_id: UUID) -> Any:

@@ -14,8 +14,8 @@ from engine.store.running import Draft, Instance, Task
 from web import story as stories
 from web.reads import story
 
-STORY = 60
-"""As many of the newest entries as are looked through for what to tell first."""
+MOST = 100
+"""As many new entries as are counted."""
 STANDING = ("instance_id", "status", "holder", "completed_by", "opened_at", "closed_at", "due_at")
 
 
@@ -25,7 +25,7 @@ class OfCase:
     What has happened in a case since its page was made.
 
     Args:
-        entries: how many entries of the trail have come.
+        entries: how many entries of the trail have come that the reader may see.
         newest: the newest of them that a short story tells; None where there is none.
     """
 
@@ -69,9 +69,9 @@ def of_case(session: Session, person: Person, instance_id: UUID, *, since: int) 
     Raises:
         NotFound: there is no such case that `person` may see.
     """
-    lines = [one for one in story.newest(session, person, instance_id, most=STORY) if one.number > since]
-    newest = lines[0].number if lines else since
-    return OfCase(newest - since, next((one for one in lines if not one.aside), None))
+    lines = [one for one in story.newest(session, person, instance_id, most=MOST) if one.number > since]
+    short = story.newest(session, person, instance_id, most=1, only="")
+    return OfCase(len(lines), short[0] if short and short[0].number > since else None)
 
 
 def standing(session: Session, person: Person, task_id: UUID) -> Any:

@@ -5,45 +5,68 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from engine import access
 from engine.identity.person import Person
 from engine.models.definitions import parsed
 from engine.store.people import PersonRow
-from engine.store.records import AuditEntry, Comment
+from engine.store.records import AuditEntry, Comment, Signature
 from engine.store.running import Instance
 from web import story
 from web.reads import chains
 from web.reads.cases import one_case
+from web.story_words import ASIDE
 
 PEOPLE = ("to", "from", "holder", "accountable", "person", "signed_by", "recipient", "acknowledged_by")
-LOOKED_AT, SHORT = 60, 8
-"""As many entries of the trail as a short story is made from, and its length."""
+SHORT = 8
+"""The length of a short story."""
 OTHERS = frozenset(
     ("instance.linked", "instance.unblocked", "instance.called", "instance.joined", "call.finished", "call.failed")
 )
 """Entries that are about another case: its subject, or where it is `from`."""
 
 
+PARTS = ("", "all", "signed", "refused", "told")
+"""Of a story: what its reader would miss, everything, signatures, refusals, and messages to people."""
+
+
 def newest(
-    session: Session, person: Person, instance_id: UUID, *, most: int, before: int | None = None
+    session: Session, person: Person, instance_id: UUID, *, most: int, before: int | None = None, only: str = "all"
 ) -> list[story.Line]:
     """
     The newest `most` lines of a case's story, the newest first; those older than entry `before`.
+
+    Args:
+        only: which part of it, one of `PARTS`.
 
     Raises:
         NotFound: `person` may not know of the case.
     """
     case = one_case(session, person, instance_id)
     query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == str(instance_id))
+    if only != "all":
+        query = query.where(_part(session, instance_id, only))
     if before is not None:
         query = query.where(AuditEntry.number < before)
     rows = session.execute(query.order_by(AuditEntry.number.desc()).limit(most)).all()
     shown = chains.allowed(session, person, rows)
     entries = [{**one._mapping, "body": None if one.body is None else orjson.loads(one.body)} for one in shown]
     return story.told(entries, known(session, person, case, entries))
+
+
+def _part(session: Session, instance_id: UUID, only: str) -> ColumnElement[bool]:
+    verb = AuditEntry.verb
+    if only == "signed":
+        tasks = session.scalars(select(Signature.task_id).where(Signature.instance_id == instance_id))
+        finished = and_(verb == "task.completed", AuditEntry.subject.in_([str(one) for one in tasks]))
+        return or_(finished, verb == "signature.outdated")
+    if only == "refused":
+        return verb.startswith("refusal.")
+    if only == "told":
+        return or_(verb.startswith("delivery."), verb.startswith("ladder."))
+    return verb.not_in(sorted(ASIDE))
 
 
 def short(session: Session, person: Person, instance_id: UUID) -> list[story.Line]:
@@ -53,7 +76,7 @@ def short(session: Session, person: Person, instance_id: UUID) -> list[story.Lin
     Raises:
         NotFound: `person` may not know of the case.
     """
-    return [one for one in newest(session, person, instance_id, most=LOOKED_AT) if not one.aside][:SHORT]
+    return newest(session, person, instance_id, most=SHORT, only="")
 
 
 def known(session: Session, person: Person, case: Any, entries: Iterable[Mapping[str, Any]]) -> story.Known:

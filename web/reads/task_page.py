@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, clauses, filling, guards, separation, tasks
+from engine import access, filling, guards, separation, tasks
 from engine.cases import look
 from engine.core.forms.schema import Field
 from engine.core.vocabulary import Node
@@ -22,8 +22,9 @@ from engine.models.definitions import Parsed, parsed
 from engine.store.people import GroupRow, PersonRow
 from engine.store.records import Comment, Signature
 from engine.store.running import Passage, Task
-from web.reads import comments, story
+from web.reads import clauses, comments, story
 from web.reads.cases import one_case
+from web.reads.clauses import Named
 from web.reads.definitions import file_of
 from web.reads.task import SILENT, form_id_of, whole
 from web.story import Line
@@ -62,7 +63,7 @@ class Shown:
     story: list[Line]
     comments: list[Comment]
     signatures: list[Any]
-    clauses: list[tuple[str, str, str, str]]
+    clauses: list[Named]
     receivers: list[Any]
     may_hand_on: bool
     groups: Mapping[str, str]
@@ -111,7 +112,7 @@ def shown(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
         story=story.short(session, person, case.id),
         comments=said,
         signatures=signed,
-        clauses=_clauses(session, node, now),
+        clauses=clauses.named(session, node.rules.clauses, now),
         receivers=receivers,
         may_hand_on=may,
         groups=_groups(session, task["candidates"]),
@@ -169,24 +170,6 @@ def _people(
     found = {row.holder, row.accountable, row.completed_by, row.acting_for, row.acknowledged_by, case.owner}
     found |= {person for line in ladder.lines for person in line.told}
     return found | {one.by for one in (*said, *signed, *proof)}
-
-
-def _clauses(session: Session, node: Node, now: datetime) -> list[tuple[str, str, str, str]]:
-    """Standard, number, name of the standard, and title of each clause that the step serves."""
-    found = []
-    for key in node.rules.clauses:
-        family, _colon, ref = key.partition(":")
-        standard = clauses.of_family(session, family, now.date())
-        clause = standard.by_ref.get(ref) if standard else None
-        found.append(
-            (
-                standard.id if standard else family,
-                ref,
-                standard.name if standard else family,
-                clause.title if clause else "",
-            )
-        )
-    return found
 
 
 def _may_hand_on(session: Session, person: Person, row: Task) -> bool:

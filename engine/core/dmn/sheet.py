@@ -18,10 +18,11 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """The hit policy, the columns by their labels, and the rules in their order."""
+    """The hit policy, the columns by their labels, the expression behind each that asks, and the rules in order."""
 
     policy: str
     asks: tuple[str, ...]
+    expressions: tuple[str, ...]
     answers: tuple[str, ...]
     rows: tuple[Line, ...]
 
@@ -29,9 +30,11 @@ class Sheet:
 def sheet_of(table: Table) -> Sheet:
     """The table, cell by cell."""
     policy = f"{table.policy} {table.aggregation}" if table.aggregation else table.policy
+    asked = [(one, (text_in(child(one, "inputExpression")) or "").strip()) for one in children(table.element, "input")]
     return Sheet(
         policy=policy,
-        asks=tuple(_label(one, text_in(child(one, "inputExpression"))) for one in children(table.element, "input")),
+        asks=tuple(_label(one, expression) for one, expression in asked),
+        expressions=tuple(expression for _, expression in asked),
         answers=tuple(_label(one, one.get("name")) for one in children(table.element, "output")),
         rows=tuple(
             Line(number=number, asks=_cells(rule.element, "inputEntry"), answers=_cells(rule.element, "outputEntry"))

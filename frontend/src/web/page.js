@@ -3,6 +3,7 @@ import htmx from 'htmx.org/dist/htmx.esm.js';
 import { keeping } from './page/keeping.js';
 import { keys } from './page/keys.js';
 import { live } from './page/live.js';
+import { mentions } from './page/mentions.js';
 
 htmx.config.defaultTimeout = 30_000;
 
@@ -39,3 +40,4 @@ if (sent && document.querySelector('main > .msg.is-done')) {
 keys(document);
 keeping(document);
 live(document, (part) => htmx.process(part));
+mentions(document);
