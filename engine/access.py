@@ -4,9 +4,10 @@ Who may see a case, and who may act on it: once as a pure function, once as the 
 Whoever has a task of a case, had one, answers for one or was offered one sees
 it; so do whoever stands in for one of them while a task of his is open,
 whoever started it and whoever was told of a task by its ladder. Its
-owner sees and manages it. Auditors, as far as their mandate goes, and
-administrators of the platform read what is not confidential; a confidential
-case does not exist for them, nor for an owner who is not among its people.
+owner sees and manages it. Administrators of the platform read what is not confidential; a confidential
+case does not exist for them, nor for an owner who is not among its people. An
+auditor reads what his mandate covers and is not confidential, and nothing
+else, whatever he was to a case before.
 Where a group handles it, it exists for that group and for whoever has, had or
 was offered work in it; that somebody started it is then no reason. Nobody of
 all these sees a case that is shut to him.
@@ -17,7 +18,20 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, literal, not_, or_, select, text, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    bindparam,
+    false,
+    literal,
+    not_,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from engine.absence import sight
@@ -92,6 +106,8 @@ def may_see(by: Person, facts: Facts) -> bool:
     """Whether the case exists for this person."""
     if by.kind == "operator":
         return True
+    if by.auditor:
+        return not facts.confidential and _audits(by, facts)
     if by.id in facts.shut_out:
         return False
     if by.id in facts.people or by.parties & facts.parties:
@@ -100,12 +116,11 @@ def may_see(by: Person, facts: Facts) -> bool:
         return facts.handlers in by.groups
     if by.id == facts.started_by:
         return True
-    return not facts.confidential and (by.id == facts.owner or by.platform_admin or _audits(by, facts))
+    return not facts.confidential and (by.id == facts.owner or by.platform_admin)
 
 
 def _audits(by: Person, facts: Facts) -> bool:
-    covered = by.mandate is None or by.mandate.covers(facts.process, facts.started_at, facts.ended_at)
-    return by.auditor and covered
+    return by.mandate is not None and by.mandate.covers(facts.process, facts.started_at, facts.ended_at)
 
 
 def may_manage(by: Person, facts: Facts) -> bool:
@@ -117,6 +132,8 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
     """`may_see` as a condition on `Instance`: every list, count and export uses it."""
     if by.kind == "operator":
         return true()
+    if by.auditor:
+        return not_(Instance.confidential) & _audited(by)
     here = Task.instance_id == Instance.id
     touched = select(Task.id).where(
         here,
@@ -126,7 +143,7 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
         select(Task.id).join(Candidate, Candidate.task_id == Task.id).where(here, Candidate.who.in_(sorted(by.parties)))
     )
     told = select(LadderTold.task_id).where(LadderTold.instance_id == Instance.id, LadderTold.person_id == by.id)
-    open_to_all = or_(Instance.owner == by.id, literal(by.platform_admin).is_(True), _audited(by))
+    open_to_all = or_(Instance.owner == by.id, literal(by.platform_admin).is_(True))
     shut = select(ShutOut.person_id).where(ShutOut.instance_id == Instance.id, ShutOut.person_id == by.id)
     return not_(shut.correlate(Instance).exists()) & or_(
         Instance.handlers.is_(None) & (Instance.started_by == by.id),
@@ -152,12 +169,12 @@ def tellable(by: Person) -> ColumnElement[bool]:
 
 def _audited(by: Person) -> ColumnElement[bool]:
     """`_audits` as a condition on `Instance`."""
-    audits, mandate = literal(by.auditor).is_(True), by.mandate
+    mandate = by.mandate
     if mandate is None:
-        return audits
+        return false()
     named = select(DefinitionRow.id).where(DefinitionRow.key.in_(sorted(mandate.processes)))
     return and_(
-        audits,
+        true(),
         *([Instance.definition_id.in_(named)] if mandate.processes else []),
         *([or_(Instance.ended_at.is_(None), Instance.ended_at >= mandate.since)] if mandate.since else []),
         *([Instance.started_at < mandate.until] if mandate.until else []),

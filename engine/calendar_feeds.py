@@ -29,8 +29,10 @@ def open_feed(session: Session, *, group: str | None = None, by: Person, now: da
     Make an address for oneself, or for a group that one belongs to; returns the secret, which is never shown again.
 
     Raises:
-        Forbidden: `by` does not belong to the group.
+        Forbidden: `by` does not belong to the group, or is an auditor: nobody would know what he reads there.
     """
+    if by.auditor:
+        raise Forbidden(f"{by.name} reads as an auditor.", "What a calendar program reads cannot be put down as read.")
     if group is not None and group not in by.groups:
         raise Forbidden(f"You do not belong to {group}.", "Ask one of its members for an address.")
     feed, secret = new_id(), new_secret(32)
@@ -64,14 +66,15 @@ def reader(session: Session, secret: str) -> tuple[Person, str | None]:
     Whose dates an address shows, and of which group; only while that person belongs to it.
 
     Raises:
-        NotFound: there is no such open address, or its person has left.
+        NotFound: there is no such open address, or its person has left or is an auditor by now.
     """
     query = select(FEED.c.person_id, FEED.c.group_key).where(
         FEED.c.digest == _digest(secret), FEED.c.closed_at.is_(None)
     )
     found = session.execute(query).one_or_none()
     who = people.find(session, found.person_id) if found else None
-    if found is None or who is None or (found.group_key is not None and found.group_key not in who.groups):
+    of_group = found is None or found.group_key is None or (who is not None and found.group_key in who.groups)
+    if found is None or who is None or who.auditor or not of_group:
         raise NotFound("calendar", "address")
     return who, found.group_key
 

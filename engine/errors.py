@@ -7,6 +7,7 @@ What can go wrong, told by whom it concerns.
     │   ├── Forbidden            the caller may know of it and may not do this (403)
     │   │   ├── SeparationOfDuties
     │   │   ├── NotCompetent
+    │   │   ├── NoMandate        an auditor reads only while he has one
     │   │   ├── NotOffered       a task is for others
     │   │   ├── CodeNeeded       the password is right, and a second factor is on
     │   │   └── WrongProof       a password or a code that is wrong
@@ -126,6 +127,13 @@ class LockedOut(WrongProof):
     """There were too many wrong passwords or codes; the account waits `until` then."""
 
     until: datetime = field(kw_only=True)
+
+
+@dataclass
+class NoMandate(Forbidden):
+    """An auditor has no mandate to read at this moment."""
+
+    code: ClassVar[str] = "no-mandate"
 
 
 @dataclass

@@ -5,7 +5,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from engine import cycles, deployments, oncall, registers, strongbox
 from engine.errors import Forbidden
 from engine.hooks import book as hooks
 from engine.hooks import receiving
-from engine.identity import groups, passwords, people
+from engine.identity import groups, mandates, passwords, people
 from engine.identity.groups import Standing
 from engine.identity.person import Person
 from engine.store.records import Setting
@@ -159,6 +159,8 @@ def _welcome(
         passwords.set_password(session, one["id"], one["password"], by=by, now=now)
     for key, members in content["groups"].items():
         fill(session, key, members, by=by, now=now)
+    for auditor, given in content.get("mandates", {}).items():
+        mandates.give(session, auditor, ends_at=now + timedelta(days=given["days"]), by=by, now=now)
     for register, rows in content.get("registers", {}).items():
         for values in rows:
             registers.add(session, register, values, by=by, now=now)

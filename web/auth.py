@@ -16,7 +16,7 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
 
-from engine.identity import tokens, visits
+from engine.identity import mandates, tokens, visits
 from engine.identity.people import Person
 from web import cookies
 from web.problems import ScopeMissing, Unauthenticated
@@ -30,6 +30,7 @@ SCOPES = {
     "admin": "Manage people and groups, seal the trail, and move a simulated clock.",
 }
 PUBLIC = "public"
+OWN = ("/account", "/api/v1/me", "/api/v1/tokens")
 MOST_NOTED = 10_000
 Known = tuple[Person, frozenset[str]]
 
@@ -88,7 +89,7 @@ def visitor() -> Caller | None:
         who = visits.verify(session, chosen, lasting=lasting, machine_now=at, note=note)
         return (who, frozenset(tokens.scopes_of(who))) if who else None
 
-    known = in_time(_known(visit_id.bytes, verify, at, visits.SEEN_AGAIN_AFTER), now)
+    known = _known(visit_id.bytes, verify, at, visits.SEEN_AGAIN_AFTER)
     return Caller(*known, now, visit_id) if known else None
 
 
@@ -112,7 +113,14 @@ def _authenticate() -> Response | None:
     if by_visit and cookies.unfinished() and not request.path.startswith(cookies.SET_UP):
         return cookies.to_set_up()
     g.caller = found
+    if not is_own(request.path):
+        mandates.must_run(found.person, found.now)
     return None
+
+
+def is_own(path: str) -> bool:
+    """Whether an address is about nothing but the account of whoever asks."""
+    return any(path == one or path.startswith(f"{one}/") for one in OWN)
 
 
 def of_token(secret: str, now: datetime) -> Known | None:
@@ -122,13 +130,7 @@ def of_token(secret: str, now: datetime) -> Known | None:
         return tokens.verify(session, secret, now=now, note=note)
 
     mark = sha256(secret.encode(errors="replace")).digest()
-    return in_time(_known(mark, verify, now, tokens.USED_AGAIN_AFTER), now)
-
-
-def in_time(known: Known | None, now: datetime) -> Known | None:
-    """The same, unless it is an auditor whose mandate has ended."""
-    mandate = known[0].mandate if known else None
-    return None if mandate is not None and now >= mandate.ends_at else known
+    return _known(mark, verify, now, tokens.USED_AGAIN_AFTER)
 
 
 def _program() -> Caller | None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import audit
-from engine.errors import Forbidden, Invalid
+from engine.errors import Forbidden, Invalid, NoMandate
 from engine.identity import people
 from engine.identity.person import Mandate, Person
 from engine.store.definitions import DefinitionRow
@@ -37,7 +37,7 @@ def give(
     Say what an auditor reads from now on, and until when; it takes the place of what was said before.
 
     Args:
-        ends_at: from then on his account opens nothing; a moment that has passed closes it at once.
+        ends_at: from then on he reads nothing but his own account; a moment that has passed ends it at once.
         processes: keys of the processes whose cases he reads; none for all.
         since, until: only cases that ran at some time in between.
 
@@ -59,6 +59,24 @@ def give(
     session.flush()
     audit.append(session, audit.PLATFORM, "mandate.given", person_id, content, by=by, now=now)
     return Mandate(ends_at=ends_at, processes=frozenset(processes), since=since, until=until)
+
+
+def runs(by: Person, now: datetime) -> bool:
+    """Whether somebody may read at this moment: an auditor only within a mandate that has not ended."""
+    return not by.auditor or (by.mandate is not None and now < by.mandate.ends_at)
+
+
+def must_run(by: Person, now: datetime) -> None:
+    """
+    Refuse an auditor who reads without a mandate, or after its end.
+
+    Raises:
+        NoMandate: `by` is such an auditor.
+    """
+    if runs(by, now):
+        return
+    why = "has no mandate to read." if by.mandate is None else "had a mandate to read, and it has ended."
+    raise NoMandate(f"{by.name} {why}", "An administrator of the platform gives one.")
 
 
 def note_read(session: Session, what: str, *, by: Person, now: datetime) -> None:

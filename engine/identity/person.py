@@ -13,7 +13,7 @@ class Mandate:
     What an auditor reads, and until when he reads at all.
 
     Args:
-        ends_at: from then on his account opens nothing.
+        ends_at: from then on he reads nothing but his own account.
         processes: keys of the processes whose cases he reads; empty for all.
         since, until: only cases that ran at some time in between; None for no bound.
     """
@@ -36,7 +36,7 @@ class Person:
     Somebody who acts, with the groups he belongs to and those he leads or deputises.
 
     `kind` is `operator` for acts on the machine itself, such as `operator:worker`.
-    `auditor` reads whatever is not confidential, within his `mandate` if he has one, and changes nothing.
+    `auditor` reads what his `mandate` covers and is not confidential, nothing without one, and changes nothing.
     """
 
     id: str

@@ -44,7 +44,7 @@ class GroupRow(Table):
 
     `everybody` means that each person belongs without a membership. `grants`
     is a right that comes with it: `platform` (deploy, manage people) or `read`
-    (read what is not confidential, and change nothing).
+    (read what a mandate covers and is not confidential, and change nothing).
     """
 
     __tablename__ = "groups"

@@ -15,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import CodeNeeded, Forbidden, WrongProof
-from engine.identity import factors, people, proving, tokens
+from engine.identity import factors, mandates, people, proving, tokens
 from engine.identity.person import Person
 from engine.store.people import PersonRow
 from web import proof
-from web.auth import Caller, in_time, of_token
+from web.auth import Caller, of_token
 from web.engine_rest.remembered import Remembered
 from web.problems import ScopeMissing, SignInFailed
 from web.services import services
@@ -59,6 +59,7 @@ def _authenticate() -> Response | None:
         return Response(status=204, headers=PREFLIGHT)
     now = services().clock()
     person, scopes = _speaker(now)
+    mandates.must_run(person, now)
     scope = getattr(current_app.view_functions[request.endpoint or ""], "engine_scope", "read")
     if scope not in scopes:
         if scope in tokens.scopes_of(person):
@@ -92,10 +93,7 @@ def _speaker(now: datetime) -> tuple[Person, frozenset[str]]:
     if password.startswith(OF_TOKENS) and (known := of_token(password, now)) and known[0].id == person_id:
         return known
     person = _by_password(person_id, password, now)
-    known = in_time((person, frozenset(tokens.scopes_of(person))), now)
-    if known is None:
-        raise SignInFailed(f"The mandate of {person.name} has ended.", "Ask an administrator of the platform.")
-    return known
+    return person, frozenset(tokens.scopes_of(person))
 
 
 def _pair(said: str) -> tuple[str, str]:

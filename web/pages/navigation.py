@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from engine.identity import mandates
 from engine.identity.person import Person
 from web.language import _
 from web.reads.entries import places as registers
@@ -33,8 +34,10 @@ class Entry:
 
 
 def navigation(session: Session, person: Person, now: datetime, path: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-    """Groups of places, each with its heading; the first has none."""
-    found = []
+    """Groups of places, each with its heading; the first has none. An auditor without a mandate has nowhere to go."""
+    found: list[tuple[str, tuple[Entry, ...]]] = []
+    if not mandates.runs(person, now):
+        return ()
     for heading, listed in places(session, person):
         entries = (Entry(name=name, address=at, icon=icon, here=_here(at, path)) for at, name, icon in listed)
         found.append((heading, tuple(entries)))

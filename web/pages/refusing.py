@@ -8,7 +8,8 @@ from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from engine.errors import Again, Forbidden, NotFound, StewardError
+from engine.errors import Again, Forbidden, NoMandate, NotFound, StewardError
+from engine.identity import mandates
 from web import cookies, problems, words
 from web.auth import visitor
 from web.language import _, ngettext
@@ -93,7 +94,7 @@ def _onward(status: int) -> Said:
     if status in (429, 500, 503) and request.method in cookies.SAFE:
         return cookies.asked(), _("Try again")
     if "caller" in g:
-        return "/", _("My work")
+        return ("/", _("My work")) if mandates.runs(g.caller.person, g.caller.now) else ("/account", _("Your account"))
     if request.path in (cookies.SIGN_IN, cookies.ours(request.path)):
         return request.path, _("Back to the form")
     return cookies.sign_in_again(), _("Sign in and go on")
@@ -172,6 +173,7 @@ def _too_many(error: Any) -> Said:
 OURS: tuple[tuple[type[StewardError], Callable[[], Said]], ...] = (
     (NotFound, _nothing),
     (ScopeMissing, lambda: (_("You may not do this"), _("It takes a right that you do not hold. Ask an admin."))),
+    (NoMandate, lambda: (_("You have no mandate to read now"), "")),
     (Forbidden, lambda: (_("You may not do this"), "")),
     (SignedOut, lambda: (_("You are signed out"), "")),
     (Unauthenticated, lambda: (_("You are signed out"), _("Sign in, and you come back to this page."))),

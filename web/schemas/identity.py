@@ -125,7 +125,7 @@ class GiveMandate(Sent):
 
     EXAMPLE = {"ends_at": "2027-03-31T17:00:00+02:00", "processes": ["complaint"]}
 
-    ends_at = moment("From then on the account opens nothing.", required=True)
+    ends_at = moment("From then on he reads nothing but his own account.", required=True)
     processes = fields.List(
         a_key("Key of a process."), load_default=list, metadata={"description": "Only their cases; all when empty."}
     )

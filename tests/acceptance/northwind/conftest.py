@@ -56,6 +56,7 @@ def settle_in(world: Northwind) -> None:
         for place, person in enumerate(members):
             standing = "lead" if place == 0 else "deputy" if place == 1 else "member"
             admin.call("PUT", f"/groups/{group}/members/{person}", body={"standing": standing})
+    admin.call("PUT", "/people/ruth.osei/mandate", body={"ends_at": "2028-01-01T00:00:00Z"})
     admin.call("PUT", "/channels/team", body={"name": "Team", "kind": "slack"})
     admin.call("PUT", "/channels/team/address", body={"address": world.chat.url("/team")})
     both = {"ordinary": ["mail", "chat:team"], "urgent": ["mail", "chat:team"], "together": True}

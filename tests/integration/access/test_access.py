@@ -1,6 +1,7 @@
 """A case exists for its people, and for nobody else; lists and single answers agree about that."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from engine import access
 from engine.errors import Forbidden, NotFound
-from engine.identity import people
+from engine.identity import mandates, people
+from engine.identity.people import SETUP
+from engine.store.definitions import DefinitionRow
 from engine.store.running import Instance
 from engine.transactions import Database
+from tests.factories import NOW
 from tests.integration.organisation import case, definition, group, person, task
 
 PEOPLE = ("ann", "bob", "cem", "dee", "adam", "rita")
@@ -27,6 +31,7 @@ def organisation(session: Session) -> None:
     group(session, "checkers", "bob", "cem", "rita")
     group(session, "auditors", "rita", grants="read")
     group(session, "all", everybody=True)
+    mandates.give(session, "rita", ends_at=NOW + timedelta(days=9), by=SETUP, now=NOW)
 
 
 @pytest.fixture
@@ -105,6 +110,18 @@ def test_an_owner_who_is_not_among_the_people_of_a_confidential_case_cannot_mana
 
     with pytest.raises(NotFound):
         access.must_manage(session, people.person(session, "dee"), of)
+
+
+def test_an_auditor_sees_what_his_mandate_covers_and_nothing_else_whatever_he_was_before(session):
+    of, other = sample(session), sample(session)
+    task(session, of.id, "T_make", accountable="dee", done_by="rita")
+    task(session, other.id, "T_make", accountable="dee", holder="rita")
+    covers = session.get_one(DefinitionRow, other.definition_id).key
+    mandates.give(session, "rita", ends_at=NOW + timedelta(days=9), processes=[covers], by=SETUP, now=NOW)
+
+    assert [one for one in (of, other) if sees(session, "rita", one)] == [other]
+    mandates.give(session, "rita", ends_at=NOW + timedelta(days=9), until=NOW - timedelta(days=9), by=SETUP, now=NOW)
+    assert not sees(session, "rita", other)
 
 
 def test_an_auditor_changes_nothing(session):

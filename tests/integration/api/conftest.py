@@ -192,6 +192,14 @@ def upload(client: Client, files: dict[str, bytes], path: str = "/deployments", 
     return client.send("POST", path, data={"files": parts, **fields}, content_type="multipart/form-data")
 
 
+def make_auditor(adam: Client, person: str, **mandate: Any) -> None:
+    """Let somebody read and change nothing: what his mandate says; without one, nothing."""
+    adam.send("POST", "/groups", json={"key": "auditors", "name": "Auditors", "grants": "read"})
+    adam.expect(200, adam.send("PUT", f"/groups/auditors/members/{person}", json={}))
+    if mandate:
+        adam.expect(200, adam.send("PUT", f"/people/{person}/mandate", json=mandate))
+
+
 def found(url: str) -> None:
     """Found the organisation in a migrated database."""
     database = Database(url)

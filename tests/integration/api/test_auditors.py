@@ -63,9 +63,12 @@ def test_an_auditor_reads_for_a_time_and_within_a_scope_and_what_he_reads_is_log
 
     at_modeler = {"Authorization": "Basic " + b64encode(f"fred:{PASSWORD.format('fred')}".encode()).decode()}
     assert app.test_client().get("/engine-rest/deployment/count", headers=at_modeler).status_code == 200
+    assert adam.get("/people/fred/reads")["items"][-1]["subject"] == "/engine-rest/deployment/count"
     clock.forward(days=5)
-    assert fred.send("GET", f"/instances/{inside}").status_code == 401
-    assert app.test_client().get("/engine-rest/deployment/count", headers=at_modeler).status_code == 401
+    ended = fred.send("GET", f"/instances/{inside}")
+    assert (ended.status_code, ended.get_json()["code"]) == (403, "no-mandate")
+    assert app.test_client().get("/engine-rest/deployment/count", headers=at_modeler).status_code == 403
+    assert fred.get("/me")["id"] == "fred"
     anna.get(f"/instances/{inside}")
     with database.writing() as session:
         assert verify(session, None).holds

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from tests.factories import process, sequence, user_task
-from tests.integration.api.conftest import Client
+from tests.integration.api.conftest import Client, make_auditor
 from web.auth import PUBLIC, SCOPES
 from web.pages import is_page
 
@@ -187,8 +187,7 @@ def test_a_password_of_another_is_not_ones_own_to_change(login: Login):
 
 def test_the_platforms_trail_is_for_auditors_and_administrators(login: Login):
     adam = login("adam")
-    adam.post("/groups", {"key": "auditors", "name": "Auditors", "grants": "read"})
-    adam.expect(200, adam.send("PUT", "/groups/auditors/members/fred", json={}))
+    make_auditor(adam, "fred", ends_at="2027-02-01T00:00:00Z")
 
     for reader in (adam, login("fred")):
         verbs = [entry["verb"] for entry in reader.get("/platform/trail", limit=200)["items"]]
@@ -199,8 +198,7 @@ def test_the_platforms_trail_is_for_auditors_and_administrators(login: Login):
 
 def test_an_auditor_reads_and_changes_nothing(app: Flask, login: Login, three: str):
     adam = login("adam")
-    adam.post("/groups", {"key": "auditors", "name": "Auditors", "grants": "read"})
-    adam.expect(200, adam.send("PUT", "/groups/auditors/members/fred", json={}))
+    make_auditor(adam, "fred", ends_at="2027-02-01T00:00:00Z")
     case = login("anna").post("/instances", {"process": "three"})
     fred = login("fred")
 

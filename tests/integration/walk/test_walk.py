@@ -22,8 +22,8 @@ from engine.identity.people import SETUP
 from engine.store.people import Token, Visit
 from engine.store.records import Delivery
 from engine.transactions import Database
-from tests.integration.api.conftest import MORNING, Client, Clock
-from tests.integration.pages.conftest import signed_in
+from tests.integration.api.conftest import MORNING, PASSWORD, Client, Clock, make_auditor
+from tests.integration.pages.conftest import signed_in, words
 from tests.integration.walk import secret
 from tests.integration.walk.walking import (
     HIDDEN,
@@ -37,10 +37,14 @@ from tests.integration.walk.walking import (
     told,
     writes,
 )
+from web.auth import is_own
 from web.services import Services
 
 OUTSIDERS = ("fred", "anna", "olga", "carl")
 """Nobody in particular, who began an older one, the owner of the process (an administrator besides), an auditor."""
+ENDS = {"ends_at": "2027-02-01T00:00:00Z"}
+AUDITORS: dict[str, dict[str, Any]] = {"carl": ENDS, "cora": {**ENDS, "processes": ["caller"]}, "nora": {}}
+"""One whose mandate covers all, one of a single process, one without."""
 SEARCHES = ("/search?q=Xylo", "/cases?text=Xylo", "/?text=Xylo", "/deliveries?recipient=bert", "/trail?text=Xylo")
 ASKED_BY_PROGRAMS = (
     "instances?text=Xylo",
@@ -70,12 +74,16 @@ def database_url(sqlite_url: str) -> str:
 
 @pytest.fixture
 def known(login: Callable[..., Client], in_force: Callable[[bytes], str], database: Database) -> dict[str, str]:
-    """What addresses name of an organisation in which bert is the board, which handles secrets, and carl an auditor."""
+    """What addresses name of an organisation in which bert is the board, which handles secrets; and three auditors."""
     adam = login("adam")
-    for group, member, grants in (("board", "bert", None), ("auditors", "carl", "read")):
-        adam.post("/groups", {"key": group, "name": group.title(), **({"grants": grants} if grants else {})})
-        adam.expect(200, adam.send("PUT", f"/groups/{group}/members/{member}", json={"standing": "lead"}))
-    return secret.prepare(database, login, in_force)
+    adam.post("/groups", {"key": "board", "name": "Board"})
+    adam.expect(200, adam.send("PUT", "/groups/board/members/bert", json={"standing": "lead"}))
+    found = secret.prepare(database, login, in_force)
+    for auditor, mandate in AUDITORS.items():
+        if auditor != "carl":
+            adam.post("/people", {"id": auditor, "name": auditor.title(), "password": PASSWORD.format(auditor)})
+        make_auditor(adam, auditor, **mandate)
+    return found
 
 
 @pytest.fixture
@@ -83,11 +91,9 @@ def somebody(app: Flask, login: Callable[..., Client], known: dict[str, str]) ->
     """Let somebody ask."""
 
     def come(person: str) -> Somebody:
-        browser = signed_in(app.test_client(), person)
-        browser.open("/")
-        token = login(person)
-        token.get("/me")  # From now on it has been used.
-        return Somebody(browser, token, known)
+        found = Somebody.of(app, login, person, known)
+        found.browser.open("/")
+        return found
 
     return come
 
@@ -129,6 +135,43 @@ def test_what_is_another_persons_alone_is_answered_as_what_is_not_there(
             _is_as_nothing(fred, at, ids, database, status=None)
     bert.browser.open("/")
     assert closing in bert.browser.open("/calendar/addresses").xpath("//form/@action")
+
+
+def test_an_auditor_without_a_mandate_reads_nothing_but_his_own_account(
+    app: Flask, somebody: People, login: Callable[..., Client], known: dict[str, str]
+) -> None:
+    case = login("adam").post("/instances", {"process": "caller", "title": "Asks"})["id"]
+    nora, cora = Somebody.of(app, login, "nora", known), somebody("cora")
+    for at in addresses(app):
+        if not at.open and not is_own(at.rule.rule):
+            answer = nora.ask(at, {"instance_id": case, "chain": case})
+            assert answer.status_code == 403, str(at)
+            assert case not in answer.get_data(as_text=True).replace(at.filled({"instance_id": case}), ""), str(at)
+    page = words(nora.browser.open("/account"))
+    assert "nothing but this page opens. Who can give you one: Adam, Olga." in page
+    assert not nora.browser.open("/account").xpath("//nav[@id='nav']//a")
+    assert nora.token.get("/me")["id"] == "nora"
+    read = login("adam").get("/people/nora/reads")["items"]
+    assert {entry["subject"] for entry in read} <= {"/account", "/api/v1/me", "/api/v1/tokens"}
+
+    assert "Your mandate covers: Caller." in words(cora.browser.open("/account"))
+    for at in addresses(app):
+        if at.parts and at.parts <= {"instance_id", "chain"} and not at.open:
+            status = cora.ask(at, {"instance_id": case, "chain": case}).status_code
+            assert (status < 400) == (at.method == "GET"), f"{at}: {status}"
+            assert at.method == "GET" or status == 403, f"{at}: {status}"
+
+
+def test_a_case_of_others_is_answered_as_what_is_not_there(
+    app: Flask, somebody: People, login: Callable[..., Client], database: Database
+) -> None:
+    adam = login("adam")
+    case = adam.post("/instances", {"process": "caller", "title": "Asks"})["id"]
+    (task,) = (one["id"] for one in adam.get(f"/instances/{case}/tasks")["items"])
+    fred, ids = somebody("fred"), {"instance_id": case, "task_id": task, "target_id": case, "chain": case}
+    for at in addresses(app):
+        if at.parts & set(ids) and not at.open:
+            _is_as_nothing(fred, at, ids, database)
 
 
 def test_a_confidential_case_leaves_no_trace_in_anything_that_others_can_read(

@@ -1,7 +1,7 @@
 """Every address of the front door, and people who ask them all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from engine.transactions import Database
 from tests.integration.api.conftest import Client
-from tests.integration.pages.conftest import Reader
+from tests.integration.pages.conftest import Reader, signed_in
 from web.pages import is_page
 
 PART = re.compile(r"<(?:[^<>]+:)?(\w+)>")
@@ -159,6 +159,14 @@ class Somebody:
     browser: Reader
     token: Client
     known: dict[str, str]
+
+    @classmethod
+    def of(cls, app: Flask, login: Callable[..., Client], person: str, known: dict[str, str]) -> "Somebody":
+        """Somebody who has signed in in both ways, and has a page of his own open."""
+        browser, token = signed_in(app.test_client(), person), login(person)
+        browser.open("/account")
+        token.get("/me")  # From now on it has been used.
+        return cls(browser, token, known)
 
     def ask(self, at: Address, known: dict[str, str] | None = None, *, proof: bool = True) -> TestResponse:
         """What is answered there; without `proof` nothing shows that a form comes from one of our pages."""
