@@ -19,7 +19,7 @@ from web import form_words, known, refusals, words
 from web.drawings.frame import neighbourhood, plan_of
 from web.drawings.state import Mark, State
 from web.language import _
-from web.pages import acting
+from web.pages import acting, task_told
 from web.pages.layout import Reader, look, page, show
 from web.reads import news, task_page
 from web.reads.people import named_like
@@ -27,7 +27,6 @@ from web.reads.task_page import Shown
 
 pages = Blueprint("task", __name__)
 acting.register(pages)
-NOTHING = "–"
 FEW, SOME = 4, 12
 """Fields up to which a form is thought to take little, and middling, height."""
 
@@ -88,8 +87,7 @@ def mentioned() -> Response:
 
 def asked(task_id: UUID, error: Rejected | None = None, typed: Mapping[str, str] | None = None) -> Response:
     """The page of a task; with what was refused, and everything that was typed."""
-    found: dict[str, Any] = look(lambda session, reader: _facts(session, reader, task_id))
-    given = dict(typed or {})
+    found: dict[str, Any] = look(lambda session, reader: _facts(session, reader, task_id, typed or {}))
     known = task_page.labels(found["shown"].fields) | {
         slot.name: words.named(slot.name) for slot in found["shown"].task["slots"]
     }
@@ -105,13 +103,12 @@ def asked(task_id: UUID, error: Rejected | None = None, typed: Mapping[str, str]
         error=acting.told(error) if error else "",
         wrong=wrong,
         at_fields=orjson.dumps(at_fields).decode() if at_fields else "",
-        typed=given,
-        left_over=[] if found["mine"] and not found["shown"].task["stuck"] else _left_over(found["shown"], given),
+        typed=typed or {},
         back=came_from(),
     )
 
 
-def _facts(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:
+def _facts(session: Session, reader: Reader, task_id: UUID, typed: Mapping[str, str]) -> dict[str, Any]:
     shown = task_page.shown(session, reader.person, task_id, now=reader.now)
     row = shown.task
     rules = shown.node.rules
@@ -142,7 +139,10 @@ def _facts(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:
         and reader.person.id in (row["completed_by"], row["acting_for"], shown.case.owner)
         and not reader.person.auditor,
         "rows": "few" if fields <= FEW else "some" if fields <= SOME else "many",
-        "facts": _told_fields(shown, shown.values),
+        "answers": task_told.answers(shown, shown.values, reader),
+        "about": task_told.about(shown, reader),
+        "number": task_told.number(shown),
+        "left_over": [] if mine and not row["stuck"] else task_told.left_over(shown, typed, reader),
         "second_factor": mine and rules.sign is not None and factors.is_on(session, reader.person.id),
         "pledge": _pledge(rules.sign, reader.person.name, row["name"], shown.case) if rules.sign else "",
         "then": next((line for line in shown.plan.lines if line.outcome == "planned"), None),
@@ -192,38 +192,6 @@ def _used(row: Mapping[str, Any], reader: Reader) -> int:
     """How much of the time is over, in per cent."""
     whole = (row["due_at"] - row["opened_at"]).total_seconds()
     return 100 if whole <= 0 else min(100, max(0, int((reader.now - row["opened_at"]).total_seconds() * 100 / whole)))
-
-
-def _told_fields(shown: Shown, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Labels and values, for who reads and does not fill in."""
-    return [(one.label or one.path, _plain(values.get(one.path.split(".")[0]), shown)) for one in shown.fields]
-
-
-def _left_over(shown: Shown, typed: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What was typed into a form that the page no longer has, so that nobody loses it."""
-    try:
-        values = orjson.loads(typed.get("values") or "{}")
-    except orjson.JSONDecodeError:
-        values = {}
-    told = _told_fields(shown, values) if isinstance(values, dict) else []
-    return [
-        (label, said)
-        for label, said in [*told, (_("A word about it"), typed.get("note", ""))]
-        if said not in ("", NOTHING)
-    ]
-
-
-def _plain(value: Any, shown: Shown) -> str:
-    if value is None or value == "" or value == []:
-        return NOTHING
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(_plain(one, shown) for one in value)
-    if isinstance(value, dict):
-        return ", ".join(_plain(one, shown) for one in value.values())
-    known = {str(one["value"]): one["label"] for listed in shown.task["choices"].values() for one in listed}
-    return str(known.get(str(value)) or shown.names.get(str(value), value))
 
 
 def _other(session: Session, reader: Reader, task_id: UUID) -> dict[str, Any]:

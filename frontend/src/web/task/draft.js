@@ -21,7 +21,7 @@ export class Draft {
     document.addEventListener('steward:news', (this.heard = () => this.look()));
     const kept = stored(island);
     if (kept?.over === version) {
-      this.tell('is-note', words.kept);
+      if (!island.around?.elements.values.value) this.tell('is-note', words.kept);
       this.later(0);
     } else if (kept && JSON.stringify(kept.answers) !== JSON.stringify(draft)) {
       this.elsewhere({ draft, version, at: draftAt }, kept.answers);
