@@ -24,10 +24,10 @@ def drop(page: Page, slot: str, name: str = "photo.png", data: bytes = PICTURE) 
 
 def fill(page: Page, answers: dict[str, Any]) -> None:
     """Fill in the form of a page, field by field, as one reads it."""
-    form = page.locator("task-form[data-ready]").first
+    form = page.locator(":is(task-form, entry-form)[data-ready]").first
     expect(form).to_be_visible()
-    schema = form.evaluate("(form) => form.told.schema")
-    Form(page, form, form.evaluate("(form) => form.told.data")).fill(schema["components"], answers)
+    state = form.evaluate("(island) => island.form._getState()")
+    Form(page, form, state["initialData"]).fill(state["schema"]["components"], answers)
 
 
 @dataclass
