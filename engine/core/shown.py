@@ -77,6 +77,31 @@ class Controls:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stage:
+    """
+    When in the life of a row a case took place; the first stage that fits counts.
+
+    Args:
+        until: the field with the last day of this stage; while it is empty, every day is.
+        says: the variable of the case that says something.
+    """
+
+    name: str
+    until: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compared:
+    """Cases of one process about a row that are set side by side, one of each stage, and the variables that count."""
+
+    name: str
+    process: str
+    facts: tuple[str, ...]
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shown:
     """
     How a register is shown to people.
@@ -89,6 +114,7 @@ class Shown:
         glance: what a row's page shows first of the cases about it.
         chart: what it draws.
         controls: what holds it in check.
+        compare: which cases about it are set side by side.
     """
 
     icon: str | None = None
@@ -98,6 +124,7 @@ class Shown:
     glance: tuple[Glance, ...] = ()
     chart: tuple[Chart, ...] = ()
     controls: Controls = field(default_factory=Controls)
+    compare: Compared | None = None
 
 
 def read_shown(part: Part) -> Shown:
@@ -107,7 +134,7 @@ def read_shown(part: Part) -> Shown:
     Raises:
         PartError: of the kind that `part` raises; a key is unknown, or not of its kind.
     """
-    part.only(frozenset(("icon", "first", "gaps", "alarm", "glance", "chart", "controls")))
+    part.only(frozenset(("icon", "first", "gaps", "alarm", "glance", "chart", "controls", "compare")))
     return Shown(
         icon=part.text("icon").strip() if "icon" in part.said else None,
         first=part.texts("first"),
@@ -116,6 +143,7 @@ def read_shown(part: Part) -> Shown:
         glance=tuple(_glance(one) for one in _listed(part, "glance")),
         chart=tuple(_chart(one) for one in _listed(part, "chart")),
         controls=_controls(_table(part, "controls")),
+        compare=_compared(_table(part, "compare")) if "compare" in part.said else None,
     )
 
 
@@ -147,6 +175,20 @@ def _controlled(part: Part) -> Controlled:
     part.only(frozenset(("register", "names", "where", "says")))
     texts = {name: part.text(name).strip() for name in ("register", "names", "says")}
     return Controlled(**texts, where=_values(part, "where"))
+
+
+def _compared(part: Part) -> Compared:
+    part.only(frozenset(("name", "process", "facts", "stage")))
+    stages = tuple(_stage(one) for one in _listed(part, "stage"))
+    if len(stages) < 2:
+        raise part.wrong(part.where, "It needs two stages or more, each written as [[shown.compare.stage]].")
+    texts = {name: part.text(name).strip() for name in ("name", "process")}
+    return Compared(**texts, facts=part.texts("facts"), stages=stages)
+
+
+def _stage(part: Part) -> Stage:
+    part.only(frozenset(("name", "until", "says")))
+    return Stage(**{name: part.text(name).strip() for name in ("name", *(set(part.said) - {"name"}))})
 
 
 def _values(part: Part, name: str) -> dict[str, tuple[str, ...]]:

@@ -210,3 +210,40 @@ def _status(who: Reader) -> dict[str, Any]:
     schema = json.loads(who.fetch("/registers/reg_ai_systems/form.json?row=triagelens"))["schema"]
     (field,) = (one for one in schema["components"] if one.get("key") == "status")
     return {"values": [one["value"] for one in field["values"]], "disabled": field.get("disabled", False)}
+
+
+def test_assessments_of_a_system_are_seen_side_by_side_before_during_and_after_with_what_differs(
+    reader: Callable[[str], Reader],
+    in_force: Callable[[bytes], str],
+    keep: Callable[..., Any],
+    login: Callable[..., Client],
+    clock: Clock,
+) -> None:
+    keep(status="draft", first_approved="2027-01-10")
+    in_force(process("ai_reassessment", sequence(START, user_task("T_ask", groups="staff"), END)))
+    found, page = {}, reader("anna")
+    assert "There is nothing to set side by side yet." in words(page.open(f"{ROW}/compare"))
+    for name, residual, change in (
+        ("launch", "low", None),
+        ("year", "low", None),
+        ("retrained", "high", "CH-7"),
+        ("later", "low", None),
+    ):
+        said = {"residual": residual, "extent": "full", "change": change, "metrics": [{"metric": name}]}
+        body = {"process": "ai_reassessment", "title": name, "subject": "reg_ai_systems:triagelens", "variables": said}
+        found[name] = login("anna").post("/instances", body)["id"]
+        clock.forward(days=40)
+    page = reader("anna")
+    assert page.open(ROW).xpath("//section[@aria-labelledby='glance']//a/@href")[0] == f"{ROW}/compare"
+    beside = page.open(f"{ROW}/compare")
+    heads = [words(one, ".").split() for one in beside.xpath("//table[contains(@class, 'beside')]/thead//th")]
+    assert [one[0] for one in heads] == ["launchBefore", "retrainedAfter", "laterIn"]
+    assert beside.xpath("//table//th/a/@href") == [f"/cases/{found[one]}" for one in ("launch", "retrained", "later")]
+    lines = {words(one, "./th"): [words(cell, ".") for cell in one.xpath("./td")] for one in beside.xpath("//tbody/tr")}
+    assert lines["Extent"] == ["full", "full", "full"]
+    assert lines["Residual differs"] == ["low", "high", "low"]
+    assert "2 things differ between them." in words(beside)
+    chosen = page.open(f"{ROW}/compare?case={found['launch']}&case={found['year']}&case=&only=true")
+    assert [words(one, "./th") for one in chosen.xpath("//tbody/tr")] == ["Metrics differs"]
+    assert not reader("fred").open(f"{ROW}/compare").xpath("//table")
+    page.open(f"{ROW.replace('triagelens', 'none')}/compare", 404)
