@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from engine import access
+from engine import access, tasks
 from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.store.running import Draft, Instance, Task
@@ -55,11 +55,12 @@ def task_mark(session: Session, person: Person, task_id: UUID) -> str:
         NotFound: there is no such task in a case that `person` may see.
     """
     own = and_(Draft.task_id == Task.id, Draft.person_id == person.id)
-    query = select(Task.version, Instance.chain_length, Draft.saved_at).join(Instance).outerjoin(Draft, own)
+    query = select(Task.version, Instance.chain_length, Draft.answers).join(Instance).outerjoin(Draft, own)
     row = session.execute(query.where(Task.id == task_id, access.visible_instances(person))).one_or_none()
     if row is None:
         raise NotFound("task", str(task_id))
-    return f"{row.version}.{row.chain_length}.{row.saved_at.isoformat() if row.saved_at else ''}"
+    typed = "" if row.answers is None else tasks.draft_version(row.answers)
+    return f"{row.version}.{row.chain_length}.{typed}"
 
 
 def of_case(session: Session, person: Person, instance_id: UUID, *, since: int) -> OfCase:
