@@ -121,7 +121,7 @@ def _row(session: Session, person: Person, name: str) -> dict[str, bytes]:
     subject = read_subject(name)
     register = registers.defined(session, subject.register)
     registers.must_read(register, person)
-    found = registers.row(session, subject.register, subject.row)
+    found = registers.seen_row(session, subject.register, subject.row, by=person)
     if found is None:
         raise NotFound("row", name)
     if register.definition.may_read:

@@ -35,7 +35,7 @@ def entries(session: Session, *, until: datetime, subject: Subject | None, by: P
             continue
         if definition.finding_on or (not definition.clauses and definition.row_clauses is None):
             continue
-        for row in registers.rows(session, definition.key, at=until):
+        for row in registers.within(session, registers.rows(session, definition.key, at=until), by):
             keys = served(definition, row)
             if keys and (subject is None or row.key == subject.row):
                 yield Entry(row, keys)

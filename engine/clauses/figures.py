@@ -121,7 +121,7 @@ def _against(session: Session, since: date, until: datetime, by: Person) -> Iter
     for found in registers.all_registers(session):
         definition = found.definition
         if definition.finding_on and registers.may_read(found, by):
-            for row in registers.rows(session, definition.key, at=until, ended=True):
+            for row in registers.within(session, registers.rows(session, definition.key, at=until, ended=True), by):
                 if since.isoformat() <= str(row.values.get(definition.finding_on)) <= until.date().isoformat():
                     yield from served(definition, row)
 

@@ -12,6 +12,7 @@ from engine.registers.importing import Line, bring, look, sheet
 from engine.registers.keeping import add, added, change, changed, end, locked, may_read, must_read, must_see
 from engine.registers.linking import cases, tie
 from engine.registers.reading import Row, changes, holders, matching, row, rows, signatures
+from engine.registers.scope import seen_row, touched, within
 from engine.registers.signing import sign
 from engine.subject import Subject
 
@@ -47,8 +48,11 @@ __all__ = [
     "offering",
     "row",
     "rows",
+    "seen_row",
     "sheet",
     "sign",
     "signatures",
     "tie",
+    "touched",
+    "within",
 ]

@@ -11,6 +11,7 @@ from engine.identity.person import Person
 from engine.registers.definitions import Defined
 from engine.registers.keeping import NOTHING_DIFFERS, add, change, kept_by, must_say_why
 from engine.registers.reading import row, rows
+from engine.registers.scope import within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +24,10 @@ class Line:
     errors: dict[str, list[str]] = field(default_factory=dict)
 
 
-def sheet(session: Session, found: Defined, *, at: datetime | None = None) -> str:
-    """The rows that have not ended as comma-separated values (RFC 4180), as they are or were at a moment."""
-    return write(found.form.fields, [one.values for one in rows(session, found.definition.key, at=at)])
+def sheet(session: Session, found: Defined, *, at: datetime | None = None, by: Person) -> str:
+    """The rows that have not ended and that `by` may read, as comma-separated values (RFC 4180), now or at a moment."""
+    seen = within(session, rows(session, found.definition.key, at=at), by)
+    return write(found.form.fields, [one.values for one in seen])
 
 
 def bring(session: Session, register: str, text: str, *, reason: str, by: Person, now: datetime) -> list[Line]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from engine.identity import mandates
 from engine.identity.person import Person
 from web.language import _
+from web.reads.cases import may_read_platform
 from web.reads.entries import places as registers
 
 ALSO = {"/people": ("/groups", "/substitutes")}
@@ -65,7 +66,7 @@ def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str
         ("/people", _("People"), "users"),
         ("/deliveries", _("Deliveries"), "send"),
         ("/stuck", _("Stuck steps"), "triangle-alert"),
-        *(proof if person.auditor or person.platform_admin else ()),
+        *(proof if may_read_platform(person) else ()),
     )
     return (
         ("", first),

@@ -42,7 +42,8 @@ def _shown(session: Session, reader: Reader) -> dict[str, Any]:
 def _pausable(session: Session, reader: Reader) -> list[Subject]:
     """The rows of the registers that say who may pause them, as far as the reader may look into them."""
     kept = [one.definition for one in entries.shown(session, reader.person) if "pause" in one.definition.provides]
-    return [Subject(register=one.key, row=row.key) for one in kept for row in registers.rows(session, one.key)]
+    rows = [row for one in kept for row in registers.rows(session, one.key)]
+    return [row.subject for row in registers.within(session, rows, reader.person)]
 
 
 def _named(session: Session, reader: Reader, subject: str) -> str | None:
@@ -50,4 +51,4 @@ def _named(session: Session, reader: Reader, subject: str) -> str | None:
     about = Subject.of(subject)
     if about is None or about.register not in {one.definition.key for one in entries.shown(session, reader.person)}:
         return None
-    return entries.row_title(session, about)
+    return entries.row_title(session, reader.person, about)

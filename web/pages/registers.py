@@ -25,7 +25,9 @@ def all_registers() -> Response:
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         found = entries.shown(session, reader.person)
-        return {"registers": [(one.definition, len(registers.rows(session, one.definition.key))) for one in found]}
+        rows = {one.definition.key: registers.rows(session, one.definition.key) for one in found}
+        counted = {key: len(registers.within(session, listed, reader.person)) for key, listed in rows.items()}
+        return {"registers": [(one.definition, counted[one.definition.key]) for one in found]}
 
     return show("registers.html", **look(read))
 
@@ -40,7 +42,7 @@ def one(key: str) -> Response:
         ended = request.args.get("ended") == "true"
         rows = [
             row
-            for row in registers.rows(session, key, at=at, ended=ended)
+            for row in registers.within(session, registers.rows(session, key, at=at, ended=ended), reader.person)
             if part in row.title.lower() or part in row.key.lower()
         ]
         rows.sort(key=lambda row: (row.title.lower(), row.key))
@@ -65,7 +67,7 @@ def sheet(key: str) -> Response:
     """The rows that have not ended as comma-separated values."""
 
     def read(session: Session, reader: Reader) -> str:
-        return registers.sheet(session, entries.register(session, reader.person, key))
+        return registers.sheet(session, entries.register(session, reader.person, key), by=reader.person)
 
     answer = Response(look(read), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{key}.csv"'

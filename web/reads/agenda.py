@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, cycles
+from engine import access, cycles, registers
 from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.running import LIVE_TASK, Instance, Task
@@ -127,9 +127,10 @@ def titled(session: Session, person: Person, definition: Mapping[str, Any], subj
     readable: set[str] = session.info.setdefault(
         f"readable:{person.id}", {one.definition.key for one in entries.shown(session, person)}
     )
-    if register not in readable:
+    touched = registers.touched(session, person)
+    if register not in readable or (touched is not None and (register, subject) not in touched):
         return None
-    return entries.row_title(session, Subject(register=register, row=subject)) or subject
+    return entries.row_title(session, person, Subject(register=register, row=subject)) or subject
 
 
 def _day(at: datetime, place: ZoneInfo) -> date:

@@ -98,14 +98,21 @@ def platform_trail(session: Session, person: Person, filters: dict[str, Any]) ->
     return _chain(session, person, PLATFORM, filters)
 
 
+def may_read_platform(person: Person) -> bool:
+    """Whether somebody may read the trail of what is no case: it speaks of everything and everybody."""
+    if person.auditor:
+        return person.mandate is not None and not person.mandate.processes
+    return person.platform_admin or person.kind == "operator"
+
+
 def must_read_platform(person: Person) -> None:
     """
     Refuse whoever may not read the trail of what is no case.
 
     Raises:
-        Forbidden: `person` is neither an auditor nor an administrator of the platform.
+        Forbidden: `person` neither looks after the platform nor has a mandate for all processes.
     """
-    if not (person.auditor or person.platform_admin or person.kind == "operator"):
+    if not may_read_platform(person):
         raise Forbidden(f"{person.name} may not read the trail of the platform.", "Ask an auditor or an administrator.")
 
 
@@ -115,7 +122,7 @@ def reads_of(session: Session, person: Person, person_id: str, filters: dict[str
 
 
 def _chain(session: Session, person: Person, chain: str, filters: dict[str, Any]) -> Page:
-    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == chain)
+    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == chain, *chains.bounds(person, chain))
     keys = (Key(AuditEntry.number.expression),)
     found = page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
     shown = chains.allowed(session, person, found.items)

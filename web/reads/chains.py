@@ -9,14 +9,25 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine import access
+from engine.identity.mandates import READS
 from engine.identity.person import Person
+from engine.store.records import AuditEntry
 from engine.store.running import Instance
 
 AN_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def bounds(person: Person, chain: str) -> list[ColumnElement[bool]]:
+    """What narrows the entries of a chain: outside of cases, an auditor reads those of the period of his mandate."""
+    mandate = person.mandate
+    if not person.auditor or mandate is None or chain.startswith(READS) or _is_of_case(chain):
+        return []
+    since = [AuditEntry.recorded_at >= mandate.since] if mandate.since else []
+    return since + ([AuditEntry.recorded_at < mandate.until] if mandate.until else [])
 
 
 def allowed(session: Session, person: Person, entries: Sequence[Any]) -> list[Any]:
@@ -33,11 +44,14 @@ def allowed(session: Session, person: Person, entries: Sequence[Any]) -> list[An
     ids = {UUID(name) for names in named.values() for name in names}
     if not ids:
         return list(entries)
-    is_of_case = AN_ID.fullmatch(entries[0].chain.encode()) is not None
-    rule = access.tellable(person) if is_of_case else access.visible_instances(person)
+    rule = access.tellable(person) if _is_of_case(entries[0].chain) else access.visible_instances(person)
     rows = session.execute(select(Instance.id, rule.label("told")).where(Instance.id.in_(ids)))
     hidden = {str(row.id) for row in rows if not row.told}
     return [one for one in entries if not named[one] & hidden]
+
+
+def _is_of_case(chain: str) -> bool:
+    return AN_ID.fullmatch(chain.encode()) is not None
 
 
 def _named(entry: Any) -> set[str]:

@@ -65,7 +65,8 @@ def lapsed(session: Session, person: Person, *, now: datetime) -> list[Lapsed]:
     found = []
     for one in entries.shown(session, person):
         for name, values in one.definition.shown.alarm.items():
-            rows = registers.matching(session, one.definition.key, {name: list(values)})
+            alarming = registers.matching(session, one.definition.key, {name: list(values)})
+            rows = registers.within(session, alarming, person)
             place = f"/registers/{one.definition.key}/rows"
             found += [Lapsed(row.title, str(row.values[name]), f"{place}/{row.key}") for row in rows]
     return found + _missed(session, person, now)

@@ -100,15 +100,15 @@ def row(session: Session, person: Person, key: str, row_key: str, at: datetime |
     Raises:
         NotFound: there is, or was, none that `person` may see.
     """
-    found = registers.row(session, register(session, person, key).definition.key, row_key, at=at)
+    found = registers.seen_row(session, register(session, person, key).definition.key, row_key, at=at, by=person)
     if found is None:
         raise NotFound("row", f"{key}:{row_key}")
     return found
 
 
-def row_title(session: Session, subject: Subject) -> str | None:
-    """What a row is called now; None where there is none."""
-    found = registers.row(session, subject.register, subject.row)
+def row_title(session: Session, person: Person, subject: Subject) -> str | None:
+    """What a row is called now; None where there is none that `person` may see."""
+    found = registers.seen_row(session, subject.register, subject.row, by=person)
     return found.title if found else None
 
 
@@ -141,7 +141,8 @@ def controls(session: Session, person: Person, about: Subject, wanted: Iterable[
     for one in wanted:
         if may_look(session, person, one.register):
             asked = {one.names: about.row} | {name: list(values) for name, values in one.where.items()}
-            rows = [held for held in registers.matching(session, one.register, asked) if held.in_force]
+            known = registers.within(session, registers.matching(session, one.register, asked), person)
+            rows = [held for held in known if held.in_force]
             place = f"/registers/{one.register}/rows"
             found += [Control(held.title, str(held.values.get(one.says, "")), f"{place}/{held.key}") for held in rows]
     return found

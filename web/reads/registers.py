@@ -33,9 +33,10 @@ def rows(session: Session, person: Person, key: str, query: dict[str, Any]) -> d
     """The rows by key, page by page; `text` looks at keys and titles."""
     _seen(session, person, key)
     part, after = (query["text"] or "").lower(), _after(query["cursor"])
+    listed = registers.rows(session, key, at=query["at"], ended=query["ended"])
     found = [
         one
-        for one in sorted(registers.rows(session, key, at=query["at"], ended=query["ended"]), key=lambda row: row.key)
+        for one in sorted(registers.within(session, listed, person), key=lambda row: row.key)
         if one.key > after and (part in one.key.lower() or part in one.title.lower())
     ]
     shown = found[: query["limit"]]
@@ -50,7 +51,7 @@ def one_row(session: Session, person: Person, key: str, row_key: str, at: Any = 
     Raises:
         NotFound: there is, or was, none.
     """
-    found = registers.row(session, _seen(session, person, key).definition.key, row_key, at=at)
+    found = registers.seen_row(session, _seen(session, person, key).definition.key, row_key, at=at, by=person)
     if found is None:
         raise NotFound("row", f"{key}:{row_key}")
     signed = [one for one in registers.signatures(session, key, row_key) if at is None or one.at <= at]
@@ -73,7 +74,7 @@ def cases(session: Session, person: Person, key: str, row_key: str) -> dict[str,
 
 def sheet(session: Session, person: Person, key: str, at: Any = None) -> str:
     """The rows as comma-separated values."""
-    return registers.sheet(session, _seen(session, person, key), at=at)
+    return registers.sheet(session, _seen(session, person, key), at=at, by=person)
 
 
 def history(session: Session, person: Person, key: str, row_key: str) -> dict[str, Any]:

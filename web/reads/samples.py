@@ -41,6 +41,9 @@ def samples(session: Session, person: Person, filters: dict[str, Any]) -> Page:
     for register in registers.all_registers(session):
         if not _may_read(register, person):
             query = query.where(not_(Sample.subject.startswith(f"{register.definition.key}:", autoescape=True)))
+    touched = registers.touched(session, person)
+    if touched is not None:
+        query = query.where(Sample.subject.in_(sorted(f"{register}:{row}" for register, row in touched)))
     keys = (Key(Sample.at.expression, descending=True), Key(Sample.id.expression, descending=True))
     return page(session, query, keys, limit=filters["limit"], cursor=filters["cursor"])
 

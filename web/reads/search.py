@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine import access, clauses, registers
@@ -88,6 +88,9 @@ def _entries(session: Session, person: Person, part: str) -> list[Hit]:
         .order_by(RegisterRow.title, RegisterRow.register, RegisterRow.key)
         .limit(MOST)
     )
+    touched = registers.touched(session, person)
+    if touched is not None:
+        query = query.where(tuple_(RegisterRow.register, RegisterRow.key).in_(sorted(touched)))
     rows = session.execute(query).all() if names else ()
     return [
         Hit(f"/registers/{quote(row.register)}/rows/{quote(row.key)}", row.title, names[row.register], row.key)

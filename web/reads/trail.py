@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine import registers
 from engine.audit import PLATFORM
 from engine.errors import Forbidden, NotFound
 from engine.identity import mandates
@@ -34,6 +35,8 @@ def must_read(session: Session, person: Person, chain: str) -> str:
             raise NotFound("chain", chain)
         return "" if chain == PLATFORM else chain
     if chain.startswith(OWNED):
+        if registers.touched(session, person) is not None:
+            cases.must_read_platform(person)
         return entries.register(session, person, chain.removeprefix(OWNED)).definition.name
     if chain.startswith(READS):
         reader = chain.removeprefix(READS)
@@ -51,7 +54,7 @@ def newest(session: Session, person: Person, chain: str, *, filters: dict[str, A
     Args:
         filters: `verb`, how it begins; `actor`; `since`, `until`, when it was recorded; `limit`, `cursor`.
     """
-    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == chain)
+    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == chain, *chains.bounds(person, chain))
     if filters["verb"]:
         query = query.where(AuditEntry.verb.startswith(filters["verb"], autoescape=True))
     if filters["actor"]:

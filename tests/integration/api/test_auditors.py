@@ -15,7 +15,8 @@ from engine.store.running import Instance
 from engine.transactions import Database
 from engine.verify import verify
 from tests.factories import END, START, process, sequence, user_task
-from tests.integration.api.conftest import MORNING, PASSWORD, Client, Clock
+from tests.integration.api.conftest import MORNING, PASSWORD, Client, Clock, make_auditor
+from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 
 Login = Callable[..., Client]
 OTHER = process("other", sequence(START, user_task("T_ask", groups="staff"), END))
@@ -74,3 +75,37 @@ def test_an_auditor_reads_for_a_time_and_within_a_scope_and_what_he_reads_is_log
         assert verify(session, None).holds
         session.execute(update(MandateRow).values(ends_at=ends_at + timedelta(days=99)))
         assert [finding.record for finding in verify(session, None).findings] == ["mandates"]
+
+
+def test_a_mandate_for_some_processes_opens_only_the_rows_that_their_cases_touch_and_no_trail_of_the_whole(
+    app: Flask, login: Login, three: str, database: Database
+):
+    adam, anna = login("adam"), login("anna")
+    adam.expect(200, adam.send("PUT", "/registers/reg_machines", json={"register": MACHINES, "form": FORM}))
+    for key in ("press", "lathe", "mill"):
+        anna.post("/registers/reg_machines/rows", {"values": {**PRESS, "id": key, "name": f"The {key}"}})
+    anna.post("/instances", {"process": "three", "title": "Oil leaks", "subject": "reg_machines:press"})
+    tied = anna.post("/instances", {"process": "three", "title": "It squeaks"})["id"]
+    anna.post("/registers/reg_machines/rows/mill/cases", {"case": tied, "kind": "raises"})
+    make_auditor(adam, "fred", ends_at="2027-02-01T00:00:00Z", processes=["three"])
+    fred = login("fred")
+
+    rows = "/registers/reg_machines/rows"
+    assert [row["key"] for row in fred.get(rows)["items"]] == ["mill", "press"]
+    assert [fred.send("GET", f"{rows}/{key}").status_code for key in ("press", "lathe")] == [200, 404]
+    assert fred.send("GET", f"{rows}/lathe/history").status_code == 404
+    assert fred.send("GET", "/platform/trail").status_code == 403
+
+    def page(address: str) -> str:
+        headers = {"Authorization": f"Bearer {fred.token}"}
+        return app.test_client().get(address, headers=headers).get_data(as_text=True)
+
+    for address in ("/registers/reg_machines", "/search?q=The+", "/registers/reg_machines/sheet.csv"):
+        assert "The press" in page(address)
+        assert "The lathe" not in page(address)
+    assert "You may not do this" in page("/trail/register:reg_machines")
+    assert 'href="/trail"' not in page("/cases")
+
+    make_auditor(adam, "fred", ends_at="2027-02-01T00:00:00Z", until=MORNING.isoformat())
+    assert [row["key"] for row in fred.get(rows)["items"]] == ["lathe", "mill", "press"]
+    assert fred.get("/platform/trail")["items"] == []

@@ -70,7 +70,7 @@ def test_a_sheet_that_cannot_be_read_is_refused_with_the_place(house: House, tex
 
 def test_a_sheet_that_was_written_brings_back_the_same(house: House):
     house.act(registers.add, REGISTER, {**PRESS, "name": "=1+1", "phases": {"repair": "carl"}}, by="anna")
-    found = house.read(lambda s: registers.sheet(s, registers.defined(s, REGISTER)))
+    found = house.read(lambda s: registers.sheet(s, registers.defined(s, REGISTER), by=house.who["anna"]))
 
     assert "'=1+1" in found
     told = house.act(registers.bring, REGISTER, found, reason="Back.", by="anna")
