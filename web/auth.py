@@ -19,15 +19,16 @@ from sqlalchemy.orm import Session
 from engine.identity import mandates, tokens, visits
 from engine.identity.people import Person
 from web import cookies
+from web.language import later
 from web.problems import ScopeMissing, Unauthenticated
 from web.services import services
 
 View = TypeVar("View", bound=Callable[..., Any])
 SCOPES = {
-    "read": "See what the person may see.",
-    "work": "Start cases, and do what the person may do with tasks and cases.",
-    "deploy": "Deploy and release definitions, and say who stands for their roles.",
-    "admin": "Manage people and groups, seal the trail, and move a simulated clock.",
+    "read": later("See what the person may see."),
+    "work": later("Start cases, and do what the person may do with tasks and cases."),
+    "deploy": later("Deploy and release definitions, and say who stands for their roles."),
+    "admin": later("Manage people and groups, seal the trail, and move a simulated clock."),
 }
 PUBLIC = "public"
 OWN = ("/account", "/api/v1/me", "/api/v1/tokens")

@@ -1,15 +1,31 @@
-"""Every sentence of a page comes from a catalogue; English is built in, and further ones lie in `web/translations`."""
+"""
+Every sentence of a page comes from a catalogue; English is built in.
+
+Further languages lie in a folder of catalogues as
+`LANGUAGE/LC_MESSAGES/messages.mo`, such as `python -m tools.catalogue` makes
+them. What a catalogue leaves out is said in English.
+"""
+
+from pathlib import Path
 
 import flask_babel
 from flask import Flask, request
 
-LANGUAGES = ("en",)
+CATALOGUES = Path(__file__).parent / "translations"
+BUILT_IN = "en"
 
 
-def register(app: Flask) -> None:
+def register(app: Flask, catalogues: Path = CATALOGUES) -> None:
     """Choose the language that the reader's browser likes best of those there are."""
-    flask_babel.Babel(app, locale_selector=lambda: request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0])
-    app.jinja_env.globals["language"] = lambda: str(flask_babel.get_locale())
+    there = {path.parts[-3].replace("_", "-") for path in catalogues.glob("*/LC_MESSAGES/messages.mo")}
+    spoken = [BUILT_IN, *sorted(there - {BUILT_IN})]
+    flask_babel.Babel(
+        app,
+        default_locale=BUILT_IN,
+        default_translation_directories=str(catalogues),
+        locale_selector=lambda: request.accept_languages.best_match(spoken, BUILT_IN).replace("-", "_"),
+    )
+    app.jinja_env.globals["language"] = lambda: str(flask_babel.get_locale()).replace("_", "-")
 
 
 def _(sentence: str, **values: object) -> str:

@@ -65,17 +65,21 @@ def _apart(error: SeparationOfDuties, names: Names, reader: str) -> str:
         because = _("You worked in “%(step)s”, so somebody else must do this.", step=error.step)
     else:
         because = _("You did “%(step)s”, so somebody else must do this.", step=error.step)
-    if not error.others:
-        return f"{because} {_('Nobody else is left who may: the owner of the case must name somebody.')}"
-    return f"{because} {_('It can be done by %(people)s.', people=_listed(error.others, names))}"
+    if error.others:
+        instead = _("It can be done by %(people)s.", people=_listed(error.others, names))
+    else:
+        instead = _("Nobody else is left who may: the owner of the case must name somebody.")
+    return f"{because} {instead}"
 
 
 def _unable(error: NotCompetent, names: Names, _reader: str) -> str:
     missing = ", ".join(named(one) for one in error.missing)
     because = _("This asks for %(missing)s, and no valid entry names you for it.", missing=missing)
-    if not error.others:
-        return f"{because} {_('Nobody holds it; it must be obtained and recorded first.')}"
-    return f"{because} {_('It is held by %(people)s.', people=_listed(error.others, names))}"
+    if error.others:
+        instead = _("It is held by %(people)s.", people=_listed(error.others, names))
+    else:
+        instead = _("Nobody holds it; it must be obtained and recorded first.")
+    return f"{because} {instead}"
 
 
 def _listed(people: Iterable[str], names: Names) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
@@ -14,6 +15,7 @@ from engine.figures import Figure
 from engine.identity.visits import Lasting
 from engine.strongbox import Strongbox
 from engine.transactions import Database
+from web.language import CATALOGUES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,7 @@ class Services:
         second_factor_for: groups whose members need a second factor; `admin` stands for who manages the platform.
         figures: the key figures that are defined.
         templates: element templates for the modeler, by file name.
+        catalogues: the folder of what pages say in languages other than English.
         links_key: signs the links by which people acknowledge calls; by default one that nobody keeps.
         public_url: where people reach Steward; empty where requests themselves say so.
         ring: wakes the worker; called after each commit.
@@ -98,6 +101,7 @@ class Services:
     strongbox: Strongbox = field(default_factory=Strongbox.fleeting)
     second_factor_for: frozenset[str] = frozenset()
     figures: tuple[Figure, ...] = ()
+    catalogues: Path = CATALOGUES
     templates: Mapping[str, bytes] = field(default_factory=dict)
     links_key: bytes = field(default_factory=lambda: token_bytes(32), repr=False)
     public_url: str = ""

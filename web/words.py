@@ -62,7 +62,8 @@ def in_full(at: datetime, zone: str) -> str:
     local = at.astimezone(ZoneInfo(zone))
     place = zone.rpartition("/")[2].replace("_", " ")
     named = f"{_weekday(local)} {local.day} {_month(local)} {local.year}, {local:%H:%M}"
-    return f"{named} ({_('%(place)s time', place=place)})"
+    clock = _("%(place)s time", place=place)
+    return f"{named} ({clock})"
 
 
 def due(at: datetime, now: datetime, *, zone: str, clock: str, calendar: Calendar | None, opened: datetime) -> Due:

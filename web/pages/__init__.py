@@ -34,6 +34,7 @@ from web.pages import (
     telling,
     trail,
 )
+from web.services import Services
 
 BLUEPRINTS = (
     telling.pages,
@@ -69,7 +70,8 @@ BLUEPRINTS = (
 def register(app: Flask) -> None:
     """Serve the pages and what they need."""
     assets.register(app)
-    language.register(app)
+    over: Services = app.extensions["steward"]
+    language.register(app, over.catalogues)
     layout.register(app)
     refusing.register(app)
     for blueprint in BLUEPRINTS:

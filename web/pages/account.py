@@ -117,6 +117,6 @@ def _shown(error: Rejected | None = None, at: str = "", issued: tokens.Issued | 
         return accounts.account(session, who.person, here=who.visit, lasting=over.visits.lasting, **times)
 
     known = look(read) | {"zones": sorted(available_timezones()), "lives": LIVES, "typed": request.form}
-    known |= {"scopes": [(one, SCOPES[one]) for one in tokens.scopes_of(who.person)], "issued": issued}
+    known |= {"scopes": [(one, _(SCOPES[one])) for one in tokens.scopes_of(who.person)], "issued": issued}
     wrong = {at: str(error)} if error else {}
     return show("account.html", 422 if error else 200, **known, wrong=wrong)

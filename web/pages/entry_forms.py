@@ -86,10 +86,12 @@ def _narrow(components: list[dict[str, Any]], one: Follows, held: Any) -> None:
     """Let a field that follows from cases offer what may be typed, or only show what it holds."""
     for component in (found for found in components if found.get("key") == one.field):
         if held and held not in one.typed:
-            component |= {"disabled": True, "description": f"{_('It follows from cases.')} {one.remedy}"}
+            follows = _("It follows from cases.")
+            component |= {"disabled": True}
         else:
             component["values"] = [said for said in component.get("values", ()) if said["value"] in one.typed]
-            component["description"] = f"{_('Everything else follows from cases.')} {one.remedy}"
+            follows = _("Everything else follows from cases.")
+        component["description"] = f"{follows} {one.remedy}"
 
 
 def _editing(key: str, row_key: str | None, error: Rejected | None = None, typed: str = "") -> Response:
