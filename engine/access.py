@@ -215,6 +215,18 @@ def must_see(session: Session, by: Person, case: Case) -> None:
         raise NotFound("case", str(case.id))
 
 
+def must_know(session: Session, by: Person, case_id: UUID) -> None:
+    """
+    Let pass whoever may know of the case that he names. One statement, whether it is there or not.
+
+    Raises:
+        NotFound: there is no such case, or `by` may not know of it.
+    """
+    query = select(Instance.id).where(Instance.id == case_id, visible_instances(by))
+    if session.execute(query).first() is None:
+        raise NotFound("case", str(case_id))
+
+
 def must_manage(session: Session, by: Person, case: Case) -> None:
     """
     Refuse whoever does not own the case.

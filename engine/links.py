@@ -60,10 +60,7 @@ def tie(session: Session, source_id: UUID, target_id: UUID, kind: str, *, by: Pe
         why = f"There are {', '.join(KINDS)}." if kind not in KINDS else "A case is not tied to itself."
         raise Invalid("The cases cannot be tied like this.", {"kind" if kind not in KINDS else "target_id": [why]})
     access.must_act(by)
-    other = session.get(Instance, target_id)
-    if other is None:
-        raise NotFound("case", str(target_id))
-    access.must_see(session, by, other)
+    access.must_know(session, by, target_id)
     case = lock(session, source_id)
     access.must_see(session, by, case)
     if session.execute(ONE, _named(source_id, target_id, kind)).first() is None:
