@@ -67,6 +67,7 @@ def one(standard_id: str, ref: str) -> Response:
         period: dict[str, Any] = {"since": since, "until": until}
         covered = clauses.coverage(session, standard_id, **period, scope=Scope(), by=reader.person)
         records = clauses.records(session, standard_id, ref, **period, scope=Scope(), by=reader.person)
+        evidence = handed_in.of_tasks(session, [record.id for record in records])
         rows = clauses.under(session, standard_id, ref, until=until, subject=None, by=reader.person)
         return {
             "standard": found,
@@ -74,7 +75,7 @@ def one(standard_id: str, ref: str) -> Response:
             "key": found.key(ref),
             "covered": next(one for one in covered if one.clause.ref == ref),
             "below": [one for one in found.clauses if one.parent == ref],
-            "records": [(record, handed_in.of_task(session, record.id)) for record in records],
+            "records": [(record, evidence.get(record.id, [])) for record in records],
             "rows": rows,
             "names": entries.names_in(session, [record.completed_by for record in records]),
             **_said(since, until),

@@ -1,5 +1,6 @@
 """Evidence, narrowed to what the caller may see."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,15 @@ def of_case(session: Session, person: Person, instance_id: UUID, filters: dict[s
 
 def of_task(session: Session, task_id: UUID) -> list[Any]:
     """The evidence in the slots of a task, oldest first."""
-    return list(session.execute(EVIDENCE.where(Evidence.task_id == task_id).order_by(Evidence.id)).all())
+    return of_tasks(session, [task_id]).get(task_id, [])
+
+
+def of_tasks(session: Session, ids: Collection[UUID]) -> dict[UUID, list[Any]]:
+    """The same by the task's id, in one statement; a task that has none is left out."""
+    found: dict[UUID, list[Any]] = {}
+    for row in session.execute(EVIDENCE.where(Evidence.task_id.in_(ids)).order_by(Evidence.id)):
+        found.setdefault(row.task_id, []).append(row)
+    return found
 
 
 def handed_in(session: Session, instance_id: UUID) -> list[Any]:
