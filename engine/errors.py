@@ -14,6 +14,7 @@ What can go wrong, told by whom it concerns.
     │   │       └── LockedOut    too many of them, until when
     │   ├── Conflict             somebody or something was faster (409)
     │   │   ├── AlreadyClaimed
+    │   │   ├── OneHolder        a role has one holder and one deputy, and nobody besides
     │   │   ├── TaskClosed
     │   │   └── Outdated         an If-Match that no longer matches (412)
     │   └── Invalid              what was sent does not hold (422), with one problem a field
@@ -180,6 +181,13 @@ class AlreadyClaimed(Conflict):
 
     def __str__(self) -> str:
         return f"Task {self.task_id} is already claimed by {self.holder}."
+
+
+@dataclass
+class OneHolder(Conflict):
+    """The role has one holder and one deputy, and nobody besides."""
+
+    code: ClassVar[str] = "one-holder"
 
 
 @dataclass

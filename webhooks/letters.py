@@ -34,6 +34,7 @@ WHY = {
     "call": "You are on call, and somebody must act now.",
     "notice": "The process says that you are told.",
     "mention": "Somebody speaks to you in a comment.",
+    "vacant": "You look after who holds which role, or hold the other place of this one.",
     "test": "Somebody wanted to see whether messages reach you.",
 }
 ELSE = {
@@ -43,6 +44,7 @@ ELSE = {
     "overdue": "If nothing is done, the next level is told.",
     "unclaimed": "If nobody takes it on, the lead of the group sees to it.",
     "call": "If nobody acknowledges it, the next level is called.",
+    "vacant": "As long as the place is empty, it stands on the dashboard as lapsed.",
 }
 HOW = "You get this because Steward has your address; your administrator can change how you are told."
 HIDDEN = "There is something for you to read"

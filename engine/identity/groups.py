@@ -9,9 +9,9 @@ from sqlalchemy import Row, bindparam, delete, insert, select, text, union, upda
 from sqlalchemy.orm import Session
 
 from engine import audit
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Conflict, Invalid, NotFound, OneHolder
 from engine.hot import Hot, among
-from engine.identity import leaving, people
+from engine.identity import leaving, people, vacancies
 from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.people import GroupRow, Membership, PersonRow
@@ -49,6 +49,7 @@ def create(
     description: str = "",
     everybody: bool = False,
     grants: Literal["platform", "read"] | None = None,
+    single: bool = False,
     by: Person,
     now: datetime,
 ) -> None:
@@ -59,6 +60,7 @@ def create(
         key: what a model calls it, such as `quality_manager`.
         everybody: each person belongs, without a membership.
         grants: a right that comes with it: `platform` (deploy, manage people) or `read` (read, change nothing).
+        single: it has one holder, who leads it, and one deputy, and nobody besides.
 
     Raises:
         Forbidden: `by` does not manage people.
@@ -72,29 +74,37 @@ def create(
         raise Invalid("A group needs a name.", {"name": "A group needs a name."})
     if everybody and grants:
         raise Invalid("A group to which everybody belongs cannot grant rights. Name its members instead.")
+    if everybody and single:
+        raise Invalid("A group to which everybody belongs has more than one holder.")
     if session.execute(select(GroupRow.key).where(GroupRow.key == key)).first():
         raise Conflict(f"There is a group {key} already.")
     row = {"key": key, "name": name.strip(), "description": description, "everybody": everybody, "grants": grants}
+    row |= {"single": single}
     session.execute(insert(GroupRow), [row])
     audit.append(session, audit.PLATFORM, "group.created", key, row, by=by, now=now)
 
 
-def change(session: Session, key: str, *, name: str, description: str, by: Person, now: datetime) -> None:
+def change(
+    session: Session, key: str, *, name: str, description: str, single: bool = False, by: Person, now: datetime
+) -> None:
     """
-    Give a group another name or description.
+    Give a group another name or description, or let it have one holder and one deputy, and nobody besides.
 
     Raises:
         Forbidden: `by` does not manage people.
         NotFound: there is no such group.
         Invalid: the name is empty.
+        OneHolder: it has members besides, or everybody belongs to it.
     """
     people.must_manage(by)
-    before = group(session, key)
+    before = group(session, key, lock=True)
+    if single and (before.everybody or _besides(session, key)):
+        raise OneHolder(f"{before.name} has members besides its holder and its deputy. Take them out of it first.")
     if not name.strip():
         raise Invalid("A group needs a name.", {"name": "A group needs a name."})
-    after = {"name": name.strip(), "description": description}
+    after = {"name": name.strip(), "description": description, "single": single}
     session.execute(update(GroupRow).where(GroupRow.key == key).values(after))
-    said = {"before": {"name": before.name, "description": before.description}, "after": after}
+    said = {"before": {name: getattr(before, name) for name in after}, "after": after}
     audit.append(session, audit.PLATFORM, "group.changed", key, said, by=by, now=now)
 
 
@@ -104,11 +114,12 @@ def join(
     """
     Let a person belong to a group, or change his standing in it. Asking twice is not an error.
 
-    A new lead or deputy takes the place of the one before, who stays a member.
+    A new lead or deputy takes the place of the one before, who stays a member; of a group with one holder he leaves.
 
     Raises:
         Forbidden: `by` does not manage people.
         NotFound: there is no such group, or nobody with this id who has not left.
+        OneHolder: the group has one holder and one deputy, and he is to be neither.
         Conflict: it would turn the last administrator into somebody who only reads.
     """
     people.must_manage(by)
@@ -121,7 +132,9 @@ def join(
     if before == standing:
         return
     mine = (Membership.group_key == key) & (Membership.person_id == person_id)
-    if standing != "member":
+    if found.single:
+        _make_room(session, found, standing, by=by, now=now)
+    elif standing != "member":
         holds = (Membership.group_key == key) & (Membership.standing == standing)
         session.execute(update(Membership).where(holds).values(standing="member"))
     if before is None:
@@ -131,6 +144,25 @@ def join(
         session.execute(update(Membership).where(mine).values(standing=standing, since=now))
     said = {"person": person_id, "before": before, "after": standing}
     audit.append(session, audit.PLATFORM, "group.joined", key, said, by=by, now=now)
+    if found.single and before is not None:
+        vacancies.tell(session, key, by=by, now=now)
+
+
+def _make_room(session: Session, found: Row[Any], standing: str, *, by: Person, now: datetime) -> None:
+    """Whoever holds the place until now leaves the group."""
+    if standing == "member":
+        remedy = "Let him be its holder or its deputy, in whose place he then is."
+        raise OneHolder(f"{found.name} has one holder and one deputy, and nobody besides. {remedy}")
+    here = select(Membership.person_id).where(Membership.group_key == found.key, Membership.standing == standing)
+    for other in list(session.scalars(here)):
+        session.execute(delete(Membership).where(Membership.group_key == found.key, Membership.person_id == other))
+        said = {"person": other, "before": standing}
+        audit.append(session, audit.PLATFORM, "group.left", found.key, said, by=by, now=now)
+
+
+def _besides(session: Session, key: str) -> bool:
+    query = select(Membership.person_id).where(Membership.group_key == key, Membership.standing == "member")
+    return session.execute(query.limit(1)).first() is not None
 
 
 def leave(session: Session, key: str, person_id: str, *, by: Person, now: datetime) -> None:
@@ -154,6 +186,8 @@ def leave(session: Session, key: str, person_id: str, *, by: Person, now: dateti
     session.execute(delete(Membership).where(mine))
     said = {"person": person_id, "before": before}
     audit.append(session, audit.PLATFORM, "group.left", key, said, by=by, now=now)
+    if found.single:
+        vacancies.tell(session, key, by=by, now=now)
 
 
 def group(session: Session, key: str, *, lock: bool = False) -> Row[Any]:
@@ -218,7 +252,7 @@ def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datet
     """
     there = keys(session)
     for key, given in content.get("groups", {}).items():
-        if strange := sorted(set(given) - {"name", "description", "everybody", "grants"}):
+        if strange := sorted(set(given) - {"name", "description", "everybody", "grants", "single"}):
             raise Invalid(f"people.toml: the group {key} has no field {strange[0]}.")
         if key not in there:
             create(session, key, **{"name": key.replace("_", " ").capitalize(), **given}, by=by, now=now)

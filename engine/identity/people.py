@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from engine import audit
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.hot import Hot
-from engine.identity import leaving
+from engine.identity import leaving, vacancies
 from engine.identity.person import Kind as Kind
 from engine.identity.person import Mandate
 from engine.identity.person import Person as Person
@@ -205,9 +205,12 @@ def end(session: Session, person_id: str, *, reason: str = "", by: Person, now: 
     session.execute(
         update(PersonRow).where(PersonRow.id == person_id).values(active=False, ended_at=now, password=None)
     )
+    held = vacancies.single_of(session, person_id)
     leaving.let_go(session, person_id, now)
     said = {"reason": reason} if reason else {}
     audit.append(session, audit.PLATFORM, "person.ended", person_id, said, by=by, now=now)
+    for key in held:
+        vacancies.tell(session, key, by=by, now=now)
 
 
 def must_manage(by: Person) -> None:

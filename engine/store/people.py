@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Big, Document, Id, Table, index_where, one_of
@@ -45,12 +45,15 @@ class GroupRow(Table):
     `everybody` means that each person belongs without a membership. `grants`
     is a right that comes with it: `platform` (deploy, manage people) or `read`
     (read what a mandate covers and is not confidential, and change nothing).
+    `single` means that it has one holder, who leads it, and one deputy, and
+    nobody besides.
     """
 
     __tablename__ = "groups"
     __table_args__ = (
         CheckConstraint(f"grants IS NULL OR {one_of('grants', 'platform', 'read')}", name="grants"),
         CheckConstraint("grants IS NULL OR NOT everybody", name="rights_are_given_by_name"),
+        CheckConstraint("NOT (single AND everybody)", name="one_holder_is_not_everybody"),
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -58,6 +61,7 @@ class GroupRow(Table):
     description: Mapped[str] = mapped_column(default="")
     everybody: Mapped[bool] = mapped_column(default=False)
     grants: Mapped[str | None]
+    single: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Membership(Table):

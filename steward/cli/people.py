@@ -298,9 +298,11 @@ def remove_member(server: Server, key: str, person_id: str, dry_run: bool) -> No
 @click.argument("key")
 @click.option("--name", required=True, help="As people call it.")
 @click.option("--description", default="", help="What it is for.")
+@click.option("--single", is_flag=True, help="It has one holder and one deputy, and nobody besides.")
 @DRY_RUN
 @asks
-def new_group(server: Server, key: str, name: str, description: str, dry_run: bool) -> None:
+def new_group(server: Server, key: str, name: str, description: str, single: bool, dry_run: bool) -> None:
     """Make a group that models can name by KEY."""
-    made = server.change("POST", "/groups", {"key": key, "name": name, "description": description}, dry_run=dry_run)
+    body = {"key": key, "name": name, "description": description, "single": single}
+    made = server.change("POST", "/groups", body, dry_run=dry_run)
     echo(made, [f"Group {made['key']} exists."], as_json=server.as_json)

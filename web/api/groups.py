@@ -75,11 +75,11 @@ def one(key: str) -> Response:
 
 @theme.operation("PATCH", "/groups/<key>", scope="admin", body=ChangeGroup, gives=WHOLE)
 def change(body: dict[str, Any], key: str) -> Response:
-    """Give a group another name or description."""
+    """Give a group another name or description, or say whether it has one holder and one deputy, and nobody besides."""
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
         before = verbs.group(session, key)
-        after = {"name": before.name, "description": before.description} | body
+        after = {name: getattr(before, name) for name in ("name", "description", "single")} | body
         verbs.change(session, key, **after, by=by, now=now)
         return found.one_group(session, key)
 

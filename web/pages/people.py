@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.departing import departures, holdings
 from engine.errors import Rejected
-from engine.identity import factors, passwords, workload
+from engine.identity import factors, passwords, vacancies, workload
 from engine.identity import groups as group_verbs
 from engine.identity import people as verbs
 from engine.identity.person import Person
@@ -130,7 +130,8 @@ def group(key: str) -> Response:
     """A group with its members: lead, deputy, then the others."""
 
     def read(session: Session, _reader: Reader) -> dict[str, Any]:
-        return {"group": found.one_group(session, key)}
+        vacant = [one for one in vacancies.vacancies(session) if one.key == key]
+        return {"group": found.one_group(session, key), "vacant": vacant}
 
     return show("group.html", **look(read), standings=_standings())
 

@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from engine import access, cycles, registers
+from engine.identity import vacancies
 from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.running import LIVE_TASK, Instance, Task
@@ -19,7 +20,7 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Lapsed:
-    """Something whose time is up: an entry of a register in a state that alarms, or a date that was missed."""
+    """Something whose time is up: an entry in a state that alarms, a role that stands empty, a date that was missed."""
 
     title: str
     said: str
@@ -61,8 +62,8 @@ def late(session: Session, person: Person, *, now: datetime) -> list[Any]:
 
 
 def lapsed(session: Session, person: Person, *, now: datetime) -> list[Lapsed]:
-    """Entries that alarm, in the registers that `person` may look into; then missed dates without a reason."""
-    found = []
+    """Empty roles; entries that alarm, in registers that `person` may look into; then missed dates without a reason."""
+    found = [Lapsed(one.name, one.said, f"/groups/{one.key}") for one in vacancies.vacancies(session)]
     for one in entries.shown(session, person):
         for name, values in one.definition.shown.alarm.items():
             alarming = registers.matching(session, one.definition.key, {name: list(values)})

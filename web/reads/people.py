@@ -89,7 +89,7 @@ def one_group(session: Session, key: str) -> dict[str, Any]:
         .where(Membership.group_key == key)
         .order_by(rank, Membership.person_id)
     )
-    names = ("key", "name", "description", "everybody", "grants")
+    names = ("key", "name", "description", "everybody", "grants", "single")
     return {name: getattr(found, name) for name in names} | {"members": session.execute(query).all()}
 
 

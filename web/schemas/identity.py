@@ -183,6 +183,9 @@ class PersonQuery(PageQuery):
     active = Word(load_default=None, metadata={"description": "Only those who are here, or only those who left."})
 
 
+SINGLE = "It has one holder, who leads it, and one deputy, and nobody besides."
+
+
 class GroupOut(Given):
     """A group: a role that people hold."""
 
@@ -191,6 +194,7 @@ class GroupOut(Given):
     description = fields.String(required=True)
     everybody = fields.Boolean(required=True, metadata={"description": "Each person belongs to it."})
     grants = fields.String(required=True, allow_none=True, metadata={"description": "platform, read or nothing."})
+    single = fields.Boolean(required=True, metadata={"description": SINGLE})
 
 
 class OpenWorkOut(Given):
@@ -241,6 +245,7 @@ class CreateGroup(Sent):
         validate=validate.OneOf(["platform", "read"]),
         metadata={"description": "A right that comes with it: manage the platform, or read all and change nothing."},
     )
+    single = Flag(load_default=False, metadata={"description": SINGLE})
 
 
 class ChangeGroup(Sent):
@@ -250,10 +255,11 @@ class ChangeGroup(Sent):
 
     name = line("")
     description = text("")
+    single = Flag(metadata={"description": SINGLE})
 
 
 class SetMember(Sent):
-    """How somebody belongs to a group. A lead or deputy takes the place of the one before, who stays a member."""
+    """How somebody belongs to a group. A lead or deputy takes the place of whoever was before."""
 
     EXAMPLE = {"standing": "lead"}
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from engine.transactions import Database
+from engine.verify import verify
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.api.conftest import Client, Clock
 from tests.integration.pages.conftest import Reader, words
@@ -39,3 +41,36 @@ def test_the_dashboard_counts_what_is_open_due_soon_late_and_lapsed_and_nobody_r
 def _counts(who: Reader) -> list[str]:
     page: Any = who.open("/dashboard")
     return [words(one, ".") for one in page.xpath(f"{STATS}/li")]
+
+
+def test_a_role_has_one_holder_and_one_deputy_and_an_empty_one_is_an_alarm(
+    reader: Callable[[str], Reader], login: Callable[..., Client], database: Database
+) -> None:
+    adam, page = login("adam"), reader("anna")
+    adam.post("/groups", {"key": "officer", "name": "Officer", "single": True})
+    lapsed = "//section[@aria-labelledby='lapsed']"
+    assert "Officer Officer has no holder and no deputy." in words(page.open("/dashboard"), lapsed)
+    for person, standing in (("anna", "lead"), ("bert", "deputy")):
+        adam.send("PUT", f"/groups/officer/members/{person}", json={"standing": standing})
+    assert "Officer" not in words(page.open("/dashboard"), lapsed)
+
+    refused = adam.send("PUT", "/groups/officer/members/carl", json={})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "one-holder")
+    admin = reader("adam")
+    admin.press("/people/carl/groups", group="officer")
+    why = "Officer has one holder and one deputy, and nobody besides. Let him be its holder or its deputy"
+    assert why in words(admin.open("/people/carl"), "//body")
+    adam.send("PUT", "/groups/officer/members/carl", json={"standing": "lead"})
+    held = [(one["person"], one["standing"]) for one in adam.get("/groups/officer")["members"]]
+    assert held == [("carl", "lead"), ("bert", "deputy")]
+
+    adam.send("DELETE", "/groups/officer/members/bert")
+    assert "Officer Officer has no deputy." in words(page.open("/dashboard"), lapsed)
+    assert "Officer has no deputy." in words(page.open("/groups/officer"))
+    assert page.open("/dashboard").xpath(f"{lapsed}//a/@href") == ["/groups/officer"]
+    told = [(one["recipient"], one["kind"]) for one in adam.get("/deliveries")["items"]]
+    assert ("carl", "vacant") in told
+    assert {kind for _who, kind in told} == {"vacant"}
+    assert adam.send("PATCH", "/groups/staff", json={"single": True}).get_json()["code"] == "one-holder"
+    with database.reading() as session:
+        assert verify(session, None).holds
