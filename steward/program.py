@@ -19,7 +19,7 @@ from engine.calendars import CalendarSettings, read_settings
 from engine.departing import departures
 from engine.errors import Invalid
 from engine.figures import Figure
-from engine.identity import people, visits
+from engine.identity import people, resets, visits
 from engine.identity.person import Person
 from engine.identity.visits import Lasting
 from engine.ladders import climbing
@@ -104,6 +104,7 @@ class Program:
             Lane("departures", 5, self._batches(departures.drain_departures), departures.next_due),
             Lane("timers", 1, self._batches(timers.drain_timers), timers.next_due),
             Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),
+            Lane("accounts", 5, self._reset, resets.next_due),
             Lane("messages", 1, self._batches(post.drain_messages), post.next_due),
             Lane("services", 1, self._serve, services.next_due),
             *(Lane(lane, 1, partial(self._deliver, lane), partial(outbox.next_due, lane)) for lane in outbox.LANES),
@@ -149,6 +150,9 @@ class Program:
     def _serve(self) -> int:
         return services.drain_services(self.database, now=self.clock(), machine_now=utc_now(), limit=BATCH)
 
+    def _reset(self) -> int:
+        return resets.drain_resets(self.database, now=self.clock(), machine_now=utc_now(), limit=BATCH)
+
     def _beat(self) -> int:
         name, lanes = (self.worker.name, list(self.worker.lanes)) if self.worker else ("drain", [])
         with self.database.writing() as session:
@@ -162,6 +166,7 @@ class Program:
         with self.database.writing() as session:
             tasks.sweep_drafts(session)
             visits.forget(session, lasting=visits_of(self.settings).lasting, machine_now=utc_now())
+            resets.forget(session, machine_now=utc_now())
             forget(session, before=self.clock() - ANSWERS_KEPT)
             session.execute(delete(Heartbeat).where(Heartbeat.at < utc_now() - GONE))
         return 0

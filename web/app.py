@@ -31,6 +31,7 @@ PROVING = (
     "registers.sign",
     "signing_in.sign_in",
     "signing_in.give_code",
+    "forgotten.choose",
     "account.change_password",
     "second_factor.begin",
     "second_factor.new_codes",
@@ -82,7 +83,7 @@ def _slow_down(app: Flask, over: Services) -> None:
     The address is counted in memory and kept nowhere. Trying one account too often locks it besides.
     """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
-    bounds = {"machines.receive": over.limits.hook_calls}
+    bounds = {"machines.receive": over.limits.hook_calls, "forgotten.ask": over.limits.resets}
     bounds |= {f"public.{view}": over.limits.public_calls for view in ("report", "read", "write")}
     bounds |= {f"telling.{view}": over.limits.public_calls for view in ("tell", "read")}
     for view, limit in bounds.items():

@@ -24,14 +24,15 @@ class Limits:
     Bounds on what one request may carry.
 
     `body`, `upload`, `hook` and `public` are bytes of a whole request;
-    `sign_ins`, `hook_calls` and `public_calls` are how often one address may
-    be wrong about a password or a code, call hooks and use public doors, in
-    Flask-Limiter's notation.
+    `sign_ins`, `resets`, `hook_calls` and `public_calls` are how often one address may
+    be wrong about a password or a code, ask for a new password, call hooks and
+    use public doors, in Flask-Limiter's notation.
     """
 
     body: int = 2_000_000
     upload: int = 60_000_000
     sign_ins: str = "60 per minute"
+    resets: str = "20 per hour"
     hook: int = 1_000_000
     hook_calls: str = "600 per minute"
     public: int = 12_000_000

@@ -12,13 +12,14 @@ class Words:
         deed: its subject and heading.
         why: why he gets it.
         otherwise: what he does if it was not he.
-        page: where its button leads.
+        page: where its button leads, and what stands on it.
     """
 
     deed: str
     why: str
     otherwise: str
     page: str = "/account"
+    button: str = "Open your account"
 
 
 HOW = "You get this because it is about your account. Steward never asks for a password or a code by mail."
@@ -46,5 +47,26 @@ WORDS = {
         why="After the right password there were several wrong codes of your second factor, so your account is closed"
         " for a while.",
         otherwise="If it was not you, set a new password now: the second factor has kept whoever it was out.",
+        page="/forgotten",
+        button="Set a new password",
+    ),
+    "reset": Words(
+        deed="Set a new password",
+        why="Somebody asked for it on the sign-in page, with your name or your mail address. The link holds for an"
+        " hour, and once. Everybody who is signed in as you is then signed out; a second factor stays on.",
+        otherwise="If it was not you, nothing has to be done: your password stays as it is.",
+        button="Set a new password",
+    ),
+    "invited": Words(
+        deed="Choose your password",
+        why="An administrator sends you this link, by which you choose your password. It holds for a day, and once."
+        " Everybody who is signed in as you is then signed out; a second factor stays on.",
+        otherwise="If you do nothing, your password stays as it is.",
+        button="Choose your password",
+    ),
+    "new_password": Words(
+        deed="You have a new password",
+        why="It was set by a link that came to this mail address. Everybody who was signed in as you is signed out.",
+        otherwise="If it was not you, tell your administrator at once: somebody else reads your mail.",
     ),
 }

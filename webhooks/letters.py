@@ -57,7 +57,7 @@ class Told:
 
     Args:
         case, due, text, otherwise: None where there is nothing to say, or it may not be said.
-        link: where one reads on.
+        link, button: where one reads on, and what stands on the button that leads there.
         acknowledge: where he says that he sees to it; for him alone.
         items: what a digest gathers; a digest itself says nothing else.
     """
@@ -70,6 +70,7 @@ class Told:
     why: str
     otherwise: str | None
     link: str
+    button: str = "Open it"
     acknowledge: str | None = None
     items: tuple["Told", ...] = ()
 
@@ -93,7 +94,8 @@ def told(owed: Owed, *, address: str, zone: str, links: Links | None = None) -> 
         links: makes those by which a call is acknowledged; only where nobody else reads it.
     """
     if owed.kind in account_letters.WORDS:
-        return _of_account(owed, account_letters.WORDS[owed.kind], address.rstrip("/"))
+        link = links.choosing(owed) if links else None
+        return _of_account(owed, account_letters.WORDS[owed.kind], address.rstrip("/"), link)
     deed, said = _deed(owed), None if owed.confidential else owed.data.get("text")
     return Told(
         name=owed.name,
@@ -126,7 +128,7 @@ def _deed(owed: Owed) -> str:
     return owed.task or str(owed.data.get("text") or owed.data.get("title") or owed.title or HIDDEN)
 
 
-def _of_account(owed: Owed, words: Words, address: str) -> Told:
+def _of_account(owed: Owed, words: Words, address: str, link: str | None) -> Told:
     return Told(
         name=owed.name,
         deed=words.deed,
@@ -135,7 +137,8 @@ def _of_account(owed: Owed, words: Words, address: str) -> Told:
         text=None,
         why=words.why,
         otherwise=words.otherwise,
-        link=f"{address}{words.page}",
+        link=link or f"{address}{words.page}",
+        button=words.button,
     )
 
 

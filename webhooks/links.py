@@ -1,8 +1,10 @@
-"""Links in messages by which a call is acknowledged."""
+"""Links in messages by which a call is acknowledged, and a password chosen."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
+from engine.identity import resets
 from engine.outbox import Owed
 from engine.outreach.links import LIFE, Acknowledgement, signed
 
@@ -28,3 +30,9 @@ class Links:
         until = owed.at + LIFE
         made = Acknowledgement(task_id=owed.task_id, person=owed.recipient, episode=episode, until=until)
         return f"{self.address.rstrip('/')}/acknowledge/{signed(self.key(), made)}"
+
+    def choosing(self, owed: Owed) -> str | None:
+        """The link by which the reader chooses a password; None unless the message was sent for that."""
+        if owed.kind not in ("reset", "invited"):
+            return None
+        return f"{self.address.rstrip('/')}/new-password/{resets.signed(self.key(), UUID(owed.data['reset']))}"

@@ -221,6 +221,30 @@ class RecoveryCode(Table):
     used_at: Mapped[datetime | None]
 
 
+class Reset(Table):
+    """
+    Somebody asked for a new password by mail, and the link that was sent to whoever it was.
+
+    `said` is what was typed, forgotten as soon as it was looked at. The link itself is kept nowhere. `expires_at` and
+    `used_at` are the machine's.
+    """
+
+    __tablename__ = "resets"
+    __table_args__ = (
+        CheckConstraint("(said IS NULL) <> (person_id IS NULL)", name="asked_or_sent"),
+        CheckConstraint("(person_id IS NULL) = (expires_at IS NULL)", name="sent_expires"),
+        CheckConstraint("used_at IS NULL OR person_id IS NOT NULL", name="used_was_sent"),
+        index_where("resets_asked", "said IS NOT NULL", "asked_at"),
+    )
+
+    id: Mapped[Id]
+    said: Mapped[str | None]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
+    asked_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+
+
 class SignIn(Table):
     """
     Attempts to prove an identity, counted per account, so that guessing locks it for a while.

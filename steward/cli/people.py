@@ -142,6 +142,16 @@ def set_password(
     echo({"person": person_id}, [f"{person_id} has a new password."], as_json=server.as_json)
 
 
+@person.command("invite")
+@one("person_id")
+@DRY_RUN
+@asks
+def invite(server: Server, person_id: str, dry_run: bool) -> None:
+    """Send a person a link by mail by which a password is chosen, the first or a new one."""
+    server.change("POST", f"/people/{person_id}/invite", {}, dry_run=dry_run)
+    echo({"person": person_id}, [f"A link is on its way to {person_id}."], as_json=server.as_json)
+
+
 @person.command("remove-second-factor")
 @one("person_id")
 @click.option("--reason", required=True, help="Why, and how you know that it is this person; it stands in the trail.")

@@ -7,7 +7,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine.departing import departures, holdings
-from engine.identity import factors, mandates, passwords, proving
+from engine.identity import factors, mandates, passwords, proving, resets
 from engine.identity import people as verbs
 from engine.identity.person import Person
 from engine.outreach import choosing
@@ -30,7 +30,9 @@ from web.schemas.identity import (
     SetPassword,
 )
 from web.schemas.instances import EntryOut
+from web.schemas.tasks import Nothing
 from web.schemas.wishes import Choose, WishesOut
+from web.services import services
 
 theme = Theme("people", __name__, description="Who works here, and who did.")
 PERSON, WISHES, MANDATE = PersonOut(), WishesOut(), MandateOut()
@@ -129,6 +131,13 @@ def password(body: dict[str, Any], person_id: str) -> Response:
         passwords.set_password(session, person_id, body["password"], by=by, now=now)
 
     return act(verb)
+
+
+@theme.operation("POST", "/people/<person_id>/invite", scope="admin", body=Nothing, refused=(409,))
+def invite(_body: dict[str, Any], person_id: str) -> Response:
+    """Send somebody a link by mail by which he chooses a password, the first or a new one; it holds for a day."""
+    at = services().machine_clock()
+    return act(lambda session, by, now: resets.invite(session, person_id, by=by, now=now, machine_now=at))
 
 
 @theme.operation("POST", "/people/<person_id>/second-factor/remove", scope="admin", body=RemoveSecondFactor)

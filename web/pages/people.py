@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.departing import departures, holdings
 from engine.errors import Rejected
-from engine.identity import factors, passwords, vacancies, workload
+from engine.identity import factors, passwords, resets, vacancies, workload
 from engine.identity import groups as group_verbs
 from engine.identity import people as verbs
 from engine.identity.person import Person
@@ -17,6 +17,7 @@ from web.pages import acting
 from web.pages.layout import Reader, look, page, show
 from web.reads import absence, entries
 from web.reads import people as found
+from web.services import services
 
 pages = Blueprint("people_pages", __name__)
 acting.register(pages)
@@ -112,6 +113,17 @@ def remove_second_factor(person_id: str) -> Response:
         lambda session, by, now: factors.remove(session, person_id, reason=reason, by=by, now=now),
         f"/people/{person_id}",
         _("The second factor is removed. The trail says who did it and why."),
+    )
+
+
+@page(pages, "/people/<person_id>/invite", scope="admin", method="POST")
+def invite(person_id: str) -> Response:
+    """Send somebody a link by which he chooses a password."""
+    at = services().machine_clock()
+    return acting.done(
+        lambda session, by, now: resets.invite(session, person_id, by=by, now=now, machine_now=at),
+        f"/people/{person_id}",
+        _("A link is on its way by mail. It holds for a day, and once."),
     )
 
 
