@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from engine import clauses, evidence, inbox, oncall, registers, tasks
+from engine import clauses, cycles, evidence, inbox, oncall, registers, tasks
 from engine.absence import planning
 from engine.clauses import Covered, Scope
 from engine.errors import Invalid, NotCompetent
@@ -36,6 +36,7 @@ ASKED = [
 ASKED += [("reg_party_contacts", field) for field in ("party", "held_on", "topic", "outcome", "held_by")]
 ASKED += [("reg_data_sets", field) for field in ("source", "licence", "version", "steward")]
 ASKED += [("reg_override_log", field) for field in ("system", "done_on", "by", "decision", "reason")]
+CYCLES = tomllib.loads((FOLDER.parent / "cycles.toml").read_text("utf-8"))["cycles"]
 ACTIVE = {"tier": "T2", "status": "active", "first_approved": "2026-09-15"}
 
 
@@ -129,6 +130,35 @@ def test_one_policy_stands_for_both_systems(standards: House):
     with pytest.raises(Invalid) as refused:
         add(standards, "reg_policies", id="two", clauses="iso9001:5.2")
     assert "A policy that covers both systems names clause 5.2 of both standards." in refused.value.problems["clauses"]
+
+
+def test_the_day_in_the_row_of_a_policy_schedules_its_review(standards: House):
+    """The one policy serves 5.2 of both standards and A.2.2; its case begins twenty business days ahead."""
+    add(standards, "reg_policies", review_by="2027-06-15", clauses="iso9001:5.2, iso42001:5.2, iso42001:A.2.2")
+    for standard, ref in (("iso9001-2015", "5.2"), ("iso42001-2023", "5.2"), ("iso42001-2023", "A.2.2")):
+        assert [key for key, _status in under(standards, standard, ref)] == ["one"], ref
+    plan = CYCLES["policy_review"]
+    task = user_task("T_do", groups="top_management")
+    standards.deploy(process("routine", sequence('<bpmn:startEvent id="S_cycle"/>', task, END)))
+    standards.act(cycles.define, "policy_review", plan, by="root")
+    standards.act(cycles.activate, "policy_review", by="root")
+
+    def ahead() -> list[str]:
+        found = standards.read(
+            lambda s: cycles.preview(s, "policy_review", count=2, by=standards.who["root"], now=standards.now)
+        )
+        return [day.on.isoformat() for day in found.subjects[0].dates]
+
+    assert ahead() == ["2027-06-15", "2028-06-15"]
+    standards.act(
+        registers.change, "reg_policies", "one", {"review_by": "2027-03-01"}, reason="The law changes.", by="anna"
+    )
+    assert ahead() == ["2027-03-01", "2028-03-01"]
+    standards.later(days=35)
+    cycles.drain_cycles(standards.database, now=standards.now)
+    (case,) = standards.all_cases()
+    (found,) = standards.read(lambda s: registers.cases(s, "reg_policies", "one", by=standards.who["olga"]))
+    assert (found.id, found.kind, standards.open(case)) == (case, "about", ["T_do"])
 
 
 def test_a_register_that_is_there_comes_in_with_its_clauses(standards: House):
