@@ -12,11 +12,10 @@ from engine.core.forms.answers import Checked, Checking
 from engine.core.forms.keys import Tree, tree_of
 from engine.core.forms.offers import Offer, Rows, no_rows, offered
 from engine.core.forms.places import MISSING, get, put
-from engine.core.forms.reader import Reader
+from engine.core.forms.reader import Reader, asked_by
 from engine.core.forms.schema import Component, Field
 from engine.core.problem import Problem
 
-_TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.S)
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -124,7 +123,7 @@ class Form:
     def _mentions(self) -> frozenset[str]:
         """Every word of an expression or template: more than is read, but nothing that is read is missing."""
         formulas = (formula.text for component in _all(self.components) for formula in _formulas(component))
-        templates = (part for text in self.texts for part in _TEMPLATE.findall(text))
+        templates = (part for text in self.texts for part in asked_by(text))
         words = (word for text in (*formulas, *templates) for word in _NAME.findall(text))
         keys = (component.options.key for component in _all(self.components) if component.options)
         return frozenset((*words, *(part for key in keys if key for part in (key, key.split(".")[0]))))

@@ -13,6 +13,7 @@ KEY = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 RESERVED = frozenset(("case", "people", "this", "parent", "i"))
 POLLUTING = frozenset(("__proto__", "constructor", "prototype"))
 REPEATED = "[]"
+_TEMPLATE = re.compile(r"\{\{(.*?)\}\}", re.S)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _FORBIDDEN = {
     "html": "Say it in a text component: raw HTML could act in the name of whoever reads it.",
@@ -87,7 +88,7 @@ class Reader(RulesReader):
             return None
         path = self._path(raw, kind, scope)
         inner = (*scope, *path, *([REPEATED] if kind == "dynamiclist" else []))
-        self.texts += [raw[name] for name in ("label", "description", "text") if isinstance(raw.get(name), str)]
+        self._texts(raw)
         if kind in INPUTS | {"dynamiclist"} and not path:
             return None
         for name, what in ONLY_CHOICES.items() if kind not in CHOICES else ():
@@ -105,7 +106,7 @@ class Reader(RulesReader):
             disabled=raw.get("disabled") is True,
             rules=self.rules(raw, kind),
             options=self.options(raw) if kind in CHOICES else None,
-            expression=self.formula(raw.get("expression"), raw, "expression") if kind == "expression" else None,
+            expression=self.shown(raw.get("expression"), raw, "expression") if kind == "expression" else None,
             decimals=self.whole(raw, "decimalDigits") if kind == "number" else None,
             increment=self.increment(raw) if kind == "number" else None,
             as_text=raw.get("serializeToString") is True,
@@ -116,6 +117,13 @@ class Reader(RulesReader):
             repetitions=min(self.whole(raw, "defaultRepetitions") or 1, LIMITS.rows),
             default=raw.get("defaultValue"),
         )
+
+    def _texts(self, raw: Mapping[str, Any]) -> None:
+        for name in ("label", "description", "text"):
+            if isinstance(said := raw.get(name), str):
+                self.texts.append(said)
+                for part in asked_by(said):
+                    self.in_browsers(part, raw, name)
 
     def _unknown_type(self, kind: Any, raw: Mapping[str, Any]) -> None:
         if isinstance(kind, str) and kind in _FORBIDDEN:
@@ -161,7 +169,7 @@ class Reader(RulesReader):
         hide = conditional.get("hide") if isinstance(conditional, dict) else None
         if hide is None or hide == "":
             return None
-        formula = self.formula(hide, raw, "hide condition")
+        formula = self.shown(hide, raw, "hide condition")
         if formula is not None and _asks_itself(formula, path):
             remedy = "Let it depend on other fields: once hidden, nobody could bring it back."
             self.say("form-self-hiding", raw, "The field hides itself by its own value.", remedy)
@@ -170,12 +178,17 @@ class Reader(RulesReader):
     def _readonly(self, raw: Mapping[str, Any], kind: str) -> bool | Expression:
         readonly = raw.get("readonly", False)
         if isinstance(readonly, str) and readonly:
-            return self.formula(readonly, raw, "read-only condition") or False
+            return self.shown(readonly, raw, "read-only condition") or False
         fixed = readonly is True or raw.get("disabled") is True
         if fixed and table(raw.get("validate")).get("required") is True and kind in INPUTS:
             remedy = "Take one of the two away: nobody could fill it in."
             self.say("form-never-answerable", raw, "The field is required and read-only.", remedy)
         return readonly is True
+
+
+def asked_by(text: str) -> list[str]:
+    """The expressions of a text: all of it after an equals sign, else what stands in double braces."""
+    return [text] if text.startswith("=") else _TEMPLATE.findall(text)
 
 
 def _asks_itself(formula: Expression, path: tuple[str, ...]) -> bool:

@@ -14,6 +14,13 @@ from engine.core.problem import Problem
 
 PEOPLE, ROWS = "people.", "rows."
 ROW_VALUES = ("row", "subject")
+SERVER_ALONE = (
+    *("assert", "context", "context merge", "duplicate values", "extract", "get or else", "is blank", "is defined"),
+    *("is empty", "last day of month", "partition", "put", "put all", "range", "trim"),
+)
+"""Functions of FEEL that form-js (feelin 6) does not know: it takes what they give for null."""
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ALONE = re.compile(rf"(?<![\w.])({'|'.join(SERVER_ALONE)})\s*\(")
 
 
 class RulesReader:
@@ -50,7 +57,7 @@ class RulesReader:
         if bound is None or bound == "":
             return None
         if isinstance(bound, str) and bound.startswith("="):
-            return self.formula(bound, raw, name)
+            return self.shown(bound, raw, name)
         number = _decimal(bound)
         if number is None:
             self.say(
@@ -106,7 +113,7 @@ class RulesReader:
             remedy = "Give it values, a valuesKey, a valuesExpression, people.GROUP or rows.REGISTER."
             self.say("form-bad-options", raw, "The choice has no options.", remedy)
             return Options(fixed=())
-        formula = self.formula(raw["valuesExpression"], raw, "options expression")
+        formula = self.shown(raw["valuesExpression"], raw, "options expression")
         return Options(expression=formula) if formula else Options(fixed=())
 
     def _rows(self, raw: Mapping[str, Any], key: Any) -> RowsOf | None:
@@ -160,6 +167,17 @@ class RulesReader:
             self.say("form-bad-rule", raw, f"Nobody knows the subtype {brief(subtype)}.", "Use date, time or datetime.")
             return "date"
         return str(subtype)
+
+    def shown(self, text: Any, raw: Mapping[str, Any], what: str) -> Expression | None:
+        """A formula that the browser evaluates as well."""
+        self.in_browsers(text, raw, what)
+        return self.formula(text, raw, what)
+
+    def in_browsers(self, text: Any, raw: Mapping[str, Any], what: str) -> None:
+        """Say which functions no browser knows."""
+        for name in sorted(set(_ALONE.findall(_STRING.sub('""', text)))) if isinstance(text, str) else ():
+            remedy = "Compare with null instead: what is not there is null in a form."
+            self.say("form-bad-expression", raw, f"The {what} asks {name}(), which browsers do not know.", remedy)
 
     def formula(self, text: Any, raw: Mapping[str, Any], what: str) -> Expression | None:
         if not isinstance(text, str) or not text.startswith("="):

@@ -330,8 +330,9 @@ def test_what_a_form_starts_with_is_its_own_fields_and_what_it_reads_and_no_more
         group(text("c", defaultValue="deep"), path="g"),
         choice("site", valuesKey="org.sites"),
         {"type": "text", "id": "t", "text": "Class **{{class}}**, by {{action.owner}}"},
+        {"type": "text", "id": "u", "text": '="Told by " + told.by'},
     )
-    case = {"a": "1", "mode": "x", "org": {"sites": []}, "class": "major", "action": {}, "salary": 1}
+    case = {"a": "1", "mode": "x", "org": {"sites": []}, "class": "major", "action": {}, "told": {}, "salary": 1}
 
     assert form.prefilled(case) == {
         "a": "1",
@@ -341,6 +342,7 @@ def test_what_a_form_starts_with_is_its_own_fields_and_what_it_reads_and_no_more
         "org": {"sites": []},
         "class": "major",
         "action": {},
+        "told": {},
     }
     assert form.prefilled({"b": "kept"})["b"] == "kept"
     assert case["org"] == {"sites": []}
