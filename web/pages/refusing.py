@@ -131,6 +131,13 @@ def _nothing() -> Said:
     )
 
 
+def _unmandated() -> Said:
+    return (
+        _("You have no mandate to read now"),
+        _("You read as an auditor, and only while you have a mandate. Your account says who can give you one."),
+    )
+
+
 def _not_opened_so() -> Said:
     return (
         _("This address only takes what a form sends"),
@@ -173,7 +180,7 @@ def _too_many(error: Any) -> Said:
 OURS: tuple[tuple[type[StewardError], Callable[[], Said]], ...] = (
     (NotFound, _nothing),
     (ScopeMissing, lambda: (_("You may not do this"), _("It takes a right that you do not hold. Ask an admin."))),
-    (NoMandate, lambda: (_("You have no mandate to read now"), "")),
+    (NoMandate, _unmandated),
     (Forbidden, lambda: (_("You may not do this"), "")),
     (SignedOut, lambda: (_("You are signed out"), "")),
     (Unauthenticated, lambda: (_("You are signed out"), _("Sign in, and you come back to this page."))),

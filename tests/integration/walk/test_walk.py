@@ -243,6 +243,7 @@ def test_nothing_that_speaks_of_a_confidential_case_says_so_to_others(
         outsider = somebody(person)
         said = {str(at): told(outsider.ask(at)) for at in lists}
         said |= {address: told(outsider.browser.client.get(address)) for address in others}
+        said["calendar"] = told(_calendar(outsider))
         assert _marks(said, marked) == {}, person
         assert [at for at, (status, _body, _headers) in said.items() if status == 500] == [], person
     read = somebody("bert")
@@ -337,6 +338,13 @@ def _marks(said: dict[str, Any], marked: re.Pattern[str]) -> dict[str, str]:
     texts = {at: f"{answer}" for at, answer in said.items()}
     found = {at: (text, marked.search(text)) for at, text in texts.items()}
     return {at: text[max(mark.start() - 200, 0) : mark.end() + 50] for at, (text, mark) in found.items() if mark}
+
+
+def _calendar(who: Somebody) -> TestResponse:
+    """What a calendar program reads in his name; an auditor has none."""
+    made = who.browser.client.post("/calendar/addresses", headers={"X-CSRFToken": who.browser.proof})
+    address = html.fromstring(made.get_data(as_text=True)).xpath("string(//main//code)")
+    return who.browser.client.get(address.removeprefix("http://localhost")) if made.status_code == 200 else made
 
 
 def _put_down(login: Callable[..., Client], auditor: str) -> list[str]:
