@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from engine import registers
+from engine.clauses.entries import served
 from engine.core.register import Definition
 from engine.identity import factors
 from engine.subject import Subject
@@ -18,7 +19,7 @@ from web.language import _
 from web.pages import acting, typed
 from web.pages.charted import drawn
 from web.pages.layout import Reader, look, page, show
-from web.reads import charts, entries
+from web.reads import charts, entries, kept
 
 pages = Blueprint("entries_pages", __name__)
 acting.register(pages)
@@ -110,6 +111,8 @@ def _whole(session: Session, reader: Reader, key: str, row_key: str) -> dict[str
         "coming": entries.coming(session, about) if at is None and not seen.ended else [],
         "charts": drawn(charts.charts(session, reader.person, about, wanted, now=reader.now, zone=reader.zone)),
         "cases": cases[::-1],
+        "linked": kept.cases_named(session, reader.person, seen.values.values()),
+        "clauses": sorted(served(definition, seen)),
         "versions": versions,
         "labels": {one.key.partition(".")[0]: one.label for one in fields},
         "names": {

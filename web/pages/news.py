@@ -47,7 +47,7 @@ def of_case(instance_id: UUID) -> Response:
         return {
             "stand": case_page.standing(session, reader.person, instance_id),
             "said": said if come.entries else "",
-            "newest": come.newest.said if come.newest else "",
+            "newest": come.newest,
         }
 
     return unless_known(

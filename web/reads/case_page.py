@@ -18,11 +18,12 @@ from engine.store.records import Comment, FrozenDocument
 from engine.store.running import LIVE_TASK, Passage, Task, Timer
 from web.drawings.state import Mark, State
 from web.language import _
-from web.reads import cases, clauses, comments, decided, deliveries, news, relatives, story
+from web.reads import cases, clauses, comments, decided, deliveries, kept, news, relatives, story
 from web.reads import evidence as proof
 from web.reads.clauses import Named
 from web.reads.decided import Decided
 from web.reads.definitions import file_of
+from web.reads.kept import Kept
 from web.reads.relatives import Relative
 from web.story import Line
 
@@ -89,6 +90,7 @@ class Whole:
     messages: Sequence[Any]
     variables: dict[str, Any]
     relatives: Sequence[Relative]
+    kept: Sequence[Kept]
     clauses: Sequence[Named]
     names: dict[str, str]
     story: Sequence[Line]
@@ -133,6 +135,7 @@ def whole(
         comments=said,
         messages=messages,
         relatives=relatives.of_case(session, person, stand.case),
+        kept=kept.by_case(session, person, instance_id),
         clauses=clauses.named(session, stand.clauses, now),
         names=stand.names | story.names(session, people - stand.names.keys()),
         documents=session.scalars(select(FrozenDocument).where(FrozenDocument.instance_id == instance_id)).all(),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.acceptance.northwind import assessing, changing, escalating, reviewing, setting_up
+from tests.acceptance.northwind import assessing, changing, escalating, reading, reviewing, setting_up
 from tests.acceptance.northwind.world import EVENTS, Northwind
 
 ROOMS = (setting_up, reviewing, assessing, changing, escalating)
@@ -33,6 +33,8 @@ def test_the_spring_of_northwind(northwind: Northwind, subtests: pytest.Subtests
             PLAYED[number](northwind, event["expect"])
     with subtests.test(event="afterwards"):
         changing.ends(northwind)
+    with subtests.test(event="from any decision of the review to its action, its evidence and its clause"):
+        reading.from_each_decision(northwind)
     with subtests.test(event="the record"):
         holds(northwind)
 

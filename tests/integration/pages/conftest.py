@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,8 +12,13 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
+from engine.identity import groups
+from engine.identity.people import SETUP
+from engine.transactions import Database
 from tests.integration.api.conftest import (
+    MORNING,
     PASSWORD,
+    Client,
     app,
     clock,
     door,
@@ -113,3 +119,12 @@ def stranger(app: Flask) -> Reader:
 def words(tree: Any, path: str = "//main") -> str:
     """What stands there, with single blanks."""
     return " ".join(" ".join(found.text_content() for found in tree.xpath(path)).split())
+
+
+def auditing(database: Database, adam: Client, person: str) -> None:
+    """Somebody audits: he belongs to the auditors, and has a mandate for ten days."""
+    with database.writing() as session:
+        groups.create(session, "auditors", name="Auditors", grants="read", by=SETUP, now=MORNING)
+        groups.join(session, "auditors", person, by=SETUP, now=MORNING)
+    until = (MORNING + timedelta(days=10)).isoformat()
+    adam.expect(200, adam.send("PUT", f"/people/{person}/mandate", json={"until": until, "ends_at": until}))

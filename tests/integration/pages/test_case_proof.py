@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from engine.identity import groups
-from engine.identity.people import SETUP
 from engine.ladders.climbing import drain_ladders
 from engine.store.records import Delivery
 from engine.store.running import Instance
 from engine.transactions import Database
 from tests.factories import END, START, deploy, process, sequence
 from tests.integration.api.conftest import MORNING, Client, Clock
-from tests.integration.pages.conftest import Reader, words
+from tests.integration.pages.conftest import Reader, auditing, words
 
 Read = Callable[[str], Reader]
 Login = Callable[..., Client]
@@ -81,7 +79,7 @@ def test_a_case_shows_its_decisions_its_evidence_whom_it_told_and_its_clauses(
     assert "the first row that matches answers" in words(page, "//section[@aria-labelledby='decisions']//caption")
     assert words(page, "//section[@aria-labelledby='decisions']//tr[1]") == "RowLitresSize Asked with5"
     assert words(page, "//tr[contains(@class, 'is-hit')]") == "2 matched > 3big"
-    ladder = words(page, "//section[@aria-labelledby='ladder-1']")
+    ladder = words(page, "//section[@aria-labelledby='ladders']")
     assert "Next, if nothing is done: Anna" in ladder
     assert "Told: Anna, Bert, Carl" in ladder
     assert "Anna, mail: Waits to be sent" in ladder
@@ -105,9 +103,7 @@ def test_a_case_shows_its_decisions_its_evidence_whom_it_told_and_its_clauses(
     assert not page.xpath("//section[@aria-labelledby='messages']//a[contains(@href, '/deliveries/')][2]")
     assert len(reader("adam").open(at).xpath("//section[@aria-labelledby='messages']//table//a")) == 3
 
-    with database.writing() as session:
-        groups.create(session, "auditors", name="Auditors", grants="read", by=SETUP, now=MORNING)
-        groups.join(session, "auditors", "fred", by=SETUP, now=MORNING)
+    auditing(database, login("adam"), "fred")
     reader("carl").open(f"/cases/{case}?only=told&before=2")
     auditor = reader("fred")
     answer = auditor.sent("GET", link.get("href"), 200)

@@ -1,18 +1,15 @@
 """A page learns what others do, without reloading; and asking costs next to nothing while nobody does anything."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Engine
 
-from engine.identity import groups
-from engine.identity.people import SETUP
 from engine.transactions import Database
-from tests.integration.api.conftest import MORNING, Client
-from tests.integration.pages.conftest import Reader, words
+from tests.integration.api.conftest import Client
+from tests.integration.pages.conftest import Reader, auditing, words
 from tests.listening import listening
 
 Read = Callable[[str], Reader]
@@ -57,13 +54,7 @@ def test_whoever_looks_at_a_case_sees_what_others_do_to_it(
     task = anna.get("/tasks", view="claimable")["items"][0]["id"]
     seen = Watched(reader("bert"), f"/cases/{case}")
     reader("fred").open(urlsplit(seen.address).path, 404)
-    with database.writing() as session:
-        groups.create(session, "auditors", name="Auditors", grants="read", by=SETUP, now=MORNING)
-        groups.join(session, "auditors", "fred", by=SETUP, now=MORNING)
-    until = (MORNING + timedelta(days=9)).isoformat()
-    login("adam").expect(
-        200, login("adam").send("PUT", "/people/fred/mandate", json={"until": until, "ends_at": until})
-    )
+    auditing(database, login("adam"), "fred")
     auditor = Watched(reader("fred"), f"/cases/{case}")
     for one in (seen, auditor):
         assert len(about_cases(database.engine, one.ask, 304)) == 1
