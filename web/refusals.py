@@ -3,13 +3,24 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from flask import g
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.errors import AlreadyClaimed, NotCompetent, NotOffered, Rejected, SeparationOfDuties, TaskClosed
+from engine.errors import (
+    AlreadyClaimed,
+    CodeNeeded,
+    LockedOut,
+    NotCompetent,
+    NotOffered,
+    Rejected,
+    SeparationOfDuties,
+    TaskClosed,
+    WrongProof,
+)
 from engine.store.people import PersonRow
 from web.language import _
-from web.words import named
+from web.words import moment, named
 
 Names = Mapping[str, str]
 
@@ -82,6 +93,23 @@ def _unable(error: NotCompetent, names: Names, _reader: str) -> str:
     return f"{because} {instead}"
 
 
+def _locked(error: LockedOut, _names: Names, _reader: str) -> str:
+    when = moment(error.until, g.reader.now, g.reader.zone)
+    if error.kind == "code":
+        return _("There were too many wrong codes. Try again after %(when)s. Nothing was changed.", when=when)
+    return _("There were too many wrong passwords. Try again after %(when)s. Nothing was changed.", when=when)
+
+
+def _wrong(error: WrongProof, _names: Names, _reader: str) -> str:
+    if error.kind == "code":
+        return _("The code is wrong, or was used already. Wait for the next one. Nothing was changed.")
+    return _("That is not your password. Nothing was changed.")
+
+
+def _two(_error: CodeNeeded, _names: Names, _reader: str) -> str:
+    return _("A second factor is on for your account. Give a code of it beside your password.")
+
+
 def _listed(people: Iterable[str], names: Names) -> str:
     return ", ".join(names.get(one, one) for one in people)
 
@@ -92,4 +120,7 @@ SAID: tuple[tuple[type[Rejected], Callable[[Any, Names, str], str]], ...] = (
     (NotOffered, _for_others),
     (SeparationOfDuties, _apart),
     (NotCompetent, _unable),
+    (LockedOut, _locked),
+    (WrongProof, _wrong),
+    (CodeNeeded, _two),
 )

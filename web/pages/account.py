@@ -59,8 +59,7 @@ def change_password() -> Response:
     try:
         acting.perform(verb)
     except Forbidden as error:
-        said = _("That is not your password now.") if error.why == proving.WRONG else str(error)
-        return _shown(Invalid(said), "password")
+        return _shown(Invalid(acting.told(error)), "password")
     except Invalid as error:
         return _shown(error, "password")
     return acting.then(HERE, _("You have a new password, and are signed out everywhere else."))

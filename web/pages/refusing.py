@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -186,8 +187,21 @@ OURS: tuple[tuple[type[StewardError], Callable[[], Said]], ...] = (
     (Unauthenticated, lambda: (_("You are signed out"), _("Sign in, and you come back to this page."))),
     (Again, _busy),
 )
+
+
+def _not_ours(_error: Any) -> Said:
+    return (
+        _("Nothing was changed: the form has grown old, or your browser keeps no cookies"),
+        _(
+            "What you typed is still in your browser: go back to it. Load that page anew, allow its cookie, and send"
+            " the form once more."
+        ),
+    )
+
+
 THEIRS: tuple[tuple[type[HTTPException], Callable[[Any], Said]], ...] = (
     (RequestEntityTooLarge, _too_large),
     (RateLimitExceeded, _too_many),
+    (CSRFError, _not_ours),
 )
 STATUSES = {400: _not_whole, 404: _nothing, 405: _not_opened_so, 500: _accident, 503: _busy}

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from engine.errors import Forbidden, Invalid, Rejected, WrongProof
+from engine.errors import Forbidden, Invalid, Rejected
 from engine.identity import factors, proving
 from engine.identity.person import Person
 from web import cookies, proof
@@ -97,8 +97,7 @@ def _shown(error: Rejected | None = None, at: str = "") -> Response:
         mine = reader.person.id
         return {"on": factors.is_on(session, mine), "codes_left": factors.left(session, mine)}
 
-    guessed = isinstance(error, WrongProof) and error.why == proving.WRONG
-    wrong = {at: _("That is not your password.") if guessed else str(error)} if error else {}
+    wrong = {at: acting.told(error)} if error else {}
     asks = proof.role_asks(caller().person)
     return show("second_factor.html", 422 if error else 200, **look(read), wrong=wrong, asks=asks)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm import Session
 
 from engine import timetable
@@ -15,7 +16,7 @@ from engine.identity.person import Person
 from web import cookies, familiar, proof
 from web.auth import PUBLIC, visitor
 from web.language import _
-from web.pages import acting
+from web.pages import acting, refusing
 from web.pages.layout import page, show
 from web.services import services
 
@@ -47,6 +48,17 @@ def sign_in() -> Response:
         return _form(onward, name, said, locked=True)
     except Forbidden:
         return _form(onward, name, _("The name or the password is wrong."))
+
+
+@pages.errorhandler(CSRFError)
+def not_ours(error: CSRFError) -> Response:
+    """The form of the sign-in page once more; what else was sent is answered by a page."""
+    if request.path != cookies.SIGN_IN:
+        return refusing.of_http(error)
+    wrong = _("This page had grown old, or your browser keeps no cookies. Allow ours, and sign in once more.")
+    answer = _form(cookies.ours(request.form.get("next")), request.form.get("name", ""), wrong)
+    answer.status_code = 400
+    return answer
 
 
 @page(pages, CODE, scope=PUBLIC)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, request
+from flask_wtf.csrf import CSRFError
 
 from engine.errors import Conflict, Invalid
 from engine.public import book, coming
@@ -69,6 +70,17 @@ def read() -> Response:
     return show("answers.html", letters=letters, code=code, wrong="", added=bool(text))
 
 
+@pages.errorhandler(CSRFError)
+def not_ours(_error: CSRFError) -> Response:
+    """The same form once more, with everything that was typed: nobody else has seen it, and nothing is lost."""
+    why = _("This page had grown old, or your browser keeps no cookies. Allow ours for this visit, and send it again.")
+    if request.endpoint == "telling.tell":
+        files = _("Choose your files once more.") if any(one.filename for one in request.files.getlist("files")) else ""
+        return _form((request.view_args or {})["way_key"], Invalid(f"{why} {files}".strip()), 400)
+    code = request.form.get("code", "").strip()
+    return show("answers.html", 400, letters=None, code=code, wrong=why)
+
+
 def _asked(way_key: str) -> tuple[dict[str, Any], list[plain_form.Asked]]:
     with services().database.reading() as session:
         way = coming.asked(session, way_key)
@@ -79,14 +91,14 @@ def _asked(way_key: str) -> tuple[dict[str, Any], list[plain_form.Asked]]:
     return way, plain_form.asked(way["form"] or {}, people)
 
 
-def _form(way_key: str, error: Invalid | Conflict | None = None) -> Response:
+def _form(way_key: str, error: Invalid | Conflict | None = None, status: int = 0) -> Response:
     way, fields = _asked(way_key)
     problems = error.problems if isinstance(error, Invalid) else {}
     wrong = {name: said[0] if isinstance(said, list | tuple) else str(said) for name, said in problems.items()}
     title = _("Nothing was sent yet.") if error else ""
     return show(
         "tell_form.html",
-        error.status if error else 200,
+        status or (error.status if error else 200),
         way=way,
         fields=fields,
         typed=request.form,

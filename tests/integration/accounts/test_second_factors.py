@@ -178,7 +178,7 @@ def test_a_signature_asks_for_the_code_as_well(
     page = browser.open(f"/tasks/{task['id']}")
     assert page.xpath("//form[@id='finish']//input[@name='code']/@autocomplete") == ["one-time-code"]
     fields = {"password": sign["password"], "meaning": "approved", "values": "{}"}
-    assert "Give a code" in words(browser.tree(browser.press(f"/tasks/{task['id']}/finish", 403, **fields)))
+    assert "Give a code of it" in words(browser.tree(browser.press(f"/tasks/{task['id']}/finish", 403, **fields)))
     browser.press(f"/tasks/{task['id']}/finish", **fields, code=kept.next())
     assert anna.get(f"/instances/{started['id']}")["status"] == "completed"
 

@@ -34,7 +34,7 @@ def test_a_new_password_needs_the_one_before_and_signs_out_elsewhere(reader: Rea
     anna.open("/account")
     now, new = PASSWORD.format("anna"), "quite another long one"
     for fields, said in (
-        ({"current": "a guess", "new": new, "again": new}, "That is not your password now."),
+        ({"current": "a guess", "new": new, "again": new}, "That is not your password."),
         ({"current": now, "new": "short", "again": "short"}, "at least 8 signs"),
         ({"current": now, "new": new, "again": "differs"}, "differ"),
     ):

@@ -149,7 +149,10 @@ def test_what_is_sent_without_proof_of_its_origin_changes_nothing(
     bert.open("/")
     for proof in ("", bert.proof, "made up"):
         anna.sent("POST", "/logout", 400, data={"csrf_token": proof})
-        stranger.sent("POST", "/login", 400, data={"name": "anna", "password": PASSWORD.format("anna")})
+        again = stranger.sent("POST", "/login", 400, data={"name": "anna", "password": PASSWORD.format("anna")})
+        form = stranger.tree(again)
+        assert "your browser keeps no cookies" in words(form, "//*[@role='alert']")
+        assert form.xpath("//input[@name='name']/@value") == ["anna"]
     anna.open("/")
     anna.sent("POST", "/logout", 303, headers={"X-CSRFToken": anna.proof})
 

@@ -43,6 +43,12 @@ def test_a_stranger_tells_something_on_a_page_and_reads_the_answer_with_his_code
     assert back.xpath("//a[@href='#what']")
     assert back.xpath("//option[@selected]/@value") == ["bert"]
 
+    unproved = anybody.app.test_client().post("/tell/tell", data={"what": "It hurts.", "about": "bert"})
+    assert unproved.status_code == 400
+    kept = page(unproved)
+    assert "your browser keeps no cookies" in said(kept)
+    assert kept.xpath("//*[@name='what']/text() | //*[@name='what']/@value") == ["It hurts."]
+
     picture = (BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(20)), "seen.png")
     sent = browser.post("/tell/tell", data=proof | {"what": "It hurts.", "about": "bert", "files": picture})
     code = page(sent).xpath("//output[@id='code']/text()")[0]
