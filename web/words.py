@@ -140,6 +140,11 @@ def clause(key: str) -> str:
     return f"{letters.upper()} {family[len(letters) :]} {ref}".replace("  ", " ").strip()
 
 
+def beside(title: str, key: str | None) -> str:
+    """The title of a case where its key stands beside: `TriageLens` for `CH-2027-004 TriageLens`."""
+    return (title.removeprefix(key).strip() if key else title) or title
+
+
 def initials(name: str) -> str:
     """`PR` for Priya Raman."""
     words = [word for word in name.replace("-", " ").split() if word[0].isalpha()]

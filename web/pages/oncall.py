@@ -24,7 +24,7 @@ def now() -> Response:
 
 
 def _shown(session: Session, reader: Reader) -> dict[str, Any]:
-    served = {one: _named(session, reader, one) for one in oncall.subjects(session)}
+    served = {one: entries.called(session, reader.person, one) for one in oncall.subjects(session)}
     listed = {str(one): one for one in _pausable(session, reader)}
     found, people = [], list[str | None]()
     for subject in sorted({*served, *listed}):
@@ -34,7 +34,7 @@ def _shown(session: Session, reader: Reader) -> dict[str, Any]:
         people += [who for one in levels for who in (one.person, one.standing_in_for)]
         people += [who for one in pausing for who in (one.person, one.standing_in_for)]
         if levels or pausing:
-            title = served.get(subject) or _named(session, reader, subject)
+            title = served.get(subject) or entries.called(session, reader.person, subject)
             found.append({"subject": subject, "title": title, "levels": levels, "pausing": pausing, "gaps": gaps})
     return {"found": found, "names": entries.names_in(session, people)}
 
@@ -44,11 +44,3 @@ def _pausable(session: Session, reader: Reader) -> list[Subject]:
     kept = [one.definition for one in entries.shown(session, reader.person) if "pause" in one.definition.provides]
     rows = [row for one in kept for row in registers.rows(session, one.key)]
     return [row.subject for row in registers.within(session, rows, reader.person)]
-
-
-def _named(session: Session, reader: Reader, subject: str) -> str | None:
-    """The title of the row that a subject names, where the reader may see it."""
-    about = Subject.of(subject)
-    if about is None or about.register not in {one.definition.key for one in entries.shown(session, reader.person)}:
-        return None
-    return entries.row_title(session, reader.person, about)

@@ -12,7 +12,7 @@ from engine.identity.substitutes import LIVE
 from engine.store.absence import SubstitutionRow
 from engine.store.people import GroupRow
 from engine.subject import Subject
-from web.reads import story
+from web.reads import entries, story
 
 MOST = 6
 
@@ -58,7 +58,12 @@ def of(session: Session, person: Person, *, now: datetime) -> Duties:
         roles=roles,
         away=[(row.begins_at, row.ends_at, names.get(row.first or "", row.first or "")) for row in rows],
         on_call=[
-            OnCall(_called(about), one.person, names.get(one.person or "", one.person or ""), one.until)
+            OnCall(
+                entries.called(session, person, about) or about.rpartition(":")[2],
+                one.person,
+                names.get(one.person or "", one.person or ""),
+                one.until,
+            )
             for about, one in levels
             if one
         ],
@@ -67,7 +72,3 @@ def of(session: Session, person: Person, *, now: datetime) -> Duties:
 
 def _first(session: Session, about: str, now: datetime) -> oncall.OnCall | None:
     return next(iter(oncall.who(session, Subject.of(about) or about, at=now)), None)
-
-
-def _called(about: str) -> str:
-    return about.rpartition(":")[2]

@@ -112,6 +112,14 @@ def row_title(session: Session, person: Person, subject: Subject) -> str | None:
     return found.title if found else None
 
 
+def called(session: Session, person: Person, subject: str) -> str | None:
+    """The title of the row that a subject names, where `person` may look into its register."""
+    about = Subject.of(subject)
+    if about is None or about.register not in {one.definition.key for one in shown(session, person)}:
+        return None
+    return row_title(session, person, about)
+
+
 def glances(cases: Iterable[Any], wanted: Iterable[Glance]) -> list[Seen]:
     """What is to be seen first of the cases about a row, which come in the order of time."""
     about = [one for one in cases if one.kind == "about"][::-1]
