@@ -2,18 +2,15 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from engine.core import effects as fx
-from engine.core.chain import canonical, content_digest, settled
+from engine.core.chain import content_digest
 from engine.errors import StewardError
 from engine.hot import Hot
 from engine.replay import Replayed, replay
@@ -22,9 +19,8 @@ from engine.store.base import table_of
 from engine.store.definitions import DecisionRow, DefinitionRow
 from engine.store.people import PersonRow
 from engine.store.public import PublicFile, PublicLetter, PublicThread
-from engine.store.records import AuditEntry, FrozenDocument
+from engine.store.records import FrozenDocument
 from engine.store.running import (
-    Candidate,
     CaseNumber,
     DecisionMade,
     Event,
@@ -32,69 +28,23 @@ from engine.store.running import (
     Instance,
     JoinedCall,
     Message,
-    Passage,
-    ServiceJob,
     ShutOut,
     StuckStep,
-    Task,
-    Timer,
     Variable,
 )
-from engine.verifying import links
+from engine.verifying import links, lives, paths
+from engine.verifying.case import Case, Told, text
 from engine.verifying.findings import Finding
 from engine.verifying.rows import answers, rows
 
 ENDS = ("instance.completed", "instance.cancelled", "instance.failed")
 OF_CASE: Any = bindparam("of_case")
-OFFERED = Hot(
-    select(Candidate.task_id, Candidate.who).join(Task, Task.id == Candidate.task_id).where(Task.instance_id == OF_CASE)
-)
 DECIDED = Hot(
     select(table_of(DecisionMade), DecisionRow.key, DecisionRow.version)
     .join(DecisionRow, DecisionRow.id == DecisionMade.decision_id)
     .where(DecisionMade.instance_id == OF_CASE)
 )
 JOINED = Hot(select(table_of(JoinedCall)).where(or_(JoinedCall.caller_id == OF_CASE, JoinedCall.called_id == OF_CASE)))
-
-
-class Told(Protocol):
-    """An entry of the trail that was not erased, with what it says."""
-
-    @property
-    def entry(self) -> AuditEntry:
-        """The entry."""
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """What it says."""
-
-
-@dataclass
-class _Life:
-    """What the trail says of one task, from its opening to the last word about it."""
-
-    number: int
-    row: dict[str, Any]
-    offered: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class _Case:
-    session: Session
-    row: Instance
-    told: Sequence[Told]
-    hidden: frozenset[str]
-    """Of what erased entries spoke; nobody can tell any more what they said of it."""
-
-    def finding(self, kind: str, table: str, why: str, number: int | None = None) -> Finding:
-        place = len(self.told) if number is None else number
-        return Finding(kind=kind, chain=str(self.row.id), number=place, record=table, why=why)
-
-    def about(self, *verbs: str) -> list[Told]:
-        return [one for one in self.told if one.entry.verb in verbs]
-
-    def rows(self, table: Any) -> list[Any]:
-        return rows(self.session, table, instance_id=self.row.id)
 
 
 def against(
@@ -111,8 +61,19 @@ def against(
         hidden: the subjects of entries that were erased; of these, nothing is compared to the trail.
         replays: by case, those of an earlier look, which are gone on from; is kept up.
     """
-    case = _Case(session, session.get_one(Instance, instance_id), told, hidden)
-    for check in (_beginning, _moments, _tasks, _words, _decisions, _stuck, _messages, _joined, _documents, _letters):
+    case = Case(session, session.get_one(Instance, instance_id), told, hidden)
+    for check in (
+        _beginning,
+        _moments,
+        lives.tasks,
+        _words,
+        _decisions,
+        _stuck,
+        _messages,
+        _joined,
+        _documents,
+        _letters,
+    ):
         yield from check(case)
     if not hidden:
         yield from links.against(session, instance_id, told)
@@ -126,10 +87,10 @@ def against(
         return
     if replays is not None:
         replays[instance_id] = replayed
-    yield from _path(case, replayed)
+    yield from paths.path(case, replayed)
 
 
-def _beginning(case: _Case) -> Iterator[Finding]:
+def _beginning(case: Case) -> Iterator[Finding]:
     """The row of the case, and the versions that were fixed when it began."""
     for one in case.about("instance.started")[:1]:
         row, ends = case.row, case.about(*ENDS)
@@ -164,7 +125,7 @@ def _beginning(case: _Case) -> Iterator[Finding]:
                 yield case.finding("altered", "fixed_versions", why, 1)
 
 
-def _shut_out(case: _Case) -> Iterator[Finding]:
+def _shut_out(case: Case) -> Iterator[Finding]:
     """To whom the case is shut follows from its variables."""
     names, wanted = (case.row.shut_by or "").split(), set[str]()
     query = select(Variable.name, Variable.value).where(Variable.instance_id == case.row.id, Variable.name.in_(names))
@@ -176,7 +137,7 @@ def _shut_out(case: _Case) -> Iterator[Finding]:
         yield case.finding("altered", "shut_out", "To whom the case is shut is not what its data say.")
 
 
-def _moments(case: _Case) -> Iterator[Finding]:
+def _moments(case: Case) -> Iterator[Finding]:
     """Events happened when the trail says, and there are as many as the case has counted."""
     stored = {row.number: row for row in case.rows(Event)}
     for one in case.told:
@@ -189,82 +150,7 @@ def _moments(case: _Case) -> Iterator[Finding]:
         yield case.finding("altered", "instances", why)
 
 
-def _tasks(case: _Case) -> Iterator[Finding]:
-    """Who was offered, held and did each task, and until when."""
-    stored = {str(row.id): row for row in case.rows(Task)}
-    offered: dict[str, set[str]] = {}
-    for of_task, who in OFFERED.all(case.session, {"of_case": case.row.id}):
-        offered.setdefault(str(of_task), set()).add(who)
-    for task_id, life in _lives(case).items():
-        row = stored.get(task_id)
-        if row is None or task_id in case.hidden:
-            continue
-        for name, value in sorted(life.row.items()):
-            if getattr(row, name) != value:
-                why = f"The trail says otherwise of task {row.name} ({task_id}): {name}."
-                yield case.finding("altered", "tasks", why, life.number)
-        if offered.get(task_id, set()) != life.offered:
-            why = f"The trail says otherwise of whom task {row.name} ({task_id}) was offered to."
-            yield case.finding("altered", "candidates", why, life.number)
-
-
-def _lives(case: _Case) -> dict[str, _Life]:
-    lives: dict[str, _Life] = {}
-    for one in case.told:
-        entry, body = one.entry, one.body
-        if entry.verb == "task.opened":
-            row = {name: body[name] for name in ("element", "name", "accountable", "holder")}
-            row |= {"accountable_because": body["because"], "due_at": _moment(body["due_at"])}
-            row |= {"acting_for": body.get("acting_for")}
-            row |= {"opened_at": entry.happened_at, "closed_because": None, "closed_at": None, "completed_by": None}
-            row["status"] = "claimed" if body["holder"] else "open"
-            row |= _on_ladder(body) if "ladder" in body else {}
-            lives[entry.subject] = _Life(entry.number, row, set(body["candidates"]))
-        elif (life := lives.get(entry.subject)) and (changed := _turn(one)) is not None:
-            life.row |= changed
-            life.number = entry.number
-            if "to" in body:
-                life.offered.add(f"person:{body['to']}")
-            life.offered |= {f"person:{one}" for one in body.get("seen_by", ())} | set(body.get("more", ()))
-    return lives
-
-
-def _on_ladder(said: dict[str, Any]) -> dict[str, Any]:
-    """How far a task has come on which ladder."""
-    moments = {name: _moment(said[name]) for name in ("next_rung_at", "acknowledged_at") if name in said}
-    ladder = {"ladder": UUID(said["ladder"]) if said["ladder"] else None} if "ladder" in said else {}
-    plain = {name: said[name] for name in ("episode", "next_rung", "acknowledged_by") if name in said}
-    return plain | moments | ladder
-
-
-def _turn(one: Told) -> dict[str, Any] | None:
-    """What an entry changes of a task; None where it changes nothing."""
-    entry, body = one.entry, one.body
-    if entry.verb == "task.claimed":
-        return {"holder": entry.actor, "status": "claimed", "acting_for": entry.acting_for}
-    if entry.verb in ("task.assigned", "task.delegated"):
-        return {"holder": body["to"], "status": "claimed", "acting_for": body.get("for")}
-    if entry.verb == "task.given_back":
-        return {"holder": None, "status": "open", "acting_for": None}
-    if entry.verb in ("task.stood_in", "task.returned", "task.handed_over"):
-        return dict(body["now"])
-    if entry.verb == "task.rescheduled":
-        dates = ("due_at", "follow_up_at", "next_rung_at")
-        return {name: _moment(body[name]) for name in dates if name in body}
-    if entry.verb == "task.offered":
-        return {}
-    if "climb" in body:
-        return _on_ladder(body["climb"])
-    if entry.verb == "task.completed":
-        return {"completed_by": entry.actor, "acting_for": entry.acting_for, "closed_at": entry.happened_at} | {
-            "status": "completed"
-        }
-    if entry.verb == "task.withdrawn":
-        return {"closed_because": body["because"], "closed_at": entry.happened_at, "status": "withdrawn"}
-    return None
-
-
-def _letters(case: _Case) -> Iterator[Finding]:
+def _letters(case: Case) -> Iterator[Finding]:
     """What a case that began by a public way answered, under which code, and which files came with it."""
     said = {one.body["number"]: (one.entry.actor, one.body["text"]) for one in case.about("reporter.answered")}
     there = {row.number: (row.by, row.text) for row in case.rows(PublicLetter)}
@@ -279,7 +165,7 @@ def _letters(case: _Case) -> Iterator[Finding]:
         yield case.finding("altered", "public_files", "The trail says otherwise of what came with the report.", 1)
 
 
-def _words(case: _Case) -> Iterator[Finding]:
+def _words(case: Case) -> Iterator[Finding]:
     """Who gave which answers when, and why they were amended."""
     stored = answers(case.session, case.row.id)
     for one in case.about("task.completed", "task.amended"):
@@ -290,7 +176,7 @@ def _words(case: _Case) -> Iterator[Finding]:
             yield case.finding("altered", "answers", why, one.entry.number)
 
 
-def _decisions(case: _Case) -> Iterator[Finding]:
+def _decisions(case: Case) -> Iterator[Finding]:
     """Each answer of a decision table: which version, what was asked, which rows matched."""
     made = Counter(
         _frozen(row.element, row.key, row.version, row.matched, row.rows, content_digest(row.inputs).hex())
@@ -305,7 +191,7 @@ def _decisions(case: _Case) -> Iterator[Finding]:
         yield case.finding("altered", "decisions_made", "The trail says otherwise of what decision tables answered.")
 
 
-def _stuck(case: _Case) -> Iterator[Finding]:
+def _stuck(case: Case) -> Iterator[Finding]:
     """What a stuck step keeps is what was sent."""
     steps = {str(row.id): row for row in case.rows(StuckStep)}
     tried = {one.entry.subject: (one.entry.recorded_at, one.entry.actor) for one in case.about("step.retried")}
@@ -322,14 +208,14 @@ def _stuck(case: _Case) -> Iterator[Finding]:
         yield case.finding("inserted", "stuck_steps", f"The trail knows no stuck step {row_id}.")
 
 
-def _messages(case: _Case) -> Iterator[Finding]:
+def _messages(case: Case) -> Iterator[Finding]:
     """What the case threw, and what it told its caller when it ended, is on its way or arrived."""
     sent = {str(row.id): row for row in rows(case.session, Message, source_id=case.row.id)}
     for one in case.about("message.sent", "signal.sent"):
         row = sent.get(one.body["message"])
         if row is None:
             yield case.finding("missing", "messages", f"A message {one.body['name']} is missing.", one.entry.number)
-        elif (row.name, _text(row.payload)) != (one.body["name"], _text(one.body["payload"])):
+        elif (row.name, text(row.payload)) != (one.body["name"], text(one.body["payload"])):
             yield case.finding("altered", "messages", f"The message {row.name} was altered.", one.entry.number)
     told = {row.kind for row in sent.values()} & {"called_finished", "called_failed"}
     first = case.session.get(JoinedCall, (case.row.caller_id, case.row.caller_token)) if case.row.caller_id else None
@@ -338,7 +224,7 @@ def _messages(case: _Case) -> Iterator[Finding]:
         yield case.finding("missing", "messages", "What the case told its caller is missing.")
 
 
-def _joined(case: _Case) -> Iterator[Finding]:
+def _joined(case: Case) -> Iterator[Finding]:
     """Which calls ask to join a case, and which have joined this one."""
     calls = JOINED.all(case.session, {"of_case": case.row.id})
     asked = {(one.body["token"], one.entry.subject) for one in case.about("call.asked")}
@@ -359,7 +245,7 @@ def _joined(case: _Case) -> Iterator[Finding]:
                 yield case.finding("inserted", "joined_calls", f"The trail knows nothing of the call {one[-1]}.")
 
 
-def _documents(case: _Case) -> Iterator[Finding]:
+def _documents(case: Case) -> Iterator[Finding]:
     """What was frozen is as it was, byte for byte."""
     papers = {str(row.id): row for row in case.rows(FrozenDocument)}
     for one in case.about("document.frozen"):
@@ -374,57 +260,5 @@ def _documents(case: _Case) -> Iterator[Finding]:
         yield case.finding("inserted", "documents", f"The trail knows no document {row_id}.")
 
 
-def _path(case: _Case, replayed: Replayed) -> Iterator[Finding]:
-    """The path, the tasks, timers and jobs that the recorded events lead to."""
-    led = list(replayed.effects)
-    passed = [one for one in led if isinstance(one, fx.Passed)]
-    yield from _same(
-        case,
-        "passages",
-        [(one.element, one.flow, one.withdrawn, one.entered_at, max(one.at, one.entered_at)) for one in passed],
-        [(row.element, row.flow, row.withdrawn, row.entered_at, row.left_at) for row in case.rows(Passage)],
-    )
-    yield from _same(
-        case,
-        "timers",
-        [(one.token, one.element, one.due_at) for one in led if isinstance(one, fx.SetTimer)],
-        [(row.token, row.element, row.due_at) for row in case.rows(Timer)],
-    )
-    yield from _same(
-        case,
-        "service_jobs",
-        [(one.token, one.element, one.topic, _text(one.inputs)) for one in led if isinstance(one, fx.CallService)],
-        [(row.token, row.element, row.topic, _text(row.inputs)) for row in case.rows(ServiceJob)],
-    )
-    yield from _same(
-        case,
-        "tasks",
-        [
-            (one.token, one.element, one.name, one.lane, one.priority, _text(one.locals), one.due_at)
-            for one in led
-            if isinstance(one, fx.OpenTask)
-        ],
-        [
-            (row.token, row.element, row.name, row.lane, row.priority, _text(row.locals), row.first_due_at)
-            for row in case.rows(Task)
-        ],
-    )
-
-
-def _same(case: _Case, table: str, told: list[Any], stored: list[Any]) -> Iterator[Finding]:
-    led, there = Counter(told), Counter(stored)
-    for one in sorted((led - there) + (there - led), key=str)[:1]:
-        kind = "altered" if len(told) == len(stored) else "missing" if len(stored) < len(told) else "inserted"
-        yield case.finding(kind, table, f"The recorded events do not lead to these {table}: {one[:2]}.")
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _text(value: Any) -> str:
-    return canonical(settled(value)).decode()
-
-
 def _frozen(*values: Any) -> Hashable:
-    return tuple(_text(value) for value in values)
+    return tuple(text(value) for value in values)
