@@ -9,7 +9,8 @@ case does not exist for them, nor for an owner who is not among its people. An
 auditor reads what his mandate covers and is not confidential, and nothing
 else, whatever he was to a case before.
 Where a group handles it, it exists for that group and for whoever has, had or
-was offered work in it; that somebody started it is then no reason. Nobody of
+was offered work in it; that somebody started it, or stands in for one of them,
+is then no reason. Nobody of
 all these sees a case that is shut to him.
 """
 
@@ -81,8 +82,8 @@ class Facts:
     What decides who sees a case.
 
     Args:
-        people: who holds, did, stood in for or answers for a task of it, or was told of one by its ladder; and who
-            stands in for somebody to whom an open one belongs.
+        people: who holds, did, stood in for or answers for a task of it, or was told of one by its ladder.
+        stand_ins: who stands in for somebody to whom an open one belongs.
         parties: to whom a task was ever offered, as `person:ID` and `group:KEY`.
         handlers: the group that handles it.
         process: the key of its process; empty where it was not asked for.
@@ -98,6 +99,7 @@ class Facts:
     confidential: bool = False
     handlers: str | None = None
     people: frozenset[str] = frozenset()
+    stand_ins: frozenset[str] = frozenset()
     parties: frozenset[str] = frozenset()
     shut_out: frozenset[str] = frozenset()
 
@@ -114,7 +116,7 @@ def may_see(by: Person, facts: Facts) -> bool:
         return True
     if facts.handlers is not None:
         return facts.handlers in by.groups
-    if by.id == facts.started_by:
+    if by.id == facts.started_by or by.id in facts.stand_ins:
         return True
     return not facts.confidential and (by.id == facts.owner or by.platform_admin)
 
@@ -151,7 +153,7 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
         touched.correlate(Instance).exists(),
         offered.correlate(Instance).exists(),
         told.exists(),
-        sight.is_stand_in(by.id, here),
+        Instance.handlers.is_(None) & sight.is_stand_in(by.id, here),
         not_(Instance.confidential) & open_to_all,
     )
 
@@ -184,10 +186,7 @@ def _audited(by: Person) -> ColumnElement[bool]:
 def facts_of(session: Session, case: Case) -> Facts:
     """What decides who sees this case. One statement."""
     people: set[str] = set()
-    parties: set[str] = set()
-    shut: set[str] = set()
-    process: set[str] = set()
-    sets = {"party": parties, "shut out": shut, "process": process}
+    sets: dict[str, set[str]] = {"party": set(), "shut out": set(), "process": set(), "stands in": set()}
     for kind, who in session.execute(_FACTS, {"instance_id": case.id}):
         sets.get(kind, people).add(who or "")
     return Facts(
@@ -195,12 +194,13 @@ def facts_of(session: Session, case: Case) -> Facts:
         started_by=case.started_by,
         started_at=case.started_at,
         ended_at=case.ended_at,
-        process=next(iter(process), ""),
+        process=next(iter(sets["process"]), ""),
         confidential=case.confidential,
         handlers=case.handlers,
         people=frozenset(people),
-        parties=frozenset(parties),
-        shut_out=frozenset(shut),
+        stand_ins=frozenset(sets["stands in"]),
+        parties=frozenset(sets["party"]),
+        shut_out=frozenset(sets["shut out"]),
     )
 
 

@@ -57,7 +57,7 @@ def first_willing(
     """The first of these who may have the task in that person's place: no rule keeps either of them away."""
     for one in order:
         found = people.find(session, one)
-        if found is None or found.auditor or access.is_shut_out(session, case, found):
+        if found is None or found.auditor or not _may_know(session, case, found):
             continue
         try:
             separation.check_hand_out(session, definition, case, task, found, acting_for=acting_for)
@@ -66,6 +66,11 @@ def first_willing(
             continue
         return found
     return None
+
+
+def _may_know(session: Session, case: Case, person: Person) -> bool:
+    """Whether a case that a group handles in confidence exists for somebody, whoever he stands in for."""
+    return case.handlers is None or access.may_see(person, access.facts_of(session, case))
 
 
 def receiver(

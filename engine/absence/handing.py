@@ -11,6 +11,7 @@ from engine import assigned, audit, tasks
 from engine.cases import Case, LiveTask
 from engine.identity import groups
 from engine.identity.person import Person
+from engine.running import circle
 from engine.store.base import table_of
 from engine.store.running import Draft, Task
 
@@ -77,8 +78,8 @@ def let_go(
 def answers(session: Session, case: Case, offered: Iterable[str], *, but: str) -> str:
     """Who answers for a task that nobody holds: the lead of a group it is offered to, else the owner of the case."""
     keys = sorted(who.removeprefix("group:") for who in offered if who.startswith("group:"))
-    leads = (groups.lead(session, key) for key in keys)
-    return next((lead for lead in leads if lead not in (None, but)), None) or case.owner
+    leads = [lead for key in keys if (lead := groups.lead(session, key)) and lead != but]
+    return next(iter(circle.within(session, case, leads)), case.owner)
 
 
 def _let_see(session: Session, task: LiveTask, people: Iterable[str], *, closed_at: datetime | None) -> None:

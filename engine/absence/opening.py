@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine.core.vocabulary import Model
 from engine.identity.substitutes import absences
+from engine.running import circle
 from engine.running.rows import Assigned
 
 
@@ -26,7 +27,7 @@ class Modelled(Protocol):
         """The author's facts."""
 
 
-class Held(Protocol):
+class Held(circle.Handled, Protocol):
     """A case with the tasks that are open in it."""
 
     @property
@@ -72,7 +73,8 @@ def in_place(
         if known.of(chosen.assignee, process, at):
             barred = apart.get(task.token, frozenset()) | held
             order = known.stand_ins(chosen.assignee, process, at) if chosen.assignee not in held else ()
-            result[task.token] = _given(chosen, [one for one in order if one not in barred], leads, case.owner)
+            willing = circle.within(session, case, [one for one in order if one not in barred])
+            result[task.token] = _given(chosen, willing, leads, case.owner)
         held |= {one for one in (result[task.token].assignee, chosen.assignee) if one}
     return result
 

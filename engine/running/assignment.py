@@ -54,6 +54,10 @@ class Owned(separation.Held, Protocol):
     def owner(self) -> str:
         """Who owns the process."""
 
+    @property
+    def handlers(self) -> str | None:
+        """The group that handles the case, if one does."""
+
 
 @dataclass(frozen=True)
 class Directory:

@@ -8,7 +8,7 @@ variable that shuts out does not know of the case, whatever else he is to it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -30,6 +30,18 @@ OF_CASE = select(SHUT.c.person_id).where(SHUT.c.instance_id == bindparam("of_cas
 THERE = Hot(select(PersonRow.id).where(among(PersonRow.id, "people")))
 STANDINGS = select(Membership.person_id, Membership.standing).where(Membership.group_key == bindparam("key"))
 ORDER = ("lead", "deputy", "member")
+
+
+class Handled(Protocol):
+    """A case, as far as its circle goes."""
+
+    @property
+    def id(self) -> UUID:
+        """The case's id."""
+
+    @property
+    def handlers(self) -> str | None:
+        """The group that handles it, if one does."""
 
 
 def of_model(model: Model, start: str | None) -> tuple[str | None, tuple[str, ...]]:
@@ -64,6 +76,14 @@ def head(session: Session, group: str, shut: frozenset[str]) -> str:
 def shut_out_of(session: Session, case_id: UUID) -> frozenset[str]:
     """Who is shut out of a case."""
     return frozenset(session.scalars(OF_CASE, {"of_case": case_id}))
+
+
+def within(session: Session, case: Handled, people: Iterable[str]) -> list[str]:
+    """Those of these people who may have a task in place of others: where a group handles the case, its members."""
+    if case.handlers is None:
+        return list(people)
+    members = groups.members(session, case.handlers) - shut_out_of(session, case.id)
+    return [one for one in people if one in members]
 
 
 def keep(session: Session, rows: Rows, case: Case, variables: Mapping[str, Any], context: Context) -> None:

@@ -1,6 +1,7 @@
 """A confidential case stays within the group that handles it, and does not exist for whom it is about."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,8 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from engine import access, inbox, instances, messages, tasks
+from engine.absence import planning
+from engine.absence.moving import drain_substitutions
 from engine.cases import look
 from engine.departing import departures
 from engine.errors import Conflict, Forbidden, NotFound
@@ -219,4 +222,19 @@ def test_what_a_leaver_holds_of_it_stays_within_the_group(house: House):
     house.act(departures.hand_over, case, person="hans", to="hilda", by="root")
     assert task(house, case, "T_find").holder == "hilda"
     assert house.read(lambda s: look(s, case)).owner == "hilda"
+    sound(house)
+
+
+def test_nobody_outside_the_group_knows_of_it_by_standing_in(house: House):
+    house.deploy(concern(FIND, user_task("T_tell", assignee="hugo")))
+    case = told(house)
+    house.act(tasks.claim, house.task(case, "T_find"), by="hugo")
+    days = {"begins_at": house.now, "ends_at": house.now + timedelta(days=3)}
+    house.act(planning.plan, "hugo", first="anna", **days, by="hugo")
+    drain_substitutions(house.database, now=house.now)
+    found = task(house, case, "T_find")
+    assert (found.status, found.holder, found.accountable) == ("open", None, "hans")
+    assert not sees(house, case, "anna")
+    house.do(case, "T_find", by="hans")
+    assert (task(house, case, "T_tell").holder, sees(house, case, "anna")) == (None, False)
     sound(house)
