@@ -1,5 +1,6 @@
 """What was asked and answered in a task, for who reads it and does not fill it in."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,8 @@ from web.pages.layout import Reader
 from web.reads.task_page import Shown
 from web.words import named
 
-COUNTER = "loopCounter"
+COUNTERS = ("loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances")
+"""What the standard counts where a step is done by several side by side."""
 
 
 def answers(shown: Shown, values: Mapping[str, Any], reader: Reader) -> list[Filled]:
@@ -22,15 +24,17 @@ def answers(shown: Shown, values: Mapping[str, Any], reader: Reader) -> list[Fil
 
 
 def about(shown: Shown, reader: Reader) -> list[tuple[str, str]]:
-    """What one task of several side by side is about: its own values, but for what it asks itself."""
-    asked, how = {one.path.split(".")[0] for one in shown.fields}, _how(shown, reader)
-    own = {name: said(value, how) for name, value in shown.task["locals"].items() if name not in (*asked, COUNTER)}
-    return [(named(name), text) for name, text in own.items() if text]
+    """What one task of several side by side is about: its own values, but for what its form asks or says itself."""
+    hidden, how = {one.path.split(".")[0] for one in shown.fields} | set(COUNTERS), _how(shown, reader)
+    form = orjson.dumps(shown.task["form"]).decode()
+    own = {name: value for name, value in shown.task["locals"].items() if name not in hidden}
+    told = {name: said(value, how) for name, value in own.items() if not re.search(rf"\b{name}\.", form)}
+    return [(named(name), text) for name, text in told.items() if text]
 
 
 def number(shown: Shown) -> int | None:
     """Which of several side by side it is, from 1."""
-    counted = shown.task["locals"].get(COUNTER)
+    counted = shown.task["locals"].get(COUNTERS[0])
     return counted + 1 if isinstance(counted, int) else None
 
 
