@@ -8,7 +8,7 @@ FORBIDDEN, CONFLICT, NOT_FOUND = 5, 4, 3
 def test_what_ships_is_planned_and_the_demo_lets_come_round_what_can(house):
     house.login("deniz.aydin")
     found = {one["key"]: one for one in house.json("cycle", "list")}
-    assert len(found) == 10
+    assert len(found) == 11
     assert found["access"]["status"] == found["ai_policy"]["status"] == "active"
     assert found["access"]["next_at"] == "2027-03-16T08:00:00+00:00"
     assert {one["status"] for one in found.values()} == {"active"}
