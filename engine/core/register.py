@@ -16,7 +16,7 @@ KEYS = frozenset(
 ) | frozenset(
     (
         *("rule", "decided", "signed_by", "end_agreed_by", "row_clauses", "finding_on", "hours"),
-        *("competence_key", "competence_until", "shown", "follows"),
+        *("competence_key", "competence_until", "shown", "follows", "published"),
     )
 )
 ROLES = ("steward", "people", "oncall", "pause", "competence", "page")
@@ -94,6 +94,7 @@ class Definition:
         row_clauses: the field in which a row names the clauses that it serves.
         finding_on: where rows speak against the clauses that they name: the field with the day on which that was found.
         hours: the field with the hours that people spent on getting ready, where a row is about an audit.
+        published: the field with what everybody may read, without an account, of each version that is signed.
         shown: how people see it.
     """
 
@@ -117,6 +118,7 @@ class Definition:
     hours: str | None = None
     competence_key: str | None = None
     competence_until: str | None = None
+    published: str | None = None
     shown: Shown = field(default_factory=Shown)
 
     def errors(
@@ -183,6 +185,7 @@ def read_register(content: Mapping[str, Any]) -> Definition:
         hours=_text(part, "hours") if "hours" in content else None,
         competence_key=_of_competence(part, "competence_key"),
         competence_until=_of_competence(part, "competence_until"),
+        published=_published(part),
         shown=read_shown(_shown(content.get("shown", {}))),
     )
 
@@ -191,6 +194,14 @@ def _shown(said: Any) -> Part:
     if not isinstance(said, Mapping):
         raise RegisterError("shown", "Write it as a table [shown].")
     return Part(said, "shown", RegisterError)
+
+
+def _published(part: Part) -> str | None:
+    if "published" not in part.said:
+        return None
+    if not part.said.get("signed_by"):
+        raise RegisterError("published", "Only what somebody signs is published: say who, with `signed_by`.")
+    return _text(part, "published")
 
 
 def _of_competence(part: Part, name: str) -> str | None:

@@ -11,6 +11,7 @@ from engine.registers.facts import facts_of, must_be_kept, news, offering
 from engine.registers.importing import Line, bring, look, sheet
 from engine.registers.keeping import add, added, change, changed, end, locked, may_read, must_read, must_see
 from engine.registers.linking import cases, tie
+from engine.registers.publishing import Published, published
 from engine.registers.reading import Row, changes, holders, matching, row, rows, signatures
 from engine.registers.scope import seen_row, touched, within
 from engine.registers.signing import sign
@@ -19,6 +20,7 @@ from engine.subject import Subject
 __all__ = [
     "Defined",
     "Line",
+    "Published",
     "Row",
     "Subject",
     "add",
@@ -46,6 +48,7 @@ __all__ = [
     "must_see",
     "news",
     "offering",
+    "published",
     "row",
     "rows",
     "seen_row",

@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, request
 from flask_wtf.csrf import CSRFError
 
+from engine import registers, timetable
 from engine.errors import Conflict, Invalid
 from engine.public import book, coming
-from web import plain_form
+from web import plain_form, words
 from web.auth import PUBLIC
 from web.language import _
 from web.pages import acting
@@ -24,6 +25,15 @@ def ways() -> Response:
     """What may be told here."""
     with services().database.reading() as session:
         return show("tell.html", ways=book.open_ways(session))
+
+
+@page(pages, "/status", scope=PUBLIC)
+def status() -> Response:
+    """What is told to everybody: texts that were approved, and nothing else of any register."""
+    with services().database.reading() as session:
+        zone = timetable.zone_of(timetable.current(session))
+        found = [(one, words.in_full(one.approved_at, zone)) for one in registers.published(session)]
+        return show("status.html", texts=found)
 
 
 @page(pages, "/tell/<way_key>", scope=PUBLIC)

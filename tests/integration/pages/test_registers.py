@@ -1,12 +1,14 @@
 """Registers, clauses and on call on pages: as they are, as they were, and only for whoever may look."""
 
 import json
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.api.conftest import Client, Clock
+from tests.integration.api.conftest import PASSWORD, Client, Clock
 from tests.integration.pages.conftest import Reader, words
 from tests.integration.registers.conftest import FORM, MACHINES, PRESS
 
@@ -112,3 +114,34 @@ def test_who_may_pause_a_machine_now_is_on_the_page_of_those_on_call(
     page = words(reader("anna").open("/on-call"))
     assert "Press 3" in page
     assert "Bert" in page
+
+
+def test_a_public_page_shows_approved_text_only_and_nothing_of_live_registers(
+    reader: Callable[[str], Reader], login: Login, stranger: Reader
+) -> None:
+    folder = Path(__file__).parents[3] / "config" / "registers"
+    defined = tomllib.loads((folder / "reg_public_texts.toml").read_text())
+    body = {"register": defined | {"may_change": ["staff"], "signed_by": ["signers"]}}
+    body["form"] = json.loads((folder / defined["form"]).read_text())
+    adam, anna = login("adam"), login("anna")
+    unsigned = {**body, "register": {**body["register"], "signed_by": []}}
+    assert adam.send("PUT", "/registers/reg_public_texts", json=unsigned).status_code == 422
+    adam.expect(200, adam.send("PUT", "/registers/reg_public_texts", json=body))
+    assert "There is nothing to tell now." in words(stranger.open("/status"))
+
+    rows, row = "/registers/reg_public_texts/rows", "/registers/reg_public_texts/rows/scans"
+    text = {"id": "scans", "title": "Reading of scans", "text": "A person reads each scan.\nNobody is diagnosed by AI."}
+    anna.post(rows, {"values": text})
+    assert "Reading of scans" not in words(stranger.open("/status"))
+    adam.post("/groups", {"key": "signers", "name": "Signers"})
+    adam.send("PUT", "/groups/signers/members/bert", json={})
+    reader("bert").press(f"{row}/sign", expected="1", password=PASSWORD.format("bert"))
+    seen = words(stranger.open("/status"))
+    assert "Reading of scansA person reads each scan.Nobody is diagnosed by AI." in seen
+    assert "Approved Mon 4 Jan 2027" in seen
+    changed = {"values": {"text": "TriageLens is suspended at two sites."}, "reason": "It was paused."}
+    assert anna.send("PATCH", row, json=changed).status_code == 200
+    assert "suspended" not in words(stranger.open("/status"))
+    assert "A person reads each scan." in words(stranger.open("/status"))
+    anna.post(f"{row}/end", {"reason": "It is over."})
+    assert "Reading of scans" not in words(stranger.open("/status"))

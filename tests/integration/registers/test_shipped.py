@@ -145,6 +145,7 @@ ROWS: dict[str, dict[str, Any]] = {
         "review_by": "2027-11-09",
         "clauses": "iso9001:5.2, iso42001:5.2, iso42001:A.2.2",
     },
+    "reg_public_texts": {"title": "Reading of scans", "text": "TriageLens orders scans; people read each of them."},
     "reg_review_items": {
         "item": "Figures of suppliers come late.",
         "input": "MR-I-10",
