@@ -34,6 +34,9 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on.")
     port: int = _setting(8080, "Port to listen on.")
     threads: int = _setting(8, "Threads that answer requests.")
+    trusted_proxy: str = _setting(
+        "", "Address of the proxy in front, which tells from where people come (X-Forwarded-For); empty means none."
+    )
     config: str = _setting(str(ROOT / "config"), "Folder of the TOML files that seed the tables.")
     processes: str = _setting(str(ROOT / "processes"), "Folder of the processes that a demo deploys.")
     release_at_once: bool = _setting(False, "A deployment is released at once, and its deployer owns it.")

@@ -99,6 +99,7 @@ def _listening(app: Any, settings: Settings) -> Any:
     Raises:
         Conflict: somebody else listens there.
     """
+    told = {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_headers": "x-forwarded-for x-forwarded-proto"}
     try:
         return waitress.create_server(
             app,
@@ -107,6 +108,7 @@ def _listening(app: Any, settings: Settings) -> Any:
             threads=settings.threads,
             ident="Steward",
             clear_untrusted_proxy_headers=True,
+            **(told if settings.trusted_proxy else {}),
         )
     except OSError as error:
         raise Conflict(
