@@ -5,6 +5,7 @@ Pure: the moment at which the page is made is an argument. Sentences are whole
 and come from the catalogue of the reader's language.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -21,6 +22,8 @@ MONTHS = (
     *(later("Jan"), later("Feb"), later("Mar"), later("Apr"), later("May"), later("Jun")),
     *(later("Jul"), later("Aug"), later("Sep"), later("Oct"), later("Nov"), later("Dec")),
 )
+MADE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What a machine puts into a key, so that it is the only one."""
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -143,6 +146,11 @@ def clause(key: str) -> str:
 def beside(title: str, key: str | None) -> str:
     """The title of a case where its key stands beside: `TriageLens` for `CH-2027-004 TriageLens`."""
     return (title.removeprefix(key).strip() if key else title) or title
+
+
+def spoken(key: str) -> bool:
+    """Whether people can say a key; `item-01a21861-9df2-76c5-b175-3abfa4971911` was made by a machine."""
+    return bool(key) and not MADE.search(key)
 
 
 def initials(name: str) -> str:

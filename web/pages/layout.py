@@ -74,7 +74,9 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=assets.url, icon=icon, initials=words.initials, further=further)
     app.jinja_env.filters.update(when=when, day=day, record=in_full, ago=_ago)
-    app.jinja_env.filters.update(size=words.size, clause=words.clause, named=words.named, beside=words.beside)
+    app.jinja_env.filters.update(
+        size=words.size, clause=words.clause, named=words.named, beside=words.beside, spoken=words.spoken
+    )
 
 
 def page(blueprint: Blueprint, address: str, *, scope: str = "read", method: str = "GET") -> Callable[[View], View]:

@@ -95,7 +95,11 @@ def _onward(status: int) -> Said:
     if status in (429, 500, 503) and request.method in cookies.SAFE:
         return cookies.asked(), _("Try again")
     if "caller" in g:
-        return ("/", _("My work")) if mandates.runs(g.caller.person, g.caller.now) else ("/account", _("Your account"))
+        return (
+            ("/", _("Go to My work"))
+            if mandates.runs(g.caller.person, g.caller.now)
+            else ("/account", _("Your account"))
+        )
     if request.path in (cookies.SIGN_IN, cookies.ours(request.path)):
         return request.path, _("Back to the form")
     return cookies.sign_in_again(), _("Sign in and go on")

@@ -1,9 +1,11 @@
 """Search: cases, people, clauses and entries of registers, as far as the reader may see them."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from web.language import _
-from web.pages import acting
+from web.pages import acting, case_words
 from web.pages.layout import look, page, show
 from web.reads import search as found
 
@@ -22,4 +24,5 @@ def search() -> Response:
         ("clauses", _("Clauses"), hits.clauses),
         ("entries", _("Entries of registers"), hits.entries),
     ]
-    return show("search.html", q=q, count=hits.count, groups=groups, most=found.MOST, shortest=found.SHORTEST)
+    known: dict[str, Any] = {"q": q, "count": hits.count, "groups": groups, "states": case_words.states()}
+    return show("search.html", **known, most=found.MOST, shortest=found.SHORTEST)

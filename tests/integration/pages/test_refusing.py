@@ -28,7 +28,7 @@ def test_an_address_that_no_page_has_answers_a_browser_in_our_frame_and_a_progra
         page = anna.tree(anna.sent("GET", address, 404, headers=READS))
         assert "There is nothing here that you may see" in words(page)
         assert page.xpath("//nav[@id='nav']"), "who has signed in keeps the ways to everywhere else"
-        assert words(page, "//main//a[@href='/']") == "My work"
+        assert words(page, "//main//a[@href='/']") == "Go to My work"
     page = anna.tree(anna.sent("GET", "/logout", 405, headers=READS))
     assert "This address only takes what a form sends" in words(page)
 
