@@ -85,6 +85,12 @@ class Plan:
     acknowledged_by: str | None = None
     lines: tuple[Line, ...] = field(default=())
 
+    @property
+    def people(self) -> frozenset[str]:
+        """Everybody of whom it speaks."""
+        acted = (act["by"] for line in self.lines for act in line.acted)
+        return frozenset({*acted, *(person for line in self.lines for person in line.told)})
+
 
 def plan(session: Session, task_id: UUID, *, now: datetime) -> Plan:
     """

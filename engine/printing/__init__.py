@@ -40,6 +40,13 @@ FOUND = (
     .where(FrozenDocument.id == bindparam("document"))
 )
 CALLED = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_(bindparam("ids", expanding=True)))
+BROUGHT = (
+    select(FrozenDocument.id, FrozenDocument.name, Resource.name.label("file"))
+    .join(Instance, Instance.id == FrozenDocument.instance_id)
+    .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
+    .join(Resource, Resource.deployment_id == DefinitionRow.deployment_id)
+    .where(FrozenDocument.instance_id == bindparam("case"), Resource.name.like("%.typ"))
+)
 LONGEST_ID = 100
 BESIDE = select(Resource.name, Resource.data).where(Resource.deployment_id == bindparam("deployment"))
 
@@ -83,6 +90,12 @@ def sheet(session: Session, document_id: UUID, *, by: Person) -> Sheet:
     return Sheet(name=found.name, template=template, files=files, at=found.at)
 
 
+def printable(session: Session, instance_id: UUID) -> frozenset[UUID]:
+    """Which documents of a case have a template in the version that it runs on."""
+    brought = session.execute(BROUGHT, {"case": instance_id}).all()
+    return frozenset(row.id for row in brought if _plain(row.file) == f"{row.name}.typ")
+
+
 def _about(session: Session, found: Any) -> dict[str, Any]:
     words = sorted(_words(orjson.loads(found.content)))
     return {
@@ -109,4 +122,4 @@ def _plain(name: str) -> str:
     return name.replace("\\", "/").rpartition("/")[2]
 
 
-__all__ = ["Sheet", "sheet"]
+__all__ = ["Sheet", "printable", "sheet"]

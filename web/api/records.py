@@ -10,12 +10,12 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from engine import links as ties
-from engine import printing, records
+from engine import records
 from engine.identity.person import Person
 from web import known
 from web.acts import act, look
-from web.auth import caller
 from web.operations import Theme
+from web.paper import paper
 from web.reads import cases, evidence, tasks, waits
 from web.schemas.base import PageQuery, list_of, page_of
 from web.schemas.instances import (
@@ -33,7 +33,6 @@ from web.schemas.instances import (
     WithReason,
 )
 from web.schemas.tasks import EvidenceOut, TaskOut
-from web.services import services
 
 theme = Theme(
     "records", __name__, description="What a case leaves behind: trail, path, decisions, evidence, signatures."
@@ -110,11 +109,7 @@ def document(instance_id: UUID, document_id: UUID) -> Response:
 )
 def document_on_paper(document_id: UUID) -> Response:
     """A document as PDF/A, by the template that its process brings along; 404 where it brings none."""
-    with services().database.reading() as session:
-        sheet = printing.sheet(session, document_id, by=caller().person)
-    answer = Response(sheet.printed(), mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{sheet.name}.pdf")
-    return answer
+    return paper(document_id)
 
 
 @theme.operation("GET", f"{CASE}/signatures", scope="read", query=PageQuery, gives=SIGNATURES)

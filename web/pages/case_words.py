@@ -1,6 +1,9 @@
 """What the page of a case calls things: states, ties to other cases, parts of its story, and cells of tables."""
 
+from typing import Any
+
 from web.language import _
+from web.pages import deliveries
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -60,8 +63,12 @@ def policies() -> dict[str, str]:
     }
 
 
-def acts() -> dict[str, str]:
-    """What people did about a task between two messages."""
+def ladder_words() -> dict[str, dict[str, Any]]:
+    """What a ladder is told with: states of messages, and what people did about the task between two of them."""
+    return {"message_states": deliveries.states(), "acts": _acts()}
+
+
+def _acts() -> dict[str, str]:
     return {
         "task.claimed": _("%(person)s took it on"),
         "task.given_back": _("%(person)s gave it back"),

@@ -19,6 +19,7 @@ from web.filled import How, filled, said
 from web.language import _
 from web.pages import acting, case_words, deliveries
 from web.pages.layout import Reader, look, page, show
+from web.paper import paper
 from web.reads import case_page, story
 from web.reads import cases as found
 from web.reads.definitions import file_of
@@ -89,7 +90,12 @@ def _shown(instance_id: UUID, error: Rejected | None = None, typed: Mapping[str,
         }
 
     facts: dict[str, Any] = look(read)
-    given = {"first": not before, "only": only, "error": error, "typed": dict(typed or {})}
+    given = {
+        "first": not before,
+        "only": only,
+        "error": acting.told(error) if error else "",
+        "typed": dict(typed or {}),
+    }
     return show("case.html", error.status if error else 200, **facts, **given, **_words())
 
 
@@ -101,8 +107,7 @@ def _words() -> dict[str, Any]:
         "policies": case_words.policies(),
         "cell_in_words": case_words.cell,
         "kinds": deliveries.kinds(),
-        "message_states": deliveries.states(),
-        "acts": case_words.acts(),
+        **case_words.ladder_words(),
     }
 
 
@@ -137,6 +142,12 @@ def picture(instance_id: UUID) -> Response:
         return drawing_of(plan, case_page.state_of(session, instance_id, now=reader.now), name=case.title)
 
     return Response(look(read), mimetype="image/svg+xml")
+
+
+@page(pages, "/documents/<uuid:document_id>.pdf")
+def document(document_id: UUID) -> Response:
+    """A document that a case has frozen, on paper; 404 where its process brings no template for it."""
+    return paper(document_id)
 
 
 @page(pages, "/cases/<uuid:instance_id>/suspend", scope="work", method="POST")

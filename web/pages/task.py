@@ -20,6 +20,7 @@ from web.drawings.frame import neighbourhood, plan_of
 from web.drawings.state import Mark, State
 from web.language import _
 from web.pages import acting, task_told
+from web.pages.case_words import ladder_words
 from web.pages.layout import Reader, look, page, show
 from web.reads import news, task_page
 from web.reads.people import named_like
@@ -105,6 +106,7 @@ def asked(task_id: UUID, error: Rejected | None = None, typed: Mapping[str, str]
         at_fields=orjson.dumps(at_fields).decode() if at_fields else "",
         typed=typed or {},
         back=came_from(),
+        **ladder_words(),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from engine import access
+from engine import access, printing
 from engine.cases import look
 from engine.identity.person import Person
 from engine.ladders.plan import Plan, plan
@@ -70,6 +70,7 @@ class Whole:
         mine: the task of it that the reader holds, the soonest due; None where he holds none.
         stuck_at: by stuck step, how the diagram calls its place.
         ladders: of the open tasks that climb one.
+        printable: which of the documents can be had on paper.
         messages: what was owed to people about it.
         names: of everybody of whom the page speaks, by id.
         story: what happened, the newest first; `older` names the entry before which more is to be told, `since` the
@@ -86,6 +87,7 @@ class Whole:
     decided: Sequence[Decided]
     evidence: Sequence[Any]
     documents: Sequence[Any]
+    printable: frozenset[UUID]
     comments: Sequence[Comment]
     messages: Sequence[Any]
     variables: dict[str, Any]
@@ -120,9 +122,7 @@ def whole(
     evidence, said = proof.handed_in(session, instance_id), comments.of_case(session, instance_id)
     messages = deliveries.of_case(session, person, instance_id)
     people = {one.by for one in (*evidence, *said)} | {one.recipient for one in messages}
-    people |= {
-        who for _, one in ladders for line in one.lines for who in (*line.told, *(act["by"] for act in line.acted))
-    }
+    people |= {who for _, one in ladders for who in one.people}
     return Whole(
         stand=stand,
         mark=mark,
@@ -139,6 +139,7 @@ def whole(
         clauses=clauses.named(session, stand.clauses, now),
         names=stand.names | story.names(session, people - stand.names.keys()),
         documents=session.scalars(select(FrozenDocument).where(FrozenDocument.instance_id == instance_id)).all(),
+        printable=printing.printable(session, instance_id),
         variables=dict(cases.variables(session, person, instance_id)["variables"]),
         story=lines,
         older=_older(lines, only),

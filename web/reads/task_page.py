@@ -168,7 +168,7 @@ def _people(
     row: Task, case: Any, ladder: Plan, said: list[Any], signed: list[Any], proof: list[Any]
 ) -> set[str | None]:
     found = {row.holder, row.accountable, row.completed_by, row.acting_for, row.acknowledged_by, case.owner}
-    found |= {person for line in ladder.lines for person in line.told}
+    found |= ladder.people
     return found | {one.by for one in (*said, *signed, *proof)}
 
 

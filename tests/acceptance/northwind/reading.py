@@ -8,7 +8,7 @@ from lxml import html
 from tests.acceptance.northwind.reviewing import DECISIONS, review
 from tests.acceptance.northwind.world import PROOF, Northwind
 
-AUDITOR = "ruth.osei"
+AUDITOR, CHANGES = "ruth.osei", "jonas.weber"
 KEPT = "//section[@aria-labelledby='kept']//a"
 CLAUSES = "//section[@aria-labelledby='clauses']//a"
 BEGUN = "//section[@aria-labelledby='entry']//a[starts-with(@href, '/cases/')]"
@@ -62,6 +62,17 @@ def from_each_decision(world: Northwind) -> None:
             assert action.links(ENTERED) == [PROOF]
         else:
             (address,) = set(action.links(BEGUN)) - {f"/cases/{case}"}
+            proves(world, address.rpartition("/")[2])
             begun = Clicks(world, address, action.clicks + 1)
             assert begun.clicks == 2
             assert PROOF in begun.links(EVIDENCE)
+
+
+def proves(world: Northwind, case: str) -> None:
+    """Whoever has the open task of a case gives its first evidence."""
+    (task,) = world.tasks(case)
+    who = task["holder"] or CHANGES
+    if task["holder"] is None:
+        world.api(who).post(f"/tasks/{task['id']}/claim")
+    slot = world.api(who).get(f"/tasks/{task['id']}")["slots"][0]
+    world.served.run("--as", who, "attach", task["id"], slot["name"], PROOF)

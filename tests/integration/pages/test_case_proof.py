@@ -13,7 +13,9 @@ from engine.store.running import Instance
 from engine.transactions import Database
 from tests.factories import END, START, deploy, process, sequence
 from tests.integration.api.conftest import MORNING, Client, Clock
+from tests.integration.api.test_records import FROZEN, PAPER
 from tests.integration.pages.conftest import Reader, auditing, words
+from tests.integration.shell.test_freezing import freezing
 
 Read = Callable[[str], Reader]
 Login = Callable[..., Client]
@@ -90,6 +92,9 @@ def test_a_case_shows_its_decisions_its_evidence_whom_it_told_and_its_clauses(
     ]
 
     bert.press(f"/tasks/{task['id']}/take-on")
+    told = words(bert.open(f"/tasks/{task['id']}"), "//section[@aria-labelledby='due']//ol")
+    assert "Next, if nothing is done: Anna" in told
+    assert "Bert took it on, Mon 4 Jan" in told
     proof = {"slot": "proof", "file": (BytesIO(b"%PDF-1.7 a leak"), "leak.pdf"), "effective_on": "2027-01-03"}
     bert.press(f"/tasks/{task['id']}/evidence", **proof)
     with database.writing() as session:
@@ -181,3 +186,19 @@ def test_a_story_is_read_in_parts(reader: Read, login: Login, case: str) -> None
     assert found["refused"] == found["signed"] == ""
     assert "waits for somebody to take it on" in found["all"]
     assert "waits for somebody to take it on" not in found[""]
+
+
+def test_a_document_that_was_frozen_is_had_on_paper_by_whoever_may_see_its_case(
+    reader: Read, login: Login, database: Database
+) -> None:
+    deploy(database, freezing(), owner="olga", now=MORNING, beside={"Pack.typ": PAPER})
+    anna = login("anna")
+    case = anna.post("/instances", {"process": "freezer", "variables": FROZEN})["id"]
+    [task] = anna.get("/tasks", view="claimable")["items"]
+    reader("anna").press(f"/tasks/{task['id']}/take-on")
+    reader("anna").press(f"/tasks/{task['id']}/finish", values="{}")
+    (link,) = reader("anna").open(f"/cases/{case}").xpath("//section[@aria-labelledby='documents']//a/@href")
+    answer = reader("anna").sent("GET", link, 200)
+    assert answer.data.startswith(b"%PDF-")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=Pack.pdf"
+    reader("fred").open(link, 404)
