@@ -62,6 +62,12 @@ class SimulatedClock:
             row.now = to
 
 
+def moment_in(database: Database) -> datetime:
+    """The moment at which a working folder stands: the simulated one where it lives on such a clock."""
+    with database.reading() as session:
+        return HELD.earliest(session, {}) or utc_now()
+
+
 def chosen_clock(database: Database, simulated_from: datetime | None) -> Clock:
     """
     The clock this process goes by.

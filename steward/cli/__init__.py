@@ -3,7 +3,7 @@ The command line.
 
 Most commands speak HTTP with a person's token, like any other client, so
 that rights, separation and the clock hold for them too. Those that open the
-database themselves (`init`, `run`, `worker`, `drain`, `verify`, `replay`,
+database themselves (`init`, `run`, `let-in`, `worker`, `drain`, `verify`, `replay`,
 `backup`, `restore`) are an operator's, and the trail says `operator:NAME`.
 
 A command's module is imported when the command is asked for: a client that
@@ -32,6 +32,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "hooks": ("hook", "sample"),
     "public": ("way", "reply", "letters"),
     "serve": ("init", "run"),
+    "letting_in": ("let-in",),
     "working": ("worker", "drain"),
     "lint": ("lint",),
     "scenarios": ("test",),

@@ -66,6 +66,12 @@ def test_whoever_has_a_second_factor_is_asked_for_a_code(house):
     words = ("login", "hannah.vogel", "--password", password, "--code", code)
     assert "wrong, or was used" in house.says(*words, expect=FORBIDDEN)
 
+    back = ("let-in", "hannah.vogel", "--reason", "Lost her phone.")
+    assert "Nothing was changed" in house.says(*back, "--dry-run", STEWARD_NEW_PASSWORD="a new long one")
+    assert "wrong" in house.says("login", "hannah.vogel", "--password", "a new long one", expect=FORBIDDEN)
+    assert "second factor is removed" in house.says(*back, STEWARD_NEW_PASSWORD="a new long one")
+    assert "Logged in" in house.says("login", "hannah.vogel", "--password", "a new long one")
+
 
 def test_where_no_server_answers_the_command_says_what_to_do(house):
     house.login("hannah.vogel")
