@@ -32,6 +32,7 @@ PAGES = (
     "/stuck",
     "/my-work/duties",
     "/account",
+    "/account/second-factor",
     "/search?q=an",
 )
 ISLANDS = ("/", "/processes/corrective_action", "/processes/incident_escalation/start")
