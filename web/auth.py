@@ -50,17 +50,18 @@ class Caller:
     visit: UUID | None = None
 
 
-def needs(scope: str, *, browser: bool = False) -> Callable[[View], View]:
+def needs(scope: str, *, browser: bool = False, quiet: bool = False) -> Callable[[View], View]:
     """
     Mark a view.
 
     Args:
         scope: what whoever reaches it must hold, or `PUBLIC`.
         browser: whether it is a page, for people who have signed in at a browser.
+        quiet: whether pages ask it by themselves, so that it is no sign that somebody sits in front of one.
     """
 
     def mark(view: View) -> View:
-        view.scope, view.browser = scope, browser  # type: ignore[attr-defined]
+        view.scope, view.browser, view.quiet = scope, browser, quiet  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -79,8 +80,8 @@ def caller() -> Caller:
     return found
 
 
-def visitor() -> Caller | None:
-    """Who has signed in at the browser that makes this request; None where nobody has."""
+def visitor(*, quiet: bool = False) -> Caller | None:
+    """Who has signed in at the browser that makes this request; None where nobody has. `quiet` prolongs no visit."""
     visit_id, now, at = cookies.visit(), services().clock(), services().machine_clock()
     if visit_id is None:
         return None
@@ -90,7 +91,11 @@ def visitor() -> Caller | None:
         who = visits.verify(session, chosen, lasting=lasting, machine_now=at, note=note)
         return (who, frozenset(tokens.scopes_of(who))) if who else None
 
-    known = _known(visit_id.bytes, verify, at, visits.SEEN_AGAIN_AFTER)
+    if quiet:
+        with services().database.reading() as session:
+            known = verify(session, False)
+    else:
+        known = _known(visit_id.bytes, verify, at, visits.SEEN_AGAIN_AFTER)
     return Caller(*known, now, visit_id) if known else None
 
 
@@ -104,7 +109,7 @@ def _authenticate() -> Response | None:
         cookies.prove_origin()
     if scope == PUBLIC:
         return None
-    found = visitor() if by_visit else _program()
+    found = visitor(quiet=getattr(view, "quiet", False)) if by_visit else _program()
     if found is None and by_visit:
         return cookies.to_sign_in()
     if found is None:

@@ -79,11 +79,13 @@ def register(app: Flask) -> None:
     )
 
 
-def page(blueprint: Blueprint, address: str, *, scope: str = "read", method: str = "GET") -> Callable[[View], View]:
-    """A view of a page, for people who hold `scope`; `PUBLIC` for everybody."""
+def page(
+    blueprint: Blueprint, address: str, *, scope: str = "read", method: str = "GET", quiet: bool = False
+) -> Callable[[View], View]:
+    """A view of a page, for people who hold `scope`; `PUBLIC` for everybody. `quiet` as `web.auth.needs` has it."""
 
     def mark(view: View) -> View:
-        blueprint.add_url_rule(address, view.__name__, needs(scope, browser=True)(view), methods=[method])
+        blueprint.add_url_rule(address, view.__name__, needs(scope, browser=True, quiet=quiet)(view), methods=[method])
         return view
 
     return mark

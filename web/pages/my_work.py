@@ -73,7 +73,7 @@ def my_work() -> Response:
     return show("my_work.html", **look(lambda session, reader: _shown(session, reader, _chosen())))
 
 
-@page(pages, "/my-work/news")
+@page(pages, "/my-work/news", quiet=True)
 def news() -> Response:
     """What has come since the list was made, as a line above it; and those of its `rows` whose version is another."""
     since, known = _moment(request.args.get("since", "")), _versions(request.args.get("rows", ""))

@@ -36,7 +36,7 @@ def unless_known(mark: Callable[[Session, Person], str], fresh: Callable[[], Res
     return answer
 
 
-@page(pages, "/cases/<uuid:instance_id>/news")
+@page(pages, "/cases/<uuid:instance_id>/news", quiet=True)
 def of_case(instance_id: UUID) -> Response:
     """How a case and its tasks stand, and how much has come to its story since entry `since`."""
     since = request.args.get("since", 0, type=int)
@@ -56,7 +56,7 @@ def of_case(instance_id: UUID) -> Response:
     )
 
 
-@page(pages, "/tasks/<uuid:task_id>/news")
+@page(pages, "/tasks/<uuid:task_id>/news", quiet=True)
 def of_task(task_id: UUID) -> Response:
     """What others did with a task, its story and what is said about it."""
 

@@ -1,19 +1,23 @@
 """A page learns what others do, without reloading; and asking costs next to nothing while nobody does anything."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine
 
 from engine.transactions import Database
-from tests.integration.api.conftest import Client
+from tests.integration.api.conftest import MORNING, Client
 from tests.integration.pages.conftest import Reader, auditing, words
 from tests.listening import listening
+from web.services import Services
 
 Read = Callable[[str], Reader]
 Login = Callable[..., Client]
+SCRIPT = {"Sec-Fetch-Mode": "cors"}
 
 
 @pytest.fixture
@@ -97,3 +101,16 @@ def test_whoever_has_a_task_open_is_told_what_became_of_it_and_keeps_the_text(
     olga.post(f"/instances/{case}/cancel", {"reason": "A mistake."})
     assert words(held.ask(), "//*[@role='status']").startswith("This task is no longer asked for.")
     reader("fred").open(urlsplit(held.address).path, 404)
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(
+    reader: Read, login: Login, three: str, services: Services, app: Flask
+) -> None:
+    case = login("anna").post("/instances", {"process": "three", "title": "A loose label"})["id"]
+    pages = [Watched(reader("bert"), at) for at in (f"/cases/{case}", "/")]
+    half = services.visits.lasting.idle * 0.6
+    for after, status in ((half, 304), (2 * half, 401)):
+        later = replace(services, machine_clock=lambda after=after: MORNING + after)
+        app.extensions["steward"] = later
+        for one in pages:
+            one.reader.sent("GET", one.address, status, headers=SCRIPT | {"If-None-Match": f'"{one.mark}"'})
