@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.conftest import do_without
 from tests.acceptance.pages.company import Company
@@ -12,6 +12,7 @@ from tests.acceptance.program.served import Served
 from web.assets import BUILT
 
 BEGUN = "2027-01-04T09:00+01:00"
+expect.set_options(timeout=15_000)  # Milliseconds: a busy machine is no fault of a page.
 
 
 @pytest.fixture(scope="package")
