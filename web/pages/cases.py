@@ -20,7 +20,7 @@ from web.language import _
 from web.pages import acting, case_words, deliveries
 from web.pages.layout import Reader, look, page, show
 from web.paper import paper
-from web.reads import case_page, story
+from web.reads import case_page, entries, story
 from web.reads import cases as found
 from web.reads.definitions import file_of
 from web.reads.story import names
@@ -86,6 +86,7 @@ def _shown(instance_id: UUID, error: Rejected | None = None, typed: Mapping[str,
             "case": case,
             "drawing": framed(plan, whole.state, **about),
             "data": filled(None, whole.variables, how),
+            "about": entries.called(session, reader.person, case.subject or ""),
             "in_words": lambda value: said(value, how),
         }
 

@@ -59,6 +59,7 @@ def test_a_row_shows_what_stands_in_it_what_is_missing_and_the_cases_about_it(
     links = [link.get("href") for link in glance.xpath(".//a")]
     assert links[:2] == [f"/cases/{case['id']}"] * 2
     assert words(glance, ".//a[starts-with(@href, '/tasks/')]") == "T ask"
+    assert words(anna.open(links[0]), f"//section[@aria-labelledby='about']//a[@href='{ROW}']") == "Press 3"
     assert "Oil leaks" in words(page, "//section[@aria-labelledby='cases']")
     assert "Anna added it" in words(page, "//section[@aria-labelledby='history']")
     assert "Oil leaks" not in words(reader("fred").open(ROW))
