@@ -102,22 +102,25 @@ def run_cycle(key: str) -> Response:
     return acting.then(f"/cycles/{key}", _("It came round now. Its regular dates are as they were."))
 
 
-@page(pages, "/cycles/<key>/<uuid:occurrence_id>/<any(explain, retry):act>", scope="admin", method="POST")
-def settle_gap(key: str, occurrence_id: UUID, act: str) -> Response:
-    """Explain a gap, or start what could not begin."""
+@page(pages, "/cycles/<key>/<uuid:occurrence_id>/explain", scope="admin", method="POST")
+def explain_gap(key: str, occurrence_id: UUID) -> Response:
+    """Say why there is a gap."""
     kept = {"note": typed.said("note")}
-
-    def verb(session: Session, by: Any, now: datetime) -> Any:
-        if act == "retry":
-            return cycles.retry(session, occurrence_id, by=by, now=now)
-        return cycles.explain(session, occurrence_id, **kept, by=by, now=now)
-
     try:
-        acting.perform(verb)
+        acting.perform(lambda session, by, now: cycles.explain(session, occurrence_id, **kept, by=by, now=now))
     except (Conflict, Invalid) as error:
         return _cycle(key, Wrong(str(occurrence_id), error, kept))
-    done = _("The case has begun.") if act == "retry" else _("The gap is explained. It stays a gap.")
-    return acting.then(f"/cycles/{key}", done)
+    return acting.then(f"/cycles/{key}", _("The gap is explained. It stays a gap."))
+
+
+@page(pages, "/cycles/<key>/<uuid:occurrence_id>/retry", scope="admin", method="POST")
+def retry_occurrence(key: str, occurrence_id: UUID) -> Response:
+    """Start what could not begin."""
+    try:
+        acting.perform(lambda session, by, now: cycles.retry(session, occurrence_id, by=by, now=now))
+    except (Conflict, Invalid) as error:
+        return _cycle(key, Wrong(str(occurrence_id), error))
+    return acting.then(f"/cycles/{key}", _("The case has begun."))
 
 
 @page(pages, "/calendar/addresses")

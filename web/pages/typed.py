@@ -1,7 +1,7 @@
 """What an address or a form of a page asks for, read from what somebody typed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from flask import request
@@ -41,17 +41,17 @@ class Wrong:
 
     form: str
     error: Rejected
-    kept: Mapping[str, str]
+    kept: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return str(self.error)
 
-    def at(self, form: str, field: str) -> str:
+    def at(self, form: str, name: str) -> str:
         """What is wrong with a field of a form; empty where nothing is."""
         problems = self.error.problems if isinstance(self.error, Invalid) and self.form == form else {}
-        found = problems.get(field, "")
+        found = problems.get(name, "")
         return found if isinstance(found, str) else " ".join(found)
 
-    def typed(self, form: str, field: str) -> str:
+    def typed(self, form: str, name: str) -> str:
         """What was typed into a field of a form."""
-        return self.kept.get(field, "") if self.form == form else ""
+        return self.kept.get(name, "") if self.form == form else ""
