@@ -64,8 +64,10 @@ def framed(plan: Plan, state: State, *, src: str, state_at: str, name: str) -> F
     return Framed(
         src=src,
         state=state_at,
-        whole=twin(plan, state, name=name, kind="twin whole"),
-        near=twin(plan, state, name=name, view=window(look, on.box), kind="twin near") if look and on else None,
+        whole=twin(plan, state, name=name, kind="twin whole", part="whole-drawing"),
+        near=twin(plan, state, name=name, view=window(look, on.box), kind="twin near", part="near-drawing")
+        if look and on
+        else None,
         here=first,
         fits=scale >= SMALLEST or look is None,
     )

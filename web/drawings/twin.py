@@ -14,7 +14,7 @@ AIR = 20.0
 TIP, FONT = 10.0, "IBM Plex Sans, Liberation Sans, Arial, sans-serif"
 
 
-def twin(plan: Plan, state: State, *, name: str, view: Box | None = None, kind: str = "twin") -> Markup:
+def twin(plan: Plan, state: State, *, name: str, view: Box | None = None, kind: str = "twin", part: str = "") -> Markup:
     """
     The drawing for a page: painted by the stylesheet, fitted into its frame.
 
@@ -22,12 +22,14 @@ def twin(plan: Plan, state: State, *, name: str, view: Box | None = None, kind: 
         name: what it shows, in a sentence.
         view: the part of it to show, which then fills the frame; None shows all.
         kind: its classes.
+        part: its id, under which a page that stays open puts a newer one in its place.
     """
     window = view or plan.ground.wider(AIR)
     how = "xMidYMid slice" if view else "xMidYMid meet"
     body = Markup("").join(Markup(one) for one in _drawn(plan, state, by_class, view))  # noqa: S704 - escaped below
-    return Markup('<svg class="{}" viewBox="{}" preserveAspectRatio="{}" role="img" aria-label="{}">{}</svg>').format(
-        kind, _window(window), how, name, body
+    known = Markup(' id="{}" data-part').format(part) if part else Markup()
+    return Markup('<svg class="{}"{} viewBox="{}" preserveAspectRatio="{}" role="img" aria-label="{}">{}</svg>').format(
+        kind, known, _window(window), how, name, body
     )
 
 

@@ -13,7 +13,7 @@ from engine import instances, records
 from engine.errors import Invalid, NotFound, Rejected
 from engine.identity.person import Person
 from web import known
-from web.drawings.frame import framed, plan_of
+from web.drawings.frame import Framed, framed, plan_of
 from web.drawings.twin import picture as drawing_of
 from web.filled import How, filled, said
 from web.language import _
@@ -76,15 +76,13 @@ def _shown(instance_id: UUID, error: Rejected | None = None, typed: Mapping[str,
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         whole = case_page.whole(session, reader.person, instance_id, before=before, only=only, now=reader.now)
-        case, address = whole.stand.case, f"/cases/{instance_id}"
-        plan = plan_of(case.definition_id, whole.data)
-        about = {"src": f"{address}/diagram", "state_at": f"{address}/marks.json", "name": case.title}
+        case = whole.stand.case
         how = How(reader.now, reader.zone, whole.names)
         return {
             "whole": whole,
             "stand": whole.stand,
             "case": case,
-            "drawing": framed(plan, whole.state, **about),
+            "drawing": drawing(session, case, now=reader.now),
             "data": filled(None, whole.variables, how),
             "about": entries.called(session, reader.person, case.subject or ""),
             "in_words": lambda value: said(value, how),
@@ -98,6 +96,13 @@ def _shown(instance_id: UUID, error: Rejected | None = None, typed: Mapping[str,
         "typed": dict(typed or {}),
     }
     return show("case.html", error.status if error else 200, **facts, **given, **_words())
+
+
+def drawing(session: Session, case: Any, *, now: datetime) -> Framed | None:
+    """Where a case stands and which way it came, on the version that it runs; None where nothing is drawn."""
+    plan = plan_of(case.definition_id, file_of(session, case.definition_id).data)
+    address, state = f"/cases/{case.id}", case_page.state_of(session, case.id, now=now)
+    return framed(plan, state, src=f"{address}/diagram", state_at=f"{address}/marks.json", name=case.title)
 
 
 def _words() -> dict[str, Any]:

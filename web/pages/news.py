@@ -18,6 +18,7 @@ from web.auth import caller
 from web.language import _, ngettext
 from web.pages import acting
 from web.pages.case_words import states
+from web.pages.cases import drawing
 from web.pages.layout import Reader, look, page, sealed, show
 from web.reads import case_page, comments, story
 from web.reads import news as found
@@ -44,8 +45,10 @@ def of_case(instance_id: UUID) -> Response:
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         come = found.of_case(session, reader.person, instance_id, since=since)
         said = ngettext("%(num)d new entry in the story.", "%(num)d new entries in the story.", come.entries)
+        stand = case_page.standing(session, reader.person, instance_id)
         return {
-            "stand": case_page.standing(session, reader.person, instance_id),
+            "stand": stand,
+            "drawing": drawing(session, stand.case, now=reader.now),
             "said": said if come.entries else "",
             "newest": come.newest,
         }

@@ -22,7 +22,6 @@ from web.reads import cases, clauses, comments, decided, deliveries, kept, news,
 from web.reads import evidence as proof
 from web.reads.clauses import Named
 from web.reads.decided import Decided
-from web.reads.definitions import file_of
 from web.reads.kept import Kept
 from web.reads.relatives import Relative
 from web.story import Line
@@ -99,8 +98,6 @@ class Whole:
     older: int | None
     since: int
     manages: bool
-    state: State
-    data: bytes
 
 
 def whole(
@@ -145,8 +142,6 @@ def whole(
         older=_older(lines, only),
         since=int(mark.partition(".")[2]),
         manages=access.may_manage(person, access.facts_of(session, look(session, instance_id))),
-        state=state_of(session, instance_id, now=now),
-        data=file_of(session, stand.case.definition_id).data,
     )
 
 

@@ -217,6 +217,10 @@ def test_pages_that_stay_open_learn_what_happens_elsewhere_and_no_word_is_lost(
     expect(watching.locator("#state")).to_contain_text("Ended before its time")
     expect(watching.locator(f"#task-{task}")).to_contain_text("withdrawn")
     expect(watching.locator("[data-element-id=T_walk]")).not_to_have_class(re.compile("is-here"))
+    watching.emulate_media(media="print")
+    expect(watching.locator("#whole-drawing")).to_be_visible()
+    expect(watching.locator("#whole-drawing .is-here")).to_have_count(0)
+    expect(watching.get_by_role("button")).to_have_count(0)
     assert faults == []
 
 
