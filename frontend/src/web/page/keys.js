@@ -13,8 +13,9 @@ export function keys(on) {
   on.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && event.ctrlKey) return toSignature(event);
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target) || !lettersWork()) return;
-    if (awaited && PLACES[event.key]) location.assign(PLACES[event.key]);
+    const place = awaited && PLACES[event.key];
     awaited = event.key === 'g';
+    if (place) return location.assign(place);
     const act = { '/': search, '?': help, j: () => step(1), k: () => step(-1), c: takeOn }[event.key];
     if (act) {
       event.preventDefault();
