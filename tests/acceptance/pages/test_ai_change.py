@@ -12,6 +12,19 @@ from tests.acceptance.pages.forms import drop, fill
 
 ASPECTS = ("purpose", "people", "data", "model", "limits", "oversight", "law", "events")
 UNCHANGED = SCOPE | {f"screen_{one}": "no" for one in ASPECTS}
+SYSTEM = {
+    "id": "noteaid",
+    "name": "NoteAid",
+    "purpose": "Drafts notes, which a nurse corrects and signs.",
+    "use": "advice_to_people",
+    "autonomy": "assist",
+    "vulnerable_people": False,
+    "reversible": True,
+    "steward": "samuel.adeyemi",
+    "pause_list": ["samuel.adeyemi"],
+    "origin": "own",
+    "status": "active",
+}
 TITLE = "Confidence threshold 0.8"
 RECORDS = (
     ("ISO 9001", "8.3.6", {"Review the change": "Mei Tanaka", "Quality gate": "Henrik Lund"}),
@@ -38,9 +51,11 @@ def test_one_change_clears_both_gates_by_two_people_who_did_not_ask_for_it(compa
 
 
 def asked_for(company: Company) -> str:
+    row = SYSTEM | {"first_approved": company.day(0)}
+    company.voice("amara.okafor").post("/registers/reg_ai_systems/rows", {"values": row})
     jonas = company.at("jonas.weber", "/start")
     jonas.get_by_role("link", name="AI change approval").click()
-    fill(jonas, {"subject": "reg_ai_systems:reportdraft", "title": TITLE})
+    fill(jonas, {"subject": "reg_ai_systems:noteaid", "title": TITLE})
     jonas.get_by_role("button", name="Start the case").click()
     expect(jonas.get_by_role("heading", level=1)).to_have_text("Describe the change")
     company.rest()

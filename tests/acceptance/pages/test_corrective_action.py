@@ -34,8 +34,9 @@ def registered(company: Company) -> str:
 
 
 def contained_once_it_is_proven(company: Company, case: str) -> None:
-    priya = company.at("priya.raman", "/")
-    priya.get_by_role("link", name="Control and correct").first.click()
+    number = company.voice("henrik.lund").get(f"/instances/{case}")["business_key"]
+    priya = company.at("priya.raman", f"/?q={number}")
+    priya.get_by_role("link", name="Control and correct").click()
     company.finishes(priya, CONTAINED | {"contained_on": company.day(0)}, said="Evidence is missing")
     expect(priya.get_by_text("newer text than the server")).to_have_count(0)
     expect(priya.get_by_label("What was done")).to_have_value(CONTAINED["contained_what"])
