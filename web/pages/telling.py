@@ -6,12 +6,12 @@ from flask import Blueprint, Response, request
 from flask_wtf.csrf import CSRFError
 
 from engine import registers, timetable
-from engine.errors import Conflict, Invalid
+from engine.errors import Conflict, Invalid, NotFound
 from engine.public import book, coming
 from web import plain_form, words
 from web.auth import PUBLIC
 from web.language import _
-from web.pages import acting
+from web.pages import acting, refusing
 from web.pages.layout import page, show
 from web.services import services
 from web.strangers import let
@@ -81,12 +81,15 @@ def read() -> Response:
 
 
 @pages.errorhandler(CSRFError)
-def not_ours(_error: CSRFError) -> Response:
+def not_ours(error: CSRFError) -> Response:
     """The same form once more, with everything that was typed: nobody else has seen it, and nothing is lost."""
     why = _("This page had grown old, or your browser keeps no cookies. Allow ours for this visit, and send it again.")
     if request.endpoint == "telling.tell":
         files = _("Choose your files once more.") if any(one.filename for one in request.files.getlist("files")) else ""
-        return _form((request.view_args or {})["way_key"], Invalid(f"{why} {files}".strip()), 400)
+        try:
+            return _form((request.view_args or {})["way_key"], Invalid(f"{why} {files}".strip()), 400)
+        except NotFound:
+            return refusing.of_http(error)
     code = request.form.get("code", "").strip()
     return show("answers.html", 400, letters=None, code=code, wrong=why)
 
