@@ -148,6 +148,11 @@ def beside(title: str, key: str | None) -> str:
     return (title.removeprefix(key).strip() if key else title) or title
 
 
+def whole(title: str, key: str | None) -> str:
+    """A case by its key and its title: `CAPA-2027-013 A loose label`."""
+    return f"{key} {beside(title, key)}" if key and title != key else title
+
+
 def spoken(key: str) -> bool:
     """Whether people can say a key; `item-01a21861-9df2-76c5-b175-3abfa4971911` was made by a machine."""
     return bool(key) and not MADE.search(key)

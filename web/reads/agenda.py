@@ -14,6 +14,7 @@ from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.running import LIVE_TASK, Instance, Task
 from engine.subject import Subject
+from web import words
 from web.reads import entries
 
 MOST = 500
@@ -30,7 +31,7 @@ class Item:
 
     Args:
         kind: `due` a task, `planned` a cycle, `begun` what came round, `gap` what was not done in time.
-        of: the case's title, or the title of the row that a cycle comes round for.
+        of: the case by its key and title, or the title of the row that a cycle comes round for.
         mine: whether the task is held by whoever looks.
     """
 
@@ -59,7 +60,7 @@ def items(
 def due(session: Session, person: Person, since: datetime, until: datetime, place: ZoneInfo) -> list[Item]:
     """Open tasks of the cases that `person` may see."""
     query = (
-        select(Task.id, Task.name, Task.due_at, Task.holder, Instance.title)
+        select(Task.id, Task.name, Task.due_at, Task.holder, Instance.title, Instance.business_key)
         .join(Instance, Instance.id == Task.instance_id)
         .where(LIVE_TASK, Task.due_at >= since, Task.due_at < until)
         .where(access.visible_instances(person))
@@ -68,7 +69,13 @@ def due(session: Session, person: Person, since: datetime, until: datetime, plac
     )
     return [
         Item(
-            _day(one.due_at, place), one.due_at, "due", one.name, one.title, f"/tasks/{one.id}", one.holder == person.id
+            on=_day(one.due_at, place),
+            at=one.due_at,
+            kind="due",
+            title=one.name,
+            of=words.whole(one.title, one.business_key),
+            address=f"/tasks/{one.id}",
+            mine=one.holder == person.id,
         )
         for one in session.execute(query)
     ]

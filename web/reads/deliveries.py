@@ -15,6 +15,7 @@ from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.store.records import Delivery, DeliveryAttempt
 from engine.store.running import Instance, Task
+from web import words
 from web.paging import Key, Page, Query, page
 
 COLUMNS = (
@@ -52,13 +53,13 @@ def counts(session: Session, person: Person) -> dict[str, int]:
 
 
 def cases_of(session: Session, person: Person, deliveries: list[UUID]) -> dict[UUID, tuple[UUID, str]]:
-    """The case that each of these messages speaks of, its id and title; absent where `person` may not see it."""
+    """The case of each of these messages, its id and what it is called; absent where `person` may not see it."""
     query = (
-        select(Delivery.id, Instance.id, Instance.title)
+        select(Delivery.id, Instance.id, Instance.title, Instance.business_key)
         .join(Instance, Instance.id == Delivery.instance_id)
         .where(Delivery.id.in_(deliveries), access.visible_instances(person))
     )
-    return {delivery: (case, title) for delivery, case, title in session.execute(query)}
+    return {delivery: (case, words.whole(title, key)) for delivery, case, title, key in session.execute(query)}
 
 
 def of_case(session: Session, person: Person, instance_id: UUID) -> list[Any]:

@@ -59,3 +59,10 @@ def due_in(hours: float, clock: str, ran: float = 100) -> words.Due:
     """What is due in so many hours, and has run for so many."""
     opened = NOW - timedelta(hours=ran)
     return words.due(NOW + timedelta(hours=hours), NOW, zone=OSLO, clock=clock, calendar=CALENDAR, opened=opened)
+
+
+def test_a_case_is_called_by_its_key_once():
+    assert words.whole("A loose label", "CAPA-2027-013") == "CAPA-2027-013 A loose label"
+    assert words.whole("CH-2027-004 TriageLens", "CH-2027-004") == "CH-2027-004 TriageLens"
+    assert words.whole("CH-2027-004", "CH-2027-004") == "CH-2027-004"
+    assert words.whole("A loose label", None) == "A loose label"
