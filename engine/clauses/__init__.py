@@ -5,7 +5,7 @@ One record serves both standards: a task that names clauses of two stands
 under both, with the same evidence; so does a row of a register.
 """
 
-from engine.clauses.applicability import state, statement
+from engine.clauses.applicability import may_state, state, statement, statements
 from engine.clauses.coverage import Covered, Scope, coverage, records
 from engine.clauses.entries import under
 from engine.clauses.figures import Figures, figures, only_here, strengths
@@ -20,6 +20,7 @@ __all__ = [
     "coverage",
     "figures",
     "in_force",
+    "may_state",
     "of_family",
     "only_here",
     "records",
@@ -27,6 +28,7 @@ __all__ = [
     "standards",
     "state",
     "statement",
+    "statements",
     "strengths",
     "under",
 ]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from engine import access, audit
 from engine.clauses.standards import standard
+from engine.core.catalogue import Standard
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.identity.person import Person
 from engine.store.base import table_of
@@ -18,6 +19,11 @@ OF_STANDARD = (
     select(TABLE)
     .where(TABLE.c.standard_id == bindparam("standard"), TABLE.c.at <= bindparam("until"))
     .order_by(TABLE.c.ref, TABLE.c.number)
+)
+OF_CLAUSE = (
+    select(TABLE)
+    .where(TABLE.c.standard_id == bindparam("standard"), TABLE.c.ref == bindparam("of_ref"))
+    .order_by(TABLE.c.number.desc())
 )
 LAST = select(func.max(TABLE.c.number)).where(
     TABLE.c.standard_id == bindparam("standard"), TABLE.c.ref == bindparam("of_ref")
@@ -39,7 +45,7 @@ def state(
     if ref not in found.by_ref:
         raise NotFound("clause", f"{found.family}:{ref}")
     access.must_act(by)
-    if not by.groups & set(found.stated_by):
+    if not may_state(found, by):
         who = " or ".join(found.stated_by) or "who keeps the standard"
         raise Forbidden(f"{by.name} does not state what of {found.name} applies.", f"Ask {who}.")
     if not applies and not reason.strip():
@@ -49,6 +55,16 @@ def state(
     row = {"standard_id": standard_id, "ref": ref, "at": now, "by": by.id}
     audit.append(session, audit.PLATFORM, "applicability.stated", found.key(ref), said, by=by, now=now)
     session.execute(insert(TABLE), [row | said])
+
+
+def may_state(found: Standard, by: Person) -> bool:
+    """Whether `by` states what of a standard applies."""
+    return bool(by.groups & set(found.stated_by))
+
+
+def statements(session: Session, standard_id: str, ref: str) -> list[Row[Any]]:
+    """All that was ever stated about a clause, the newest first."""
+    return list(session.execute(OF_CLAUSE, {"standard": standard_id, "of_ref": ref}))
 
 
 def statement(session: Session, standard_id: str, *, at: datetime) -> dict[str, Row[Any]]:

@@ -26,12 +26,17 @@ def columns(fields: Iterable[Field]) -> list[Field]:
 
 def write(fields: Sequence[Field], rows: Iterable[Mapping[str, Any]]) -> str:
     """A sheet with one line a row. What would begin a formula in a spreadsheet is written behind an apostrophe."""
+    shown = columns(fields)
+    paths = [field.path.split(".") for field in shown]
+    return lines([field.path for field in shown], ([get(dict(values), path) for path in paths] for values in rows))
+
+
+def lines(headings: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    """A sheet of these columns. What would begin a formula in a spreadsheet is written behind an apostrophe."""
     out = io.StringIO()
     sheet = csv.writer(out, lineterminator="\r\n")
-    shown = columns(fields)
-    sheet.writerow([field.path for field in shown])
-    for values in rows:
-        sheet.writerow([_cell(get(dict(values), field.path.split("."))) for field in shown])
+    sheet.writerow(headings)
+    sheet.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
 
 

@@ -5,6 +5,7 @@ from flask import Flask
 from web import assets, language
 from web.pages import (
     account,
+    applicability,
     calendar,
     cases,
     clauses,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     telling.pages,
     calendar.pages,
     account.pages,
+    applicability.pages,
     cases.pages,
     clauses.pages,
     comparing.pages,
