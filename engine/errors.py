@@ -14,6 +14,7 @@ What can go wrong, told by whom it concerns.
     │   │       └── LockedOut    too many of them, until when
     │   ├── Conflict             somebody or something was faster (409)
     │   │   ├── AlreadyClaimed
+    │   │   ├── NeedsConsent     a role is given only when somebody of another group agrees
     │   │   ├── OneHolder        a role has one holder and one deputy, and nobody besides
     │   │   ├── TaskClosed
     │   │   └── Outdated         an If-Match that no longer matches (412)
@@ -188,6 +189,13 @@ class OneHolder(Conflict):
     """The role has one holder and one deputy, and nobody besides."""
 
     code: ClassVar[str] = "one-holder"
+
+
+@dataclass
+class NeedsConsent(Conflict):
+    """Nobody is given this role alone: somebody of another group agrees."""
+
+    code: ClassVar[str] = "needs-consent"
 
 
 @dataclass

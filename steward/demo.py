@@ -16,7 +16,7 @@ from engine.errors import Forbidden
 from engine.hooks import book as hooks
 from engine.hooks import receiving
 from engine.identity import groups, mandates, passwords, people
-from engine.identity.groups import Standing
+from engine.identity.belonging import Standing
 from engine.identity.person import Person
 from engine.store.records import Setting
 from engine.strongbox import Strongbox

@@ -19,7 +19,7 @@ from engine.calendars import CalendarSettings, read_settings
 from engine.departing import departures
 from engine.errors import Invalid
 from engine.figures import Figure
-from engine.identity import people, resets, visits
+from engine.identity import giving, people, resets, visits
 from engine.identity.person import Person
 from engine.identity.visits import Lasting
 from engine.ladders import climbing
@@ -101,6 +101,7 @@ class Program:
         """What a worker works on."""
         return (
             Lane("substitutions", 5, self._batches(moving.drain_substitutions), moving.next_due),
+            Lane("roles", 60, self._batches(giving.drain_roles), giving.next_due),
             Lane("departures", 5, self._batches(departures.drain_departures), departures.next_due),
             Lane("timers", 1, self._batches(timers.drain_timers), timers.next_due),
             Lane("ladders", 1, self._batches(climbing.drain_ladders), climbing.next_due),

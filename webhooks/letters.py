@@ -35,6 +35,7 @@ WHY = {
     "notice": "The process says that you are told.",
     "mention": "Somebody speaks to you in a comment.",
     "vacant": "You look after who holds which role, or hold the other place of this one.",
+    "role": "It is your role, you asked for it, or you are one of those who agree to it.",
     "test": "Somebody wanted to see whether messages reach you.",
 }
 ELSE = {

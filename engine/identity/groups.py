@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, delete, insert, select, text, union, update
+from sqlalchemy import Row, bindparam, insert, select, text, union, update
 from sqlalchemy.orm import Session
 
 from engine import audit
-from engine.errors import Conflict, Invalid, NotFound, OneHolder
+from engine.errors import Conflict, Invalid, NeedsConsent, NotFound, OneHolder
 from engine.hot import Hot, among
-from engine.identity import leaving, people, vacancies
+from engine.identity import belonging, people
+from engine.identity.belonging import Standing
 from engine.identity.person import Person
 from engine.store.base import table_of
 from engine.store.people import GroupRow, Membership, PersonRow
-
-Standing = Literal["member", "lead", "deputy"]
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}\Z")
 _ACTIVE = text("people.active")
@@ -50,6 +49,7 @@ def create(
     everybody: bool = False,
     grants: Literal["platform", "read"] | None = None,
     single: bool = False,
+    consent: str | None = None,
     by: Person,
     now: datetime,
 ) -> None:
@@ -61,6 +61,7 @@ def create(
         everybody: each person belongs, without a membership.
         grants: a right that comes with it: `platform` (deploy, manage people) or `read` (read, change nothing).
         single: it has one holder, who leads it, and one deputy, and nobody besides.
+        consent: the group of which one agrees before somebody gets this role.
 
     Raises:
         Forbidden: `by` does not manage people.
@@ -79,21 +80,29 @@ def create(
     if session.execute(select(GroupRow.key).where(GroupRow.key == key)).first():
         raise Conflict(f"There is a group {key} already.")
     row = {"key": key, "name": name.strip(), "description": description, "everybody": everybody, "grants": grants}
-    row |= {"single": single}
+    row |= {"single": single, "consent": _consenting(session, key, everybody, consent)}
     session.execute(insert(GroupRow), [row])
     audit.append(session, audit.PLATFORM, "group.created", key, row, by=by, now=now)
 
 
 def change(
-    session: Session, key: str, *, name: str, description: str, single: bool = False, by: Person, now: datetime
+    session: Session,
+    key: str,
+    *,
+    name: str,
+    description: str,
+    single: bool = False,
+    consent: str | None = None,
+    by: Person,
+    now: datetime,
 ) -> None:
     """
-    Give a group another name or description, or let it have one holder and one deputy, and nobody besides.
+    Give a group another name or description, let it have one holder and one deputy, or say who agrees to members.
 
     Raises:
         Forbidden: `by` does not manage people.
         NotFound: there is no such group.
-        Invalid: the name is empty.
+        Invalid: the name is empty, or the group that agrees is not there.
         OneHolder: it has members besides, or everybody belongs to it.
     """
     people.must_manage(by)
@@ -103,24 +112,36 @@ def change(
     if not name.strip():
         raise Invalid("A group needs a name.", {"name": "A group needs a name."})
     after = {"name": name.strip(), "description": description, "single": single}
+    after |= {"consent": _consenting(session, key, before.everybody, consent)}
     session.execute(update(GroupRow).where(GroupRow.key == key).values(after))
     said = {"before": {name: getattr(before, name) for name in after}, "after": after}
     audit.append(session, audit.PLATFORM, "group.changed", key, said, by=by, now=now)
 
 
 def join(
-    session: Session, key: str, person_id: str, *, standing: Standing = "member", by: Person, now: datetime
+    session: Session,
+    key: str,
+    person_id: str,
+    *,
+    standing: Standing = "member",
+    until: date | None = None,
+    by: Person,
+    now: datetime,
 ) -> None:
     """
-    Let a person belong to a group, or change his standing in it. Asking twice is not an error.
+    Let a person belong to a group, or change how. Asking twice is not an error.
 
     A new lead or deputy takes the place of the one before, who stays a member; of a group with one holder he leaves.
+
+    Args:
+        until: the last day on which he belongs to it.
 
     Raises:
         Forbidden: `by` does not manage people.
         NotFound: there is no such group, or nobody with this id who has not left.
+        NeedsConsent: somebody of another group agrees first (`engine.identity.giving`).
         OneHolder: the group has one holder and one deputy, and he is to be neither.
-        Conflict: it would turn the last administrator into somebody who only reads.
+        Invalid: the last day has passed.
     """
     people.must_manage(by)
     found, who = group(session, key, lock=True), people.person(session, person_id)
@@ -128,36 +149,21 @@ def join(
         return
     if who.kind != "person":
         raise Invalid(f"{person_id} stands for acts on the machine and belongs to no group.")
-    before = _standing(session, key, person_id)
-    if before == standing:
-        return
-    mine = (Membership.group_key == key) & (Membership.person_id == person_id)
-    if found.single:
-        _make_room(session, found, standing, by=by, now=now)
-    elif standing != "member":
-        holds = (Membership.group_key == key) & (Membership.standing == standing)
-        session.execute(update(Membership).where(holds).values(standing="member"))
-    if before is None:
-        row = {"group_key": key, "person_id": person_id, "standing": standing, "since": now}
-        session.execute(insert(Membership), [row])
-    else:
-        session.execute(update(Membership).where(mine).values(standing=standing, since=now))
-    said = {"person": person_id, "before": before, "after": standing}
-    audit.append(session, audit.PLATFORM, "group.joined", key, said, by=by, now=now)
-    if found.single and before is not None:
-        vacancies.tell(session, key, by=by, now=now)
+    belonging.must_be_ahead(session, until, now)
+    known = belonging.held(session, key, person_id)
+    same = known is not None and (known.standing, known.until) == (standing, until)
+    if found.consent is not None and by.kind != "operator" and not same:
+        raise NeedsConsent(f"Nobody is given {found.name} alone. Ask for it: somebody of {found.consent} agrees.")
+    belonging.given(session, found, person_id, standing=standing, until=until, by=by, now=now)
 
 
-def _make_room(session: Session, found: Row[Any], standing: str, *, by: Person, now: datetime) -> None:
-    """Whoever holds the place until now leaves the group."""
-    if standing == "member":
-        remedy = "Let him be its holder or its deputy, in whose place he then is."
-        raise OneHolder(f"{found.name} has one holder and one deputy, and nobody besides. {remedy}")
-    here = select(Membership.person_id).where(Membership.group_key == found.key, Membership.standing == standing)
-    for other in list(session.scalars(here)):
-        session.execute(delete(Membership).where(Membership.group_key == found.key, Membership.person_id == other))
-        said = {"person": other, "before": standing}
-        audit.append(session, audit.PLATFORM, "group.left", found.key, said, by=by, now=now)
+def _consenting(session: Session, key: str, everybody: bool, consent: str | None) -> str | None:
+    if consent is not None:
+        if everybody or consent == key:
+            why = "Another group agrees to who belongs to it, and not to everybody."
+            raise Invalid(why, {"consent": [why]})
+        group(session, consent)
+    return consent
 
 
 def _besides(session: Session, key: str) -> bool:
@@ -175,19 +181,12 @@ def leave(session: Session, key: str, person_id: str, *, by: Person, now: dateti
         Conflict: he leads it, or is the last administrator.
     """
     people.must_manage(by)
-    found, before = group(session, key, lock=True), _standing(session, key, person_id)
+    found, before = group(session, key, lock=True), belonging.held(session, key, person_id)
     if before is None:
         raise NotFound("membership", f"{person_id} in {key}")
-    if before == "lead":
+    if before.standing == "lead":
         raise Conflict(f"{person_id} leads {key} and answers for its tasks. Name another lead first.")
-    if found.grants == "platform":
-        leaving.keep_an_admin(session, person_id)
-    mine = (Membership.group_key == key) & (Membership.person_id == person_id)
-    session.execute(delete(Membership).where(mine))
-    said = {"person": person_id, "before": before}
-    audit.append(session, audit.PLATFORM, "group.left", key, said, by=by, now=now)
-    if found.single:
-        vacancies.tell(session, key, by=by, now=now)
+    belonging.taken(session, found, person_id, before.standing, by=by, now=now)
 
 
 def group(session: Session, key: str, *, lock: bool = False) -> Row[Any]:
@@ -225,11 +224,6 @@ def keys(session: Session) -> frozenset[str]:
     return frozenset(session.execute(select(GroupRow.key)).scalars())
 
 
-def _standing(session: Session, key: str, person_id: str) -> str | None:
-    mine = (Membership.group_key == key) & (Membership.person_id == person_id)
-    return session.execute(select(Membership.standing).where(mine)).scalar()
-
-
 def people_of(session: Session, parties: Sequence[str]) -> frozenset[str]:
     """The ids of those behind `person:ID` and `group:KEY` who have not left. One statement."""
     return frozenset(row.id for row in _PEOPLE_OF.all(session, parties_of(parties)))
@@ -250,9 +244,10 @@ def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datet
     Raises:
         Invalid: a group has a field that there is not, or a value that cannot be.
     """
-    there = keys(session)
-    for key, given in content.get("groups", {}).items():
-        if strange := sorted(set(given) - {"name", "description", "everybody", "grants", "single"}):
+    there, wanted = keys(session), content.get("groups", {})
+    for key, given in wanted.items():
+        if strange := sorted(set(given) - {"name", "description", "everybody", "grants", "single", "consent"}):
             raise Invalid(f"people.toml: the group {key} has no field {strange[0]}.")
-        if key not in there:
-            create(session, key, **{"name": key.replace("_", " ").capitalize(), **given}, by=by, now=now)
+    new = [(key, given) for key, given in wanted.items() if key not in there]
+    for key, given in sorted(new, key=lambda one: "consent" in one[1]):
+        create(session, key, **{"name": key.replace("_", " ").capitalize(), **given}, by=by, now=now)

@@ -25,7 +25,8 @@ class Notice:
     Args:
         event: what happened, by a name of its own: he is told of it once on each channel.
         recipient: the id of a person.
-        template: which words: `assigned`, `reminder`, `due`, `overdue`, `unclaimed`, `call`, `notice`, `vacant`.
+        template: which words: `assigned`, `reminder`, `due`, `overdue`, `unclaimed`, `call`, `notice`, `vacant`,
+            `role`.
         channels: by which he is told, as far as they are there and for him; by default the usual ones.
         cause: who did it; he is not told of his own act.
         private: it is about his account: by mail alone and at once, whatever he wishes.

@@ -1,9 +1,9 @@
 """People, the groups they belong to, and the tokens by which their programs speak for them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Big, Document, Id, Table, index_where, one_of
@@ -46,7 +46,8 @@ class GroupRow(Table):
     is a right that comes with it: `platform` (deploy, manage people) or `read`
     (read what a mandate covers and is not confidential, and change nothing).
     `single` means that it has one holder, who leads it, and one deputy, and
-    nobody besides.
+    nobody besides. Where `consent` names a group, one of that group agrees
+    before somebody gets the role.
     """
 
     __tablename__ = "groups"
@@ -54,6 +55,7 @@ class GroupRow(Table):
         CheckConstraint(f"grants IS NULL OR {one_of('grants', 'platform', 'read')}", name="grants"),
         CheckConstraint("grants IS NULL OR NOT everybody", name="rights_are_given_by_name"),
         CheckConstraint("NOT (single AND everybody)", name="one_holder_is_not_everybody"),
+        CheckConstraint("consent IS NULL OR consent <> key", name="others_consent"),
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -62,10 +64,11 @@ class GroupRow(Table):
     everybody: Mapped[bool] = mapped_column(default=False)
     grants: Mapped[str | None]
     single: Mapped[bool] = mapped_column(default=False, server_default=false())
+    consent: Mapped[str | None] = mapped_column(ForeignKey("groups.key"))
 
 
 class Membership(Table):
-    """Who belongs to a group. A group has at most one lead and one deputy."""
+    """Who belongs to a group, and until which day. A group has at most one lead and one deputy."""
 
     __tablename__ = "memberships"
     __table_args__ = (
@@ -78,6 +81,33 @@ class Membership(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
     standing: Mapped[str] = mapped_column(default="member")
     since: Mapped[datetime]
+    until: Mapped[date | None] = mapped_column(Date)
+
+
+class RoleWish(Table):
+    """Somebody's wish that a person gets a role, and what one of those who agree said to it. One wish at a time."""
+
+    __tablename__ = "role_wishes"
+    __table_args__ = (
+        CheckConstraint(one_of("standing", "member", "lead", "deputy"), name="standing"),
+        CheckConstraint("decided_by IS NULL OR decided_by NOT IN (asked_by, person_id)", name="second_person"),
+        CheckConstraint("length(reason) > 0", name="with_reason"),
+        CheckConstraint("(decided_by IS NULL) = (agreed IS NULL)", name="decided"),
+        index_where("role_wishes_asked", "agreed IS NULL", "group_key", "person_id", unique=True),
+    )
+
+    id: Mapped[Id]
+    group_key: Mapped[str] = mapped_column(ForeignKey("groups.key"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    standing: Mapped[str]
+    until: Mapped[date | None] = mapped_column(Date)
+    reason: Mapped[str]
+    asked_by: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+    agreed: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(default="")
 
 
 class Token(Table):

@@ -1,7 +1,7 @@
 """Are people, groups, deployments and bindings what the platform's trail says of them?"""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.identity.factors import digest_of
 from engine.store.definitions import Binding, CalendarRow, DecisionRow, DefinitionRow, Deployment, FormRow, Resource
-from engine.store.people import GroupRow, MandateRow, Membership, PersonRow, RecoveryCode, SecondFactor
+from engine.store.people import GroupRow, MandateRow, Membership, PersonRow, RecoveryCode, RoleWish, SecondFactor
 from engine.store.records import AuditEntry
 from engine.verifying import absence, ladders
 from engine.verifying.findings import Finding
@@ -99,11 +99,29 @@ def _group_joined(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None
     for (group, person), said in list(known.of("memberships").items()):
         if standing != "member" and (group, said["standing"]) == (entry.subject, standing):
             known.put("memberships", (group, person), {"standing": "member"}, entry.number)
-    known.put("memberships", (entry.subject, body["person"]), {"standing": standing}, entry.number)
+    until = {"until": _day(body["until"])} if "until" in body else {}
+    known.put("memberships", (entry.subject, body["person"]), {"standing": standing} | until, entry.number)
 
 
 def _group_left(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
     known.drop("memberships", (entry.subject, body["person"]), entry.number)
+
+
+def _role_asked(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+    said = {"group_key": entry.subject, "person_id": body["person"], "until": _day(body["until"])}
+    said |= {name: body[name] for name in ("standing", "reason")} | {"asked_by": entry.actor}
+    undecided = {"decided_by": None, "agreed": None, "answer": ""}
+    known.put("role_wishes", body["wish"], said | {"asked_at": entry.recorded_at} | undecided, entry.number)
+
+
+def _role_answered(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
+    said = {"decided_by": entry.actor, "decided_at": entry.recorded_at}
+    said |= {"agreed": body["agreed"], "answer": body["reason"]}
+    known.put("role_wishes", body["wish"], said, entry.number)
+
+
+def _day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
 
 
 def _deployed(known: Known, entry: AuditEntry, body: dict[str, Any]) -> None:
@@ -159,6 +177,8 @@ TOLD: Mapping[str, Any] = {
     "group.changed": _group_changed,
     "group.joined": _group_joined,
     "group.left": _group_left,
+    "role.asked": _role_asked,
+    "role.answered": _role_answered,
     "mandate.given": _mandate,
     "deployment.made": _deployed,
     "deployment.released": _released,
@@ -188,6 +208,7 @@ def _stored(session: Session, known: Known) -> dict[str, Things]:
         "people": people,
         "groups": {row.key: _row(row) for row in session.scalars(select(GroupRow))},
         "memberships": {(row.group_key, row.person_id): _row(row) for row in session.scalars(select(Membership))},
+        "role_wishes": {str(row.id): _row(row) for row in session.scalars(select(RoleWish))},
         "mandates": {row.person_id: _row(row) for row in session.scalars(select(MandateRow))},
         "second_factors": _factors(session),
         "deployments": {str(row.id): _row(row) for row in session.scalars(select(Deployment))},

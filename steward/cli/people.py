@@ -281,16 +281,40 @@ def show_group_decisions(server: Server, key: str, since: str, until: str) -> No
 @one("key")
 @one("person_id")
 @click.option("--as", "standing", type=click.Choice(["member", "lead", "deputy"]), default="member", help="How.")
+@click.option("--until", help="The last day, such as 2028-12-31.")
+@click.option("--reason", help="Asks for a role to which others agree first, and says why.")
 @DRY_RUN
 @asks
-def add_member(server: Server, key: str, person_id: str, standing: str, dry_run: bool) -> None:
+def add_member(
+    server: Server, key: str, person_id: str, standing: str, until: str | None, reason: str | None, dry_run: bool
+) -> None:
     """Let a person belong to a group, as member, lead or deputy."""
-    server.change("PUT", f"/groups/{key}/members/{person_id}", {"standing": standing}, dry_run=dry_run)
+    body, place = {"standing": standing, "until": until}, f"/groups/{key}/members/{person_id}"
+    if reason is not None:
+        made = server.change("POST", f"{place}/ask", body | {"reason": reason}, dry_run=dry_run)
+        echo(made, [f"{person_id} gets {key} as soon as somebody agrees."], as_json=server.as_json)
+        return
+    server.change("PUT", place, body, dry_run=dry_run)
     echo(
         {"group": key, "person": person_id, "standing": standing},
         [f"{person_id}: {standing} of {key}."],
         as_json=server.as_json,
     )
+
+
+@group.command("answer")
+@one("key")
+@one("person_id")
+@click.option("--agree/--refuse", "agreed", required=True, help="Whether you agree; no needs a reason.")
+@click.option("--reason", default="", help="Why not.")
+@DRY_RUN
+@asks
+def answer_wish(server: Server, key: str, person_id: str, agreed: bool, reason: str, dry_run: bool) -> None:
+    """Agree that a person gets a role for which somebody has asked, or say why not."""
+    body = {"agreed": agreed, "reason": reason}
+    made = server.change("POST", f"/groups/{key}/members/{person_id}/answer", body, dry_run=dry_run)
+    said = f"{person_id} has {key} now." if agreed else f"{person_id} does not get {key}."
+    echo(made, [said], as_json=server.as_json)
 
 
 @group.command("remove")

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Response
 from sqlalchemy.orm import Session
 
+from engine.identity import giving, workload
 from engine.identity import groups as verbs
-from engine.identity import workload
 from engine.identity.person import Person
 from web.acts import act, look
 from web.auth import caller
@@ -16,6 +16,8 @@ from web.reads import people as found
 from web.schemas.base import list_of
 from web.schemas.clauses import SpanQuery
 from web.schemas.identity import (
+    AnswerRole,
+    AskForRole,
     ChangeGroup,
     CreateGroup,
     DecidedOut,
@@ -75,11 +77,11 @@ def one(key: str) -> Response:
 
 @theme.operation("PATCH", "/groups/<key>", scope="admin", body=ChangeGroup, gives=WHOLE)
 def change(body: dict[str, Any], key: str) -> Response:
-    """Give a group another name or description, or say whether it has one holder and one deputy, and nobody besides."""
+    """Give a group another name or description, let it have one holder and one deputy, or say who agrees to members."""
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
         before = verbs.group(session, key)
-        after = {name: getattr(before, name) for name in ("name", "description", "single")} | body
+        after = {name: getattr(before, name) for name in ("name", "description", "single", "consent")} | body
         verbs.change(session, key, **after, by=by, now=now)
         return found.one_group(session, key)
 
@@ -91,7 +93,7 @@ def join(body: dict[str, Any], key: str, person_id: str) -> Response:
     """Let somebody belong to a group, or change how. A new lead or deputy replaces the one before."""
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
-        verbs.join(session, key, person_id, standing=body["standing"], by=by, now=now)
+        verbs.join(session, key, person_id, **body, by=by, now=now)
         return found.one_group(session, key)
 
     return act(verb, WHOLE)
@@ -101,3 +103,29 @@ def join(body: dict[str, Any], key: str, person_id: str) -> Response:
 def leave(key: str, person_id: str) -> Response:
     """Take somebody out of a group. What he has claimed stays his."""
     return act(lambda session, by, now: verbs.leave(session, key, person_id, by=by, now=now))
+
+
+@theme.operation(
+    "POST", "/groups/<key>/members/<person_id>/ask", scope="admin", body=AskForRole, gives=WHOLE, refused=(409,)
+)
+def ask(body: dict[str, Any], key: str, person_id: str) -> Response:
+    """Ask that somebody gets a role that needs consent; those who may agree are told."""
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        giving.ask(session, key, person_id, **body, by=by, now=now)
+        return found.one_group(session, key)
+
+    return act(verb, WHOLE)
+
+
+@theme.operation(
+    "POST", "/groups/<key>/members/<person_id>/answer", scope="work", body=AnswerRole, gives=WHOLE, refused=(409,)
+)
+def answer(body: dict[str, Any], key: str, person_id: str) -> Response:
+    """Agree that somebody gets a role, or say why not; never whoever asked, nor whom it is about."""
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        giving.answer(session, key, person_id, **body, by=by, now=now)
+        return found.one_group(session, key)
+
+    return act(verb, WHOLE)

@@ -1,6 +1,6 @@
 """The people of the organisation and their groups: who is here, who is away, and who is asked when somebody leaves."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from flask import Blueprint, Response, request
@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from engine.departing import departures, holdings
 from engine.errors import Rejected
-from engine.identity import factors, passwords, resets, vacancies, workload
+from engine.identity import factors, giving, passwords, resets, vacancies, workload
 from engine.identity import groups as group_verbs
 from engine.identity import people as verbs
 from engine.identity.person import Person
 from web.language import _
-from web.pages import acting
+from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
 from web.reads import absence, entries
 from web.reads import people as found
@@ -75,12 +75,27 @@ def one(person_id: str) -> Response:
 
 @page(pages, "/people/<person_id>/groups", scope="admin", method="POST")
 def join(person_id: str) -> Response:
-    """Let somebody belong to a group."""
-    key, standing = request.form.get("group", ""), _standing(request.form.get("standing", ""))
+    """Let somebody belong to a group, or ask for it where others agree first."""
+    key, reason = request.form.get("group", ""), request.form.get("reason", "").strip()
+    how: dict[str, Any] = {"standing": _standing(request.form.get("standing", "")), "until": _until()}
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        if group_verbs.group(session, key).consent:
+            giving.ask(session, key, person_id, **how, reason=reason, by=by, now=now)
+        else:
+            group_verbs.join(session, key, person_id, **how, by=by, now=now)
+
+    return acting.done(verb, f"/people/{person_id}", _("The group is changed, or waits for those who agree to it."))
+
+
+@page(pages, "/groups/<key>/members/<person_id>/answer", scope="work", method="POST")
+def answer(key: str, person_id: str) -> Response:
+    """Agree that somebody gets a role, or say why not."""
+    said: dict[str, Any] = {"agreed": request.form.get("agreed") == "true", "reason": request.form.get("reason", "")}
     return acting.done(
-        lambda session, by, now: group_verbs.join(session, key, person_id, standing=standing, by=by, now=now),
-        f"/people/{person_id}",
-        _("The group is changed."),
+        lambda session, by, now: giving.answer(session, key, person_id, **said, by=by, now=now),
+        f"/groups/{key}",
+        _("Your answer is kept."),
     )
 
 
@@ -143,7 +158,9 @@ def group(key: str) -> Response:
 
     def read(session: Session, _reader: Reader) -> dict[str, Any]:
         vacant = [one for one in vacancies.vacancies(session) if one.key == key]
-        return {"group": found.one_group(session, key), "vacant": vacant}
+        group = found.one_group(session, key)
+        named = [(one.person_id, one.asked_by) for one in group["wishes"]]
+        return {"group": group, "vacant": vacant, "names": entries.names_in(session, named)}
 
     return show("group.html", **look(read), standings=_standings())
 
@@ -175,6 +192,10 @@ def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
 
 def _standing(said: str) -> Literal["member", "lead", "deputy"]:
     return "lead" if said == "lead" else "deputy" if said == "deputy" else "member"
+
+
+def _until() -> date | None:
+    return typed.day(request.form.get("until", ""), "until")
 
 
 def _standings() -> dict[str, str]:

@@ -7,6 +7,7 @@ from sqlalchemy import func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
+from engine.identity import giving
 from engine.store.people import GroupRow, Membership, PersonRow, Token
 from web.paging import Key, Page, Query, page
 
@@ -84,13 +85,16 @@ def one_group(session: Session, key: str) -> dict[str, Any]:
         raise NotFound("group", key)
     rank: Any = literal_column("CASE standing WHEN 'lead' THEN 0 WHEN 'deputy' THEN 1 ELSE 2 END")
     query = (
-        select(Membership.person_id, PersonRow.name, Membership.standing, Membership.since)
+        select(Membership.person_id, PersonRow.name, Membership.standing, Membership.since, Membership.until)
         .join(PersonRow, PersonRow.id == Membership.person_id)
         .where(Membership.group_key == key)
         .order_by(rank, Membership.person_id)
     )
-    names = ("key", "name", "description", "everybody", "grants", "single")
-    return {name: getattr(found, name) for name in names} | {"members": session.execute(query).all()}
+    names = ("key", "name", "description", "everybody", "grants", "single", "consent")
+    return {name: getattr(found, name) for name in names} | {
+        "members": session.execute(query).all(),
+        "wishes": giving.asked(session, key),
+    }
 
 
 def tokens_of(session: Session, person_id: str) -> dict[str, Any]:

@@ -183,6 +183,8 @@ class PersonQuery(PageQuery):
     active = Word(load_default=None, metadata={"description": "Only those who are here, or only those who left."})
 
 
+CONSENT = "The group of which one agrees before somebody gets this role."
+UNTIL = "The last day on which he belongs to it."
 SINGLE = "It has one holder, who leads it, and one deputy, and nobody besides."
 
 
@@ -195,6 +197,7 @@ class GroupOut(Given):
     everybody = fields.Boolean(required=True, metadata={"description": "Each person belongs to it."})
     grants = fields.String(required=True, allow_none=True, metadata={"description": "platform, read or nothing."})
     single = fields.Boolean(required=True, metadata={"description": SINGLE})
+    consent = fields.String(required=True, allow_none=True, metadata={"description": CONSENT})
 
 
 class OpenWorkOut(Given):
@@ -222,12 +225,25 @@ class MemberOut(Given):
     name = fields.String(required=True)
     standing = fields.String(required=True, validate=validate.OneOf(STANDING))
     since = moment("", required=True)
+    until = fields.Date(required=True, allow_none=True, metadata={"description": UNTIL})
+
+
+class RoleWishOut(Given):
+    """Somebody's wish that a person gets a role, which nobody has answered yet."""
+
+    person = fields.String(required=True, attribute="person_id")
+    standing = fields.String(required=True, validate=validate.OneOf(STANDING))
+    until = fields.Date(required=True, allow_none=True, metadata={"description": UNTIL})
+    reason = fields.String(required=True)
+    asked_by = fields.String(required=True)
+    asked_at = moment("", required=True)
 
 
 class GroupWithMembersOut(GroupOut):
-    """A group with its members."""
+    """A group with its members, and who else is to get the role."""
 
     members = fields.List(fields.Nested(MemberOut), required=True)
+    wishes = fields.List(fields.Nested(RoleWishOut), required=True)
 
 
 class CreateGroup(Sent):
@@ -246,6 +262,7 @@ class CreateGroup(Sent):
         metadata={"description": "A right that comes with it: manage the platform, or read all and change nothing."},
     )
     single = Flag(load_default=False, metadata={"description": SINGLE})
+    consent = fields.String(load_default=None, allow_none=True, metadata={"description": CONSENT})
 
 
 class ChangeGroup(Sent):
@@ -256,6 +273,7 @@ class ChangeGroup(Sent):
     name = line("")
     description = text("")
     single = Flag(metadata={"description": SINGLE})
+    consent = fields.String(allow_none=True, metadata={"description": CONSENT})
 
 
 class SetMember(Sent):
@@ -264,3 +282,21 @@ class SetMember(Sent):
     EXAMPLE = {"standing": "lead"}
 
     standing = fields.String(load_default="member", validate=validate.OneOf(STANDING))
+    until = fields.Date(load_default=None, allow_none=True, metadata={"description": UNTIL})
+
+
+class AskForRole(SetMember):
+    """Somebody is to get a role to which others agree first."""
+
+    EXAMPLE = {"standing": "lead", "until": "2028-12-31", "reason": "The board has named her."}
+
+    reason = text("Why.", required=True)
+
+
+class AnswerRole(Sent):
+    """Whether one agrees that somebody gets a role; no needs a reason."""
+
+    EXAMPLE = {"agreed": True}
+
+    agreed = Flag(required=True)
+    reason = text("", load_default="")

@@ -1,8 +1,10 @@
 """The dashboard: open, due soon, late and lapsed, counted at that moment and by the rights of who looks."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from engine.identity import giving
 from engine.transactions import Database
 from engine.verify import verify
 from tests.factories import END, START, process, sequence, user_task
@@ -72,5 +74,47 @@ def test_a_role_has_one_holder_and_one_deputy_and_an_empty_one_is_an_alarm(
     assert ("carl", "vacant") in told
     assert {kind for _who, kind in told} == {"vacant"}
     assert adam.send("PATCH", "/groups/staff", json={"single": True}).get_json()["code"] == "one-holder"
+    with database.reading() as session:
+        assert verify(session, None).holds
+
+
+def test_a_role_needs_the_consent_of_top_management_and_ends_on_a_day(
+    reader: Callable[[str], Reader], login: Callable[..., Client], database: Database, clock: Clock
+) -> None:
+    adam = login("adam")
+    adam.post("/groups", {"key": "top_management", "name": "Top management"})
+    for person in ("bert", "carl"):
+        adam.send("PUT", f"/groups/top_management/members/{person}", json={})
+    adam.post("/groups", {"key": "officer", "name": "Officer", "consent": "top_management"})
+    alone = adam.send("PUT", "/groups/officer/members/carl", json={})
+    assert (alone.status_code, alone.get_json()["code"]) == (409, "needs-consent")
+    admin, ask = reader("adam"), {"group": "officer", "standing": "lead", "until": "2027-03-31"}
+    admin.press("/people/carl/groups", **ask)
+    assert "Say why: those who agree read it." in words(admin.open("/people/carl"), "//body")
+    admin.press("/people/carl/groups", **ask, reason="The board has named him.")
+    told = {(one["recipient"], one["kind"]) for one in adam.get("/deliveries")["items"]}
+    assert told == {("bert", "role")}
+    waits = words(reader("anna").open("/groups/officer"))
+    assert "Adam asks that Carl gets the role, as lead: The board has named him." in waits
+    assert "Agree" not in waits
+
+    for nobody in ("carl", "anna"):
+        refused = login(nobody).send("POST", "/groups/officer/members/carl/answer", json={"agreed": True})
+        assert refused.status_code == 403, nobody
+    assert not login("carl").get("/groups/officer")["members"]
+    bert = reader("bert")
+    bert.open("/groups/officer")
+    bert.press("/groups/officer/members/carl/answer", agreed="true")
+    (held,) = adam.get("/groups/officer")["members"]
+    assert (held["person"], held["standing"], held["until"]) == ("carl", "lead", "2027-03-31")
+    assert "Wed 31 Mar" in words(bert.open("/groups/officer"))
+
+    clock.moment = clock.moment.replace(month=3, day=31, hour=20)
+    assert giving.drain_roles(database, now=clock.moment) == 0
+    with database.reading() as session:
+        assert giving.next_due(session, clock.moment) == datetime.fromisoformat("2027-04-01T00:00+02:00")
+    clock.forward(hours=3)
+    assert giving.drain_roles(database, now=clock.moment) == 1
+    assert not login("adam").get("/groups/officer")["members"]
     with database.reading() as session:
         assert verify(session, None).holds
