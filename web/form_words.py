@@ -1,7 +1,8 @@
 """What is wrong with an answer, in sentences that name its field: the same in the browser and from the server."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from web.language import _
@@ -18,6 +19,30 @@ FROM_SERVER = (
     (r"This must be a phone number.*", "Field must be a valid international phone number. (e.g. +4930664040900)"),
 )
 """What the form's check says, and what form-js says in the same case."""
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
+NAMED = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+"""A variable of the case in a text of a form, and nothing but it."""
+
+
+def in_moments(schema: Mapping[str, Any], data: Mapping[str, Any], said: Callable[[datetime], str]) -> dict[str, Any]:
+    """The schema whose texts say moments of the case as people do; `{{name}}` of anything else is left to the form."""
+
+    def told(found: re.Match[str]) -> str:
+        value = data.get(found[1])
+        if not isinstance(value, str) or not MOMENT.fullmatch(value):
+            return found[0]
+        return said(datetime.fromisoformat(value))
+
+    def of(component: Mapping[str, Any]) -> dict[str, Any]:
+        return in_moments(component, data, said)
+
+    made = dict(schema)
+    if made.get("type") == "text" and isinstance(made.get("text"), str):
+        made["text"] = NAMED.sub(told, made["text"])
+    if "components" in made:
+        made["components"] = [of(one) for one in made["components"]]
+    return made
 
 
 def sentences() -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import instances, records
 from engine.errors import Invalid, NotFound, Rejected
 from engine.identity.person import Person
-from web import known
+from web import assets, known
 from web.drawings.frame import Framed, framed, plan_of
 from web.drawings.twin import picture as drawing_of
 from web.filled import How, filled, said
@@ -124,7 +124,7 @@ def diagram(instance_id: UUID) -> Response:
     def read(session: Session, reader: Reader) -> Any:
         return file_of(session, found.one_case(session, reader.person, instance_id).definition_id)
 
-    return Response(look(read).data, mimetype="application/xml")
+    return assets.drawing(look(read).data)
 
 
 @page(pages, "/cases/<uuid:instance_id>/marks.json")

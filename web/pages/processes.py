@@ -21,7 +21,7 @@ from engine.kit import kit
 from engine.models.definitions import parsed
 from engine.models.deployed import overview
 from engine.store.people import GroupRow
-from web import changes
+from web import assets, changes
 from web.drawings.frame import plan_of
 from web.drawings.twin import picture as drawing_of
 from web.language import _, ngettext
@@ -89,7 +89,7 @@ def diagram(key: str, number: int) -> Response:
         return file_of(session, found.process(session, reader.person, key, reader.now).version(number).row.id)
 
     file = look(read)
-    answer = Response(file.data, mimetype="application/xml")
+    answer = assets.drawing(file.data)
     if "keep" in request.args:
         answer.headers.set("Content-Disposition", "attachment", filename=file.name.rpartition("/")[2])
     return answer

@@ -44,7 +44,11 @@ def form(task_id: UUID) -> Response:
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         found = task_page.form(session, reader.person, task_id, now=reader.now)
+        schema = form_words.in_moments(
+            found["schema"], found["data"], lambda at: words.moment(at, reader.now, reader.zone)
+        )
         return found | {
+            "schema": schema,
             "draft_at": _clock(found["draft_at"], reader),
             "words": _said(),
             "wrong": form_words.sentences(),
