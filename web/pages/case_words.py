@@ -1,9 +1,12 @@
 """What the page of a case calls things: states, ties to other cases, parts of its story, and cells of tables."""
 
+import re
 from typing import Any
 
-from web.language import _
+from web.language import _, ngettext
 from web.pages import deliveries
+
+SPAN = re.compile(r"(P|PT|)(\d+) ?(D|H|M|bd|bh)")
 
 
 def states() -> dict[str, tuple[str, str]]:
@@ -80,8 +83,24 @@ def _acts() -> dict[str, str]:
 
 
 def cell(text: str) -> str:
-    """A cell of a table without the marks that only a table needs."""
+    """A cell of a table without the marks that only a table needs, and spans in words."""
     if text in ("", "-"):
         return _("any")
-    plain = {"true": _("Yes"), "false": _("No"), "null": _("nothing")}
-    return plain.get(text, text.replace('"', "").strip("[]"))
+    plain, unmarked = {"true": _("Yes"), "false": _("No"), "null": _("nothing")}, text.replace('"', "").strip("[]")
+    return plain.get(text) or _span(unmarked) or unmarked
+
+
+def _span(text: str) -> str:
+    """`4 working hours` for `4 bh`, `60 days` for `P60D`; nothing for what is no plain span."""
+    found = SPAN.fullmatch(text)
+    if found is None:
+        return ""
+    number = int(found[2])
+    words = {
+        "PD": ngettext("%(num)d day", "%(num)d days", number),
+        "PTH": ngettext("%(num)d hour", "%(num)d hours", number),
+        "PTM": ngettext("%(num)d minute", "%(num)d minutes", number),
+        "bd": ngettext("%(num)d working day", "%(num)d working days", number),
+        "bh": ngettext("%(num)d working hour", "%(num)d working hours", number),
+    }
+    return words.get(found[1] + found[3], "")

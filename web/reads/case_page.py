@@ -179,8 +179,9 @@ def state_of(session: Session, instance_id: UUID, *, now: datetime) -> State:
         marks[element] = "is-taken" if flow else "is-done"
         says[element] = _("taken") if flow else _("done")
     here = []
-    waiting = select(Timer.element).where(Timer.instance_id == instance_id, text("timers.status = 'pending'"))
-    for element in session.scalars(waiting):
+    pending = select(Timer.element).where(Timer.instance_id == instance_id, text("timers.status = 'pending'"))
+    waiting = list(session.scalars(pending))
+    for element in waiting:
         marks[element], says[element] = "is-here", _("waits for its time")
     live = select(Task.element, Task.due_at).where(Task.instance_id == instance_id, LIVE_TASK)
     for element, due in session.execute(live):
@@ -189,7 +190,14 @@ def state_of(session: Session, instance_id: UUID, *, now: datetime) -> State:
         if marks.get(element) != "is-late":
             marks[element] = "is-late" if late else "is-here"
             says[element] = _("open, late") if late else _("open")
-    return State(marks=marks, says=says, here=tuple(dict.fromkeys(here)))
+    first = here or waiting or _last_left(session, instance_id)
+    return State(marks=marks, says=says, here=tuple(dict.fromkeys(first)))
+
+
+def _last_left(session: Session, instance_id: UUID) -> list[str]:
+    """The element that a case has left last, where one looks first when it stands nowhere."""
+    passed = select(Passage.element).where(Passage.instance_id == instance_id, Passage.flow.is_(False))
+    return list(session.scalars(passed.order_by(Passage.left_at.desc(), Passage.id.desc()).limit(1)))
 
 
 def _older(lines: Sequence[Line], only: str) -> int | None:

@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
 from engine.ladders.climbing import drain_ladders
@@ -16,6 +17,7 @@ from tests.integration.api.conftest import MORNING, Client, Clock
 from tests.integration.api.test_records import FROZEN, PAPER
 from tests.integration.pages.conftest import Reader, auditing, words
 from tests.integration.shell.test_freezing import freezing
+from web.pages.case_words import cell
 
 Read = Callable[[str], Reader]
 Login = Callable[..., Client]
@@ -202,3 +204,9 @@ def test_a_document_that_was_frozen_is_had_on_paper_by_whoever_may_see_its_case(
     assert answer.data.startswith(b"%PDF-")
     assert answer.headers["Content-Disposition"] == "attachment; filename=Pack.pdf"
     reader("fred").open(link, 404)
+
+
+def test_a_span_in_a_table_is_said_in_words(app: Flask) -> None:
+    with app.test_request_context("/"):
+        said = [cell(one) for one in ('"4 bh"', '"P60D"', '"PT15M"', '"P1M"', '["a", "b"]', "true", "-", "> 3")]
+    assert said == ["4 working hours", "60 days", "15 minutes", "P1M", "a, b", "Yes", "any", "> 3"]
