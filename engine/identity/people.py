@@ -26,24 +26,32 @@ SETUP = Person(id="operator:setup", name="Setting up", kind="operator", platform
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,99}\Z")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
-_MEMBERSHIPS = outerjoin(
-    GroupRow, Membership, (Membership.group_key == GroupRow.key) & (Membership.person_id == bindparam("id"))
-)
-_PERSON = Hot(
-    select(
-        PersonRow.id,
-        PersonRow.name,
-        PersonRow.kind,
-        PersonRow.platform_admin,
-        GroupRow.key,
-        GroupRow.everybody,
-        GroupRow.grants,
-        Membership.standing,
-    )
-    .select_from(outerjoin(PersonRow, _MEMBERSHIPS, or_(text("groups.everybody"), Membership.person_id.is_not(None))))
-    .where(PersonRow.id == bindparam("id"), text("people.active"))
-)
 _INSERT = insert(PersonRow)
+
+
+def asking_for(person_id: Any) -> Hot:
+    """The statement that finds a person by an id, given or found by another query; `made` reads its rows."""
+    memberships = outerjoin(
+        GroupRow, Membership, (Membership.group_key == GroupRow.key) & (Membership.person_id == person_id)
+    )
+    belongs = or_(text("groups.everybody"), Membership.person_id.is_not(None))
+    return Hot(
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            PersonRow.kind,
+            PersonRow.platform_admin,
+            GroupRow.key,
+            GroupRow.everybody,
+            GroupRow.grants,
+            Membership.standing,
+        )
+        .select_from(outerjoin(PersonRow, memberships, belongs))
+        .where(PersonRow.id == person_id, text("people.active"))
+    )
+
+
+_PERSON = asking_for(bindparam("id"))
 
 
 def person(session: Session, person_id: str) -> Person:
@@ -61,7 +69,11 @@ def person(session: Session, person_id: str) -> Person:
 
 def find(session: Session, person_id: str) -> Person | None:
     """As `person`, or None."""
-    rows = _PERSON.all(session, {"id": person_id})
+    return made(session, _PERSON.all(session, {"id": person_id}))
+
+
+def made(session: Session, rows: Sequence[Any]) -> Person | None:
+    """A person of what `asking_for` found; None where nobody is there, or he has left."""
     found = _person(rows) if rows else None
     return replace(found, mandate=_mandate(session, found.id)) if found and found.auditor else found
 

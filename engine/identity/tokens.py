@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.hot import Hot
+from engine.hot import Hot, together
 from engine.identity import people
 from engine.identity.person import Person
 from engine.ids import new_id, new_secret
@@ -35,6 +35,7 @@ BY_DIGEST = Hot(
         Token.digest == bindparam("digest"), Token.expires_at > bindparam("now"), text("tokens.revoked_at IS NULL")
     )
 )
+ITS_PERSON = people.asking_for(select(Token.person_id).where(Token.digest == bindparam("digest")).scalar_subquery())
 USED = update(TOKEN).where(TOKEN.c.id == bindparam("token_id")).values(last_used_at=bindparam("moment"))
 
 
@@ -102,8 +103,9 @@ def verify(session: Session, secret: str, *, now: datetime, note: bool = True) -
     Args:
         note: write when it was last used, at most once a minute; otherwise it only reads.
     """
-    found = BY_DIGEST.one_or_none(session, {"digest": _digest(secret), "now": now})
-    who = people.find(session, found.person_id) if found else None
+    digest = {"digest": _digest(secret)}
+    tokens, person = together(session, [(BY_DIGEST, [digest | {"now": now}]), (ITS_PERSON, [digest])])
+    found, who = next(iter(tokens), None), people.made(session, person)
     if found is None or who is None:
         return None
     if note and (found.last_used_at is None or now - found.last_used_at >= USED_AGAIN_AFTER):

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.errors import NotFound
-from engine.hot import Hot
+from engine.hot import Hot, together
 from engine.identity import people
 from engine.identity.person import Person
 from engine.ids import new_id
@@ -41,6 +41,7 @@ BY_ID = Hot(
         Visit.seen_at > bindparam("seen_after"),
     )
 )
+ITS_PERSON = people.asking_for(select(Visit.person_id).where(Visit.id == bindparam("visit_id")).scalar_subquery())
 SEEN = update(VISIT).where(VISIT.c.id == bindparam("visit_id")).values(seen_at=bindparam("moment"))
 
 
@@ -84,8 +85,8 @@ def verify(
         note: write when it was last seen, at most once a minute; otherwise it only reads.
     """
     given = {"visit_id": visit_id, "began_after": machine_now - lasting.life, "seen_after": machine_now - lasting.idle}
-    found = BY_ID.one_or_none(session, given)
-    who = people.find(session, found.person_id) if found else None
+    visits, person = together(session, [(BY_ID, [given]), (ITS_PERSON, [{"visit_id": visit_id}])])
+    found, who = next(iter(visits), None), people.made(session, person)
     if found is None or who is None:
         return None
     if note and machine_now - found.seen_at >= SEEN_AGAIN_AFTER:
