@@ -19,7 +19,7 @@ from engine.calendars import CalendarSettings, read_settings
 from engine.departing import departures
 from engine.errors import Invalid
 from engine.figures import Figure
-from engine.identity import giving, people, resets, visits
+from engine.identity import attempts, giving, people, resets, visits
 from engine.identity.person import Person
 from engine.identity.visits import Lasting
 from engine.ladders import climbing
@@ -167,6 +167,7 @@ class Program:
         with self.database.writing() as session:
             tasks.sweep_drafts(session)
             visits.forget(session, lasting=visits_of(self.settings).lasting, machine_now=utc_now())
+            attempts.forget(session, now=self.clock())
             resets.forget(session, machine_now=utc_now())
             forget(session, before=self.clock() - ANSWERS_KEPT)
             session.execute(delete(Heartbeat).where(Heartbeat.at < utc_now() - GONE))

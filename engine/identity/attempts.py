@@ -9,7 +9,7 @@ account to strangers alone, and the person is told of it.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, insert, select
+from sqlalchemy import ColumnElement, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
 from engine import audit
@@ -30,6 +30,7 @@ BOUNDS = {
 """So many wrong ones within this time, and the account waits until they are older. A code is tried by someone who
 knows the password, and there are only a million of them."""
 WORDS = {"password": "passwords", "code": "codes"}
+KEPT = timedelta(days=30)
 LONGEST = 100
 """Signs of a name that are kept; nobody has a longer one."""
 
@@ -70,6 +71,11 @@ def succeeded(session: Session, person_id: str, *, place: str, now: datetime) ->
 def forgiven(session: Session, person_id: str, *, now: datetime) -> None:
     """Open the account to strangers: its person has shown by another way who he is."""
     succeeded(session, person_id, place=STRANGERS, now=now)
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Delete what counts no more for long: names that strangers made up would be kept for ever."""
+    session.execute(delete(SignIn).where(SignIn.at < now - KEPT))
 
 
 def _closed_until(session: Session, person_id: str, kind: str, place: str, now: datetime) -> datetime | None:

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.identity import groups, passwords, people, proving, tokens
+from engine.identity import attempts, groups, passwords, people, proving, tokens
 from engine.identity.attempts import FAILURES, PERIOD
 from engine.identity.passwords import Hashing
 from engine.identity.people import SETUP
-from engine.store.people import PersonRow
+from engine.store.people import PersonRow, SignIn
 from engine.store.people import Token as TokenRow
 from engine.store.records import AuditEntry
 from engine.transactions import Database
@@ -191,6 +191,15 @@ def test_a_right_password_wipes_out_the_wrong_ones_before(database):
             with pytest.raises(Forbidden, match="is wrong"):
                 sign_in(database, "guess", minutes=minutes)
         assert sign_in(database, minutes=minutes + 0.5)
+
+
+def test_attempts_are_forgotten_after_a_month(database):
+    with pytest.raises(Forbidden):
+        sign_in(database, "guess", who="made up")
+    for days, left in ((30, 1), (31, 0)):
+        with database.writing() as session:
+            attempts.forget(session, now=NOW + timedelta(days=days))
+            assert session.scalar(select(func.count()).select_from(SignIn)) == left
 
 
 def test_failures_stand_in_the_trail(database):
