@@ -71,7 +71,7 @@ class SignInFailed(Rejected):
     @classmethod
     def of(cls, error: WrongProof) -> "SignInFailed":
         """The same refusal, for whoever has not signed in yet."""
-        return cls(error.why, error.remedy, record=error.record, keeps=error.keeps)
+        return cls(error.why, error.remedy, keeps=error.keeps)
 
 
 @dataclass

@@ -52,11 +52,17 @@ def must_be_open(session: Session, person_id: str, kind: str, *, place: str, now
 
 
 def failed(session: Session, person_id: str, kind: str, *, place: str, now: datetime) -> None:
-    """Count a wrong one. Where it closes the account, the trail says so and the person is told, once a day."""
+    """
+    Count a wrong one. Where it closes the account, the trail says so and the person is told, once a day.
+
+    All in the transaction of whoever was wrong, so that a name that nobody has takes about as long as another.
+    """
     _count(session, person_id, kind, place, succeeded=False, now=now)
-    until = _closed_until(session, person_id, kind, place, now)
-    himself = people.find(session, person_id) if until is not None else None
-    if until is None or himself is None:
+    until, himself = _closed_until(session, person_id, kind, place, now), people.find(session, person_id)
+    if himself is None:
+        return
+    audit.append(session, audit.PLATFORM, "person.sign_in_failed", person_id, {"kind": kind}, by=himself, now=now)
+    if until is None:
         return
     said = {"kind": kind, "strangers": place == STRANGERS, "until": until}
     audit.append(session, audit.PLATFORM, "person.locked", person_id, said, by=himself, now=now)

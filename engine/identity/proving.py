@@ -10,8 +10,7 @@ from datetime import datetime
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from engine import audit
-from engine.errors import CodeNeeded, Record, WrongProof
+from engine.errors import CodeNeeded, WrongProof
 from engine.identity import attempts, factors, passwords
 from engine.identity.attempts import SIGNED_IN, STRANGERS
 from engine.identity.factors import Second
@@ -74,8 +73,7 @@ def by_password(session: Session, person_id: str, password: str, *, place: str, 
     right = passwords.matches(password, kept.password if kept and kept.password else passwords.nobodys())
     if kept is None or not right:
         attempts.failed(session, person_id, "password", place=place, now=now)
-        record = Record(audit.PLATFORM, "person.sign_in_failed", person_id) if kept else None
-        raise WrongProof(WRONG, keeps=True, record=record)
+        raise WrongProof(WRONG, keeps=True)
     passwords.renew(session, person_id, password, str(kept.password), now=now)
     return not factors.is_on(session, person_id)
 
@@ -92,8 +90,7 @@ def by_code(session: Session, person_id: str, second: Second, *, place: str, now
     himself = Person(id=person_id, name=person_id)
     if not factors.check(session, person_id, second, by=himself, now=now):
         attempts.failed(session, person_id, "code", place=place, now=now)
-        record = Record(audit.PLATFORM, "person.sign_in_failed", person_id, {"kind": "code"})
-        raise WrongProof(WRONG_CODE, kind="code", keeps=True, record=record)
+        raise WrongProof(WRONG_CODE, kind="code", keeps=True)
     attempts.succeeded(session, person_id, place=place, now=now)
 
 
