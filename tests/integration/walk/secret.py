@@ -12,7 +12,7 @@ from engine.store.definitions import DefinitionRow, Resource
 from engine.store.records import Delivery, FrozenDocument
 from engine.store.running import Instance, ServiceJob, StuckStep, Task
 from engine.transactions import Database
-from tests.factories import process, user_task
+from tests.factories import deploy, process, user_task
 from tests.integration.api.conftest import MORNING, Client, Clock
 from tests.integration.hooks.conftest import firing
 from tests.integration.pages.test_registers import STANDARD
@@ -54,7 +54,7 @@ BEARER = "a bearer token of the monitoring"
 def prepare(database: Database, login: Callable[..., Client], in_force: Callable[[bytes], str]) -> dict[str, str]:
     """All that such a case can be about, come from and be listed under; what addresses name of it."""
     definition = in_force(MODEL)
-    in_force(CALLER)
+    deploy(database, CALLER, owner="anna", now=MORNING)
     adam, anna = login("adam"), login("anna")
     adam.post("/standards", {"standard": STANDARD})
     register = {"register": {**MACHINES, "clauses": ["iso9001:10.2"]}, "form": FORM}

@@ -33,7 +33,6 @@ SHARED = {
     "channels/channel_key": "mail",
     "clauses/ref": "10.2",
     "clauses/standard_id": "iso9001-2015",
-    "cycles/act": "retry",
     "cycles/cycle_key": "round",
     "cycles/key": "round",
     "cycles/occurrence_id": "",
