@@ -209,19 +209,28 @@ def test_pages_that_stay_open_learn_what_happens_elsewhere_and_no_word_is_lost(
     expect(doing.get_by_text("You changed this in another tab")).to_be_visible()
     expect(seen).to_have_value("Every door was shut")
 
+    row = watching.locator(f"#task-{task}")
+    row.hover()
     henrik.post(f"/instances/{case}/cancel", {"reason": "It rains."})
     for page in (watching, doing):
         page.clock.run_for(20_000)
     expect(doing.get_by_text("This task is no longer asked for. What you typed stays")).to_be_visible()
     expect(seen).to_have_value("Every door was shut")
     expect(watching.locator("#state")).to_contain_text("Ended before its time")
-    expect(watching.locator(f"#task-{task}")).to_contain_text("withdrawn")
+    expect(row).not_to_contain_text("withdrawn")
+    watching.mouse.move(0, 0)
+    watching.clock.run_for(100)
+    expect(row).to_contain_text("withdrawn")
     expect(watching.locator("[data-element-id=T_walk]")).not_to_have_class(re.compile("is-here"))
     watching.emulate_media(media="print")
     expect(watching.locator("#whole-drawing")).to_be_visible()
     expect(watching.locator("#whole-drawing .is-here")).to_have_count(0)
     expect(watching.get_by_role("button")).to_have_count(0)
     assert faults == []
+    doing.context.clear_cookies()
+    doing.clock.run_for(20_000)
+    expect(doing.get_by_text("You have been logged out. What stands here is as it was then.")).to_be_visible()
+    expect(seen).to_have_value("Every door was shut")
 
 
 def _sign_in(page: Page, demo: Served) -> None:
