@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -13,22 +13,11 @@ from engine import audit
 from engine.core.ladder_text import digest_of
 from engine.store.ladders import LadderRow, LadderStep, LadderTold
 from engine.store.records import AuditEntry
+from engine.verifying.case import Told
 from engine.verifying.findings import Finding
 from engine.verifying.rows import rows
 
 Key = tuple[str, int, int]
-
-
-class Told(Protocol):
-    """An entry of the trail that was not erased, with what it says."""
-
-    @property
-    def entry(self) -> AuditEntry:
-        """The entry."""
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """What it says."""
 
 
 def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:

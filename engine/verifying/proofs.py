@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,24 +12,13 @@ from sqlalchemy.orm import Session
 from engine import signatures
 from engine.core.chain import content_digest
 from engine.errors import Broken
-from engine.store.records import AuditEntry, Comment, Evidence, Signature
+from engine.store.records import Comment, Evidence, Signature
 from engine.vault import Store
+from engine.verifying.case import Told
 from engine.verifying.findings import Finding
 from engine.verifying.rows import rows
 
 SAID_OF_EVIDENCE = ("slot", "kind", "name", "media_type", "size", "sha256", "url", "effective_on")
-
-
-class Told(Protocol):
-    """An entry of the trail that was not erased, with what it says."""
-
-    @property
-    def entry(self) -> AuditEntry:
-        """The entry."""
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """What it says."""
 
 
 @dataclass(frozen=True)
