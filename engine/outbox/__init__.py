@@ -10,6 +10,7 @@ is noted, and what cannot be sent stays where people see it.
 from engine.outbox.leasing import LANES, LEASE, Owed, next_due, take
 from engine.outbox.outcomes import LONGEST_WAIT, failed, retry, sent
 from engine.outbox.owing import Notice, owe, rows_of
+from engine.outbox.trying import try_out
 
 __all__ = [
     "LANES",
@@ -24,4 +25,5 @@ __all__ = [
     "rows_of",
     "sent",
     "take",
+    "try_out",
 ]

@@ -8,12 +8,7 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from engine import outbox
-from engine.errors import Invalid
-from engine.identity import people
-from engine.identity.people import must_manage
 from engine.identity.person import Person
-from engine.ids import new_id
-from engine.outreach import book
 from web.acts import act, look
 from web.operations import Theme
 from web.reads import deliveries as found
@@ -57,22 +52,7 @@ def test(body: dict[str, Any]) -> Response:
     """Owe somebody a test message."""
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
-        must_manage(by)
-        who = people.person(session, body["person"])
-        said = {"text": "A test: this is how Steward reaches you."}
-        wanted = (body["channel"],) if body["channel"] else ()
-        if gone := book.unknown(session, list(wanted)):
-            raise Invalid(f"There is no channel {gone[0]}.", {"channel": ["There is none."]})
-        event = f"test:{new_id()}"
-        notice = outbox.Notice(
-            event=event, recipient=who.id, template="test", urgency="urgent", channels=wanted, data=said
-        )
-        outbox.owe(session, [notice], now=now)
-        made = found.of_event(session, event)
-        if wanted and made.channel not in wanted:
-            raise Invalid(
-                f"The channel {wanted[0]} is not for {who.name}, or not active.", {"channel": ["Not for him."]}
-            )
-        return found.one_delivery(session, by, made.id)
+        made = outbox.try_out(session, body["person"], channel=body["channel"] or None, by=by, now=now)
+        return found.one_delivery(session, by, made)
 
     return act(verb, ONE, status=201)

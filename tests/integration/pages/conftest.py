@@ -60,7 +60,7 @@ class Reader:
         """A page as a tree; the test fails unless it answers so."""
         return self.tree(self.sent("GET", address, status))
 
-    def press(self, address: str, status: int = 303, **fields: Any) -> TestResponse:
+    def press(self, address: str, /, status: int = 303, **fields: Any) -> TestResponse:
         """Send a form, with the proof that the page before gave."""
         if not self.proof:
             self.open("/")
