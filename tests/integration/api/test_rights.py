@@ -37,6 +37,7 @@ OPEN = {
     "POST /forgotten",
     "/new-password/<link>",
     "POST /logout",
+    "/status",  # What was approved for everybody.
     "/tell",
     "GET /tell/<way_key>",
     "POST /tell/<way_key>",

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 
 from engine.store.records import Seal
 from steward.cli.working import only_worker
+from steward.connections import LANES
 from steward.settings import load
 from tests.factories import END, START, process, sequence, user_task
 
@@ -98,4 +99,6 @@ def test_every_lane_finds_nothing_to_do_in_a_quiet_house(request, serve, setting
     if kind == "postgresql":
         url = request.getfixturevalue("postgres_url")
         settings = load({"home": str(tmp_path / "other"), "database_url": url}, {})
-    assert not any(lane.drain() for lane in serve(settings).program.lanes())
+    lanes = serve(settings).program.lanes()
+    assert len(lanes) == LANES
+    assert not any(lane.drain() for lane in lanes)
