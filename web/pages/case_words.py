@@ -91,7 +91,7 @@ def cell(text: str) -> str:
 
 
 def _span(text: str) -> str:
-    """`4 working hours` for `4 bh`, `60 days` for `P60D`; nothing for what is no plain span."""
+    """`4 working hours` for `4 bh`, `60 days` for `P60D`, in one line; nothing for what is no plain span."""
     found = SPAN.fullmatch(text)
     if found is None:
         return ""
@@ -103,4 +103,4 @@ def _span(text: str) -> str:
         "bd": ngettext("%(num)d working day", "%(num)d working days", number),
         "bh": ngettext("%(num)d working hour", "%(num)d working hours", number),
     }
-    return words.get(found[1] + found[3], "")
+    return words.get(found[1] + found[3], "").replace(" ", "\u00a0")
