@@ -9,7 +9,7 @@ UV  := $(BIN)/uv pip install --quiet --python $(BIN)/python
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 UI  := $(wildcard frontend/*.*) $(wildcard frontend/.npmrc) $(shell find frontend/src -type f 2>/dev/null)
 
-.PHONY: setup run test coverage check bench fuzz lock
+.PHONY: setup run test coverage check bench fuzz lock pictures
 
 setup: .venv/dev .venv/ui .venv/browser
 
@@ -34,6 +34,11 @@ bench: .venv/dev
 
 fuzz: .venv/dev
 	$(BIN)/python -m pytest tests/fuzz -p no:cacheprovider $(ARGS)
+
+# docs/pictures: the shipped diagrams, and each page of a made-up company, wide and narrow, light and dark.
+pictures: .venv/ui .venv/browser
+	$(BIN)/python -m tools.pictures
+	$(BIN)/python -m tools.pages_pictures $(ARGS)
 
 # Locked with hashes for every platform and Python >= 3.11, without the address of an index.
 # `make lock` keeps what still fits; `make lock ARGS=--upgrade` moves all, ARGS='--upgrade-package flask' one.

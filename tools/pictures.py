@@ -14,7 +14,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 BUNDLES = ROOT / "frontend" / "dist"
@@ -25,14 +25,19 @@ def main(folder: Path) -> None:
     """Draw every diagram of `processes/`."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        ours = Path(playwright.chromium.executable_path)
-        program = None if ours.exists() else os.environ.get("STEWARD_TEST_CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
+        browser = launched(playwright)
         for path in sorted((ROOT / "processes").glob("*/*.bpmn")):
             target = folder / f"{path.stem}.png"
             width, height = draw(browser, path, target)
             print(f"{target}: {width} x {height}")
         browser.close()
+
+
+def launched(playwright: Playwright) -> Browser:
+    """A Chromium: Playwright's own, or the one found on the machine."""
+    ours = Path(playwright.chromium.executable_path)
+    program = None if ours.exists() else os.environ.get("STEWARD_TEST_CHROMIUM") or shutil.which("chromium")
+    return playwright.chromium.launch(executable_path=program, chromium_sandbox=False)
 
 
 def draw(browser: Browser, path: Path, target: Path) -> tuple[int, int]:
