@@ -76,7 +76,7 @@ def read() -> Response:
         with services().database.reading() as session:
             letters = coming.read(session, code)
     except Invalid as error:
-        return show("answers.html", 422, letters=None, code=code, wrong=str(error))
+        return show("answers.html", 422, letters=None, code=code, text=text, wrong=str(error))
     return show("answers.html", letters=letters, code=code, wrong="", added=bool(text))
 
 
@@ -90,8 +90,8 @@ def not_ours(error: CSRFError) -> Response:
             return _form((request.view_args or {})["way_key"], Invalid(f"{why} {files}".strip()), 400)
         except NotFound:
             return refusing.of_http(error)
-    code = request.form.get("code", "").strip()
-    return show("answers.html", 400, letters=None, code=code, wrong=why)
+    code, text = request.form.get("code", "").strip(), request.form.get("text", "").strip()
+    return show("answers.html", 400, letters=None, code=code, text=text, wrong=why)
 
 
 def _asked(way_key: str) -> tuple[dict[str, Any], list[plain_form.Asked]]:

@@ -178,14 +178,17 @@ def test_a_visit_speaks_on_pages_only_and_a_token_everywhere(app: Flask, reader:
 
 
 def test_the_cookie_is_closed_to_scripts_and_to_other_sites(services: Services, app: Flask):
-    plain = signed_in(app.test_client(), "anna").client.get_cookie("steward")
+    browser = signed_in(app.test_client(), "anna").client
+    plain, known = browser.get_cookie("steward"), browser.get_cookie("steward-known")
     secure = replace(services, visits=Visits(secure=True))
     over_tls = create_app(secure).test_client()
     page = over_tls.get("/login", base_url="https://localhost")
     cookie = page.headers["Set-Cookie"]
 
-    assert plain is not None
-    assert (plain.http_only, plain.same_site, plain.path, plain.secure) == (True, "Lax", "/", False)
+    for one in (plain, known):
+        assert one is not None
+        assert (one.http_only, one.same_site, one.path, one.secure) == (True, "Lax", "/", False)
+        assert "anna" not in one.decoded_value
     assert cookie.startswith("__Host-steward=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     assert "Domain" not in cookie

@@ -49,6 +49,9 @@ def test_a_stranger_tells_something_on_a_page_and_reads_the_answer_with_his_code
     assert "your browser keeps no cookies" in said(kept)
     assert kept.xpath("//*[@name='what']/text() | //*[@name='what']/@value") == ["It hurts."]
 
+    added = anybody.app.test_client().post("/answers", data={"code": "0000", "text": "It hurts again."})
+    assert (added.status_code, page(added).xpath("//textarea/text()")) == (400, ["It hurts again."])
+
     picture = (BytesIO(b"\x89PNG\r\n\x1a\n" + bytes(20)), "seen.png")
     sent = browser.post("/tell/tell", data=proof | {"what": "It hurts.", "about": "bert", "files": picture})
     code = page(sent).xpath("//output[@id='code']/text()")[0]
