@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import completions, corrective, crowds, kills, lanes, outbound, pages, proof, reading, year
+from benchmarks import browser, completions, corrective, crowds, kills, lanes, outbound, pages, proof, reading, year
 from benchmarks.place import Place, postgres, sqlite
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -31,6 +31,9 @@ GOALS: dict[str, tuple[str, float]] = {
     "inbox_million_p95_ms": ("<=", 2),
     "inbox_page_million_p95_ms": ("<=", 50),
     "inbox_page_sql_over_bare_query": ("<=", 3),
+    "inbox_kilobytes": ("<=", 100),
+    "task_kilobytes": ("<=", 300),
+    "diagram_kilobytes": ("<=", 240),
     "completion_p50_ms_sqlite": ("<=", 1.5),
     "eight_writers_longest_wait_ms_sqlite": ("<=", 100),
     "person_write_p99_ms_beside_drain_sqlite": ("<=", 20),
@@ -94,6 +97,7 @@ ALONE: tuple[Callable[[], Figures], ...] = (
     outbound.urgent_behind_bulk,
     kills.kills,
     year.simulated_year,
+    browser.pages_in_a_browser,
 )
 """Those that make their own place, with processes of their own."""
 
