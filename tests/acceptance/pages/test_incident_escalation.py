@@ -8,7 +8,7 @@ from tests.acceptance.northwind.escalating import QUEUE
 from tests.acceptance.pages.company import ADMIN, Company
 
 REPORTED = {name: value for name, value in QUEUE.items() if name != "system"} | {"ai_system": "triagelens"}
-LED = {"scribe": "hannah.vogel", "channel_link": "https://chat.example/incident"}
+LED = {"commander": "amara.okafor", "scribe": "hannah.vogel", "channel_link": "https://chat.example/incident"}
 CONTAINED = {"measures": "Sites read by hand.", "pause": "yes", "change_wanted": "no"}
 PAUSED = {
     "pause_sites": "North, West",
@@ -19,13 +19,16 @@ PAUSED = {
 
 def test_an_incident_climbs_its_ladder_until_somebody_takes_it_and_the_system_is_paused(company: Company) -> None:
     case = reported(company)
-    third = on_call(company, level=3, minutes=61)
-    climbs(company, case, third)
-    taken_and_led(company, case, third)
-    paused(company, case, third)
+    climbs(company, case)
+    taken_and_led(company, case)
+    paused(company, case)
 
 
 def reported(company: Company) -> str:
+    """Whoever's week it is, today level 3 is the AI officer's."""
+    period = {"begins_at": company.now.isoformat(), "ends_at": (company.now + timedelta(days=1)).isoformat()}
+    turn = {"subject": "reg_ai_systems:triagelens", "level": 3, "person": "amara.okafor"}
+    company.voice(ADMIN).post("/on-call/overrides", turn | period)
     ben = company.at("ben.carter", "/")
     ben.get_by_role("link", name="Start a case").click()
     ben.get_by_role("button", name="Start now: Incident escalation").click()
@@ -35,17 +38,10 @@ def reported(company: Company) -> str:
     return case
 
 
-def on_call(company: Company, *, level: int, minutes: int) -> str:
-    """Whose turn it is at a level, so many minutes from now."""
-    at = (company.now + timedelta(minutes=minutes)).isoformat()
-    turns = company.voice(ADMIN).get("/on-call", subject="reg_ai_systems:triagelens", at=at)["items"]
-    return str(next(one["person"] for one in turns if one["level"] == level))
-
-
-def climbs(company: Company, case: str, third: str) -> None:
+def climbs(company: Company, case: str) -> None:
     """Level 1 is offered it at once, level 2 after half an hour, level 3 after an hour."""
     task = company.task(case, "T_ack")["id"]
-    for person, minutes in (("priya.raman", 31), (third, 30)):
+    for person, minutes in (("priya.raman", 31), ("amara.okafor", 30)):
         before = company.at(person, f"/tasks/{task}")
         expect(before.locator(".refusal")).to_contain_text("This is not offered to you.")
         company.later(minutes=minutes)
@@ -53,8 +49,8 @@ def climbs(company: Company, case: str, third: str) -> None:
         expect(before.get_by_role("button", name="Take on")).to_be_visible()
 
 
-def taken_and_led(company: Company, case: str, third: str) -> None:
-    page = company.at(third, "/")
+def taken_and_led(company: Company, case: str) -> None:
+    page = company.at("amara.okafor", "/")
     page.get_by_role("link", name="Acknowledge").first.click()
     page.get_by_role("button", name="Take on").click()
     company.finishes(page, {}, said="Finished.")
@@ -63,17 +59,16 @@ def taken_and_led(company: Company, case: str, third: str) -> None:
     ingrid = company.at("ingrid.solberg", "/")
     expect(ingrid.get_by_role("heading", level=1)).to_have_text("My work")
     expect(ingrid.get_by_role("link", name="Acknowledge")).to_have_count(0)
-    company.finishes(company.opens(third, case, "T_lead"), LED | {"commander": third}, said="Finished.")
+    company.finishes(company.opens("amara.okafor", case, "T_lead"), LED, said="Finished.")
     company.rest()
 
 
-def paused(company: Company, case: str, third: str) -> None:
-    company.does(third, case, "T_confirm", {"kind": "incident", "severity_choice": "table"})
-    company.does(third, case, "T_contain", CONTAINED)
+def paused(company: Company, case: str) -> None:
+    company.does("amara.okafor", case, "T_confirm", {"kind": "incident", "severity_choice": "table"})
+    company.does("amara.okafor", case, "T_contain", CONTAINED)
     hannah = company.at("hannah.vogel", f"/tasks/{company.task(case, 'T_pause')['id']}")
     expect(hannah.locator(".refusal")).to_contain_text("This is not offered to you.")
     company.finishes(company.opens("priya.raman", case, "T_pause"), PAUSED, said="Finished.")
-    name = company.voice(ADMIN).get(f"/people/{third}")["name"]
     priya = company.at("priya.raman", f"/cases/{case}")
     expect(priya.locator("bpmn-diagram[data-ready] [data-element-id=T_pause].is-done")).to_be_visible()
-    expect(priya.locator("main")).to_contain_text(f"{name} finished “Acknowledge”")
+    expect(priya.locator("main")).to_contain_text("Amara Okafor finished “Acknowledge”")
