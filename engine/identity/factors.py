@@ -25,8 +25,8 @@ from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity import notices, people, visits
 from engine.identity.person import Person
 from engine.ids import new_id
+from engine.store.accounts import RecoveryCode, SecondFactor
 from engine.store.base import table_of
-from engine.store.people import RecoveryCode, SecondFactor
 from engine.strongbox import Strongbox
 
 STEP, DIGITS, DRIFT = 30, 6, 1

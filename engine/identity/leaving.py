@@ -11,8 +11,9 @@ from engine.errors import Conflict
 from engine.identity.person import Person
 from engine.ladders import book
 from engine.store.absence import RotationRow
+from engine.store.accounts import RecoveryCode, SecondFactor
 from engine.store.definitions import Binding, DefinitionRow, Deployment
-from engine.store.people import GroupRow, Membership, PersonRow, RecoveryCode, SecondFactor, Token
+from engine.store.people import GroupRow, Membership, PersonRow, Token
 from engine.store.running import LIVE_TASK, Instance, Task
 
 SHOWN = 5

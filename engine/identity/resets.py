@@ -25,8 +25,8 @@ from engine.hot import Hot
 from engine.identity import attempts, notices, passwords, people, visits
 from engine.identity.person import Person
 from engine.ids import new_id
+from engine.store.accounts import Reset
 from engine.store.base import table_of
-from engine.store.people import Reset
 from engine.transactions import Database
 
 LIFE, LIFE_OF_INVITATION = timedelta(hours=1), timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from engine.store import (
     absence,
+    accounts,
     clauses,
     cycles,
     definitions,
@@ -20,6 +21,7 @@ from engine.store.base import Table
 __all__ = [
     "Table",
     "absence",
+    "accounts",
     "clauses",
     "cycles",
     "definitions",

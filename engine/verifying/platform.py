@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.identity.factors import digest_of
+from engine.store.accounts import RecoveryCode, SecondFactor
 from engine.store.definitions import Binding, CalendarRow, DecisionRow, DefinitionRow, Deployment, FormRow, Resource
-from engine.store.people import GroupRow, MandateRow, Membership, PersonRow, RecoveryCode, RoleWish, SecondFactor
+from engine.store.people import GroupRow, MandateRow, Membership, PersonRow, RoleWish
 from engine.store.records import AuditEntry
 from engine.verifying import absence, ladders
 from engine.verifying.findings import Finding

@@ -14,8 +14,8 @@ from engine.identity.attempts import FAILURES
 from engine.identity.people import SETUP
 from engine.outbox import Owed
 from engine.outreach import book
+from engine.store.accounts import Reset
 from engine.store.outreach import WishesRow
-from engine.store.people import Reset
 from engine.transactions import Database
 from tests.integration.accounts.conftest import Phone, Trail
 from tests.integration.api.conftest import MORNING, Client, Clock

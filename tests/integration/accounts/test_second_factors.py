@@ -12,7 +12,7 @@ from engine.errors import Forbidden
 from engine.identity import attempts, factors, people, proving
 from engine.identity.factors import Second
 from engine.identity.people import SETUP
-from engine.store.people import RecoveryCode, SecondFactor
+from engine.store.accounts import RecoveryCode, SecondFactor
 from engine.strongbox import Strongbox
 from engine.transactions import Database
 from engine.verify import verify
