@@ -73,18 +73,25 @@ def prepare(database: Database, login: Callable[..., Client], in_force: Callable
 
 
 def begin(database: Database, bert: Client) -> dict[str, str]:
-    """Such a case, begun and worked on by bert, who is the board; the ids of all that is in it, as addresses do."""
-    told = {"title": f"The {SAID}", "business_key": SAID, "variables": {"site": SAID}, "subject": "reg_machines:press"}
+    """Two such cases, of bert, who is the board: one is done, and the other goes on; the ids of all that is in that."""
+    _case, done, _evidence = _worked_on(bert, f"{SAID} 1")
+    bert.post(f"/tasks/{done}/complete", {"answers": {}})
+    case, task, evidence = _worked_on(bert, f"{SAID} 2")
+    bert.post(f"/instances/{case}/comments", {"text": SAID})
+    ids = {"instance_id": case, "task_id": task, "target_id": case, "chain": case, "evidence_id": evidence}
+    ids |= {name: str(new_id()) for name in ("delivery_id", "stuck_id", "document_id", "file_id")}
+    return ids | {"job_id": str(_goes_wrong(database, ids))}
+
+
+def _worked_on(bert: Client, key: str) -> tuple[str, str, str]:
+    """A case with its task, which bert has claimed, and what he handed in for it."""
+    told = {"title": f"The {SAID}", "business_key": key, "variables": {"site": SAID}, "subject": "reg_machines:press"}
     case = bert.post("/instances", {"process": "secret", **told})["id"]
     (task,) = (one["id"] for one in bert.get(f"/instances/{case}/tasks")["items"])
     bert.post(f"/tasks/{task}/claim")
     sent = {"slot": "report", "url": f"https://example.org/{SAID}", "name": SAID}
     made = bert.send("POST", f"/tasks/{task}/evidence", data=sent, content_type="multipart/form-data")
-    bert.post(f"/instances/{case}/comments", {"text": SAID})
-    ids = {"instance_id": case, "task_id": task, "target_id": case, "chain": case}
-    ids |= {"evidence_id": bert.expect(201, made)["id"]}
-    ids |= {name: str(new_id()) for name in ("delivery_id", "stuck_id", "document_id", "file_id")}
-    return ids | {"job_id": str(_goes_wrong(database, ids))}
+    return case, task, bert.expect(201, made)["id"]
 
 
 def _goes_wrong(database: Database, ids: dict[str, str]) -> UUID:
@@ -134,5 +141,5 @@ def spread(
         cases = list(known)
         tasks = session.scalars(select(Task.id).where(Task.instance_id.in_(cases)))
         marks = {*map(str, (*cases, *tasks)), *(value for name, value in ids.items() if name != "chain")}
-    assert len(cases) == 4
+    assert len(cases) == 5
     return {"instance_id": open_case, "chain": open_case, "occurrence_id": str(occurrence)}, marks

@@ -18,6 +18,7 @@ from tests.integration.pages.conftest import Reader, signed_in
 from web.pages import is_page
 
 PART = re.compile(r"<(?:[^<>]+:)?(\w+)>")
+CHOICE = re.compile(r"<any\((\w+)[^>]*>")
 NOTHING = str(UUID(int=7))
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 HIDDEN = {"instance_id", "task_id", "evidence_id", "delivery_id", "stuck_id", "job_id", "target_id", "chain"}
@@ -36,7 +37,6 @@ SHARED = {
     "cycles/cycle_key": "round",
     "cycles/key": "round",
     "cycles/occurrence_id": "",
-    "cycles/turn": "pause",
     "decisions/decision_key": "none",
     "definitions/definition_id": "",
     "deployment/deployment_id": "",
@@ -63,6 +63,7 @@ SHARED = {
     "resources/resource_id": "",
     "rows/row_key": "press",
     "standards/standard_id": "iso9001-2015",
+    "statement/ref": "10.2",
     "subscriptions/subscription_key": "none",
     "substitutes/substitution_id": "",
     "substitutions/substitution_id": "",
@@ -71,6 +72,21 @@ SHARED = {
 }
 """Parts that name what is no secret to whoever has signed in, by the word before, and what stands
 there in a walk; empty: an id that has to be known."""
+PERIOD = "since=2027-01-01T00:00:00Z&until=2028-01-01T00:00:00Z"
+SUBJECT = "subject=reg_machines:press"
+QUERIES = {
+    "figures/shared": PERIOD,
+    "groups/<key>/decisions": PERIOD,
+    "on-call": SUBJECT,
+    "on-call/gaps": SUBJECT,
+    "on-call/pausing": SUBJECT,
+    "pack": "rows=reg_machines:press",
+    "standards/<standard_id>/clauses/<ref>/records": PERIOD,
+    "standards/<standard_id>/clauses/<ref>/rows": PERIOD,
+    "standards/<standard_id>/coverage": PERIOD,
+    "standards/<standard_id>/strengths": PERIOD,
+}
+"""What addresses of the API cannot do without."""
 VARYING = ("Set-Cookie", "Content-Length", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 FORM = {
     "reason": "It is so.",
@@ -116,17 +132,17 @@ class Address:
 
     @property
     def named(self) -> list[str]:
-        """Its parts, each after the last word that stands before it: `people/person_id`."""
+        """Its parts but for choices, each after the last word that stands before it: `people/person_id`."""
         found, word = [], ""
         for segment in self.rule.rule.split("/"):
             part = PART.search(segment)
             word = word if part else segment
-            found += [f"{word}/{part[1]}"] if part else []
+            found += [f"{word}/{part[1]}"] if part and not CHOICE.search(segment) else []
         return found
 
     def filled(self, known: dict[str, str]) -> str:
-        """The address with these parts; ids that are not known name nothing."""
-        address = self.rule.rule
+        """The address with these parts, and the first of each choice; ids that are not known name nothing."""
+        address = CHOICE.sub(r"\1", self.rule.rule)
         for one in self.named:
             part = one.partition("/")[2]
             stands = known.get(part) or SHARED.get(one) or NOTHING
@@ -170,7 +186,8 @@ class Somebody:
     def ask(self, at: Address, known: dict[str, str] | None = None, *, proof: bool = True) -> TestResponse:
         """What is answered there; without `proof` nothing shows that a form comes from one of our pages."""
         client, where = self.browser.client, at.filled(self.known | (known or {}))
-        given = {} if at.method == "GET" else _sent(at)
+        asks = {"query_string": QUERIES.get(at.rule.rule.removeprefix("/api/v1/"), "")}
+        given = asks if at.method == "GET" else _sent(at)
         if not at.page:
             bearer = {"Authorization": f"Bearer {self.token.token}"}
             return self.token.app.test_client().open(where, method=at.method, headers=bearer, **given)
