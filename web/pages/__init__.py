@@ -6,6 +6,7 @@ from web import assets, language
 from web.pages import (
     account,
     applicability,
+    auditors,
     calendar,
     cases,
     clauses,
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     calendar.pages,
     account.pages,
     applicability.pages,
+    auditors.pages,
     cases.pages,
     clauses.pages,
     comparing.pages,

@@ -11,7 +11,7 @@ from web.language import _
 from web.reads.cases import may_read_platform
 from web.reads.entries import places as registers
 
-ALSO = {"/people": ("/groups", "/substitutes"), "/deliveries": ("/channels", "/subscriptions")}
+ALSO = {"/people": ("/groups", "/substitutes", "/auditors"), "/deliveries": ("/channels", "/subscriptions")}
 """Pages that belong to a place, though their addresses begin otherwise."""
 
 

@@ -66,6 +66,7 @@ def change(subscription_key: str) -> Response:
     kept = _typed()
 
     def verb(session: Session, by: Person, now: datetime) -> None:
+        book.must_manage(by)
         content = _content(kept, active=book.find(session, subscription_key).active)
         book.change(session, subscription_key, content, by=by, now=now)
 
@@ -81,6 +82,7 @@ def turn_subscription(subscription_key: str, turn: str) -> Response:
     """Tell it nothing for a while, or again."""
 
     def verb(session: Session, by: Person, now: datetime) -> None:
+        book.must_manage(by)
         content = book.find(session, subscription_key).content() | {"active": turn == "resume"}
         book.change(session, subscription_key, content, by=by, now=now)
 

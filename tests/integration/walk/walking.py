@@ -30,6 +30,7 @@ SECRETS = {"secret", "link"}
 """Parts that are secrets themselves: whoever has one needs nothing else."""
 SHARED = {
     "applicability/ref": "10.2",
+    "auditors/person_id": "bert",
     "calendar/year": "2027",
     "channels/channel_key": "mail",
     "clauses/ref": "10.2",
@@ -65,6 +66,7 @@ SHARED = {
     "standards/standard_id": "iso9001-2015",
     "statement/ref": "10.2",
     "subscriptions/subscription_key": "none",
+    "subscriptions/turn": "pause",
     "substitutes/substitution_id": "",
     "substitutions/substitution_id": "",
     "tell/way_key": "none",
