@@ -66,7 +66,6 @@ SHARED = {
     "standards/standard_id": "iso9001-2015",
     "statement/ref": "10.2",
     "subscriptions/subscription_key": "none",
-    "subscriptions/turn": "pause",
     "substitutes/substitution_id": "",
     "substitutions/substitution_id": "",
     "tell/way_key": "none",
