@@ -15,6 +15,7 @@ from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
 from web.pages.typed import Wrong
 from web.reads import mandates as found
+from web.reads import processes
 
 pages = Blueprint("auditors_pages", __name__)
 acting.register(pages)
@@ -86,7 +87,7 @@ def _one(person_id: str, wrong: Wrong | None = None, chosen: list[str] | None = 
             "auditor": auditor,
             "log": found.log(session, reader.person, person_id, cursor=request.args.get("cursor")),
             "manages": reader.person.platform_admin,
-            "processes": found.processes(session),
+            "processes": processes.keys(session),
             "chosen": chosen if chosen is not None else auditor["processes"] or [],
             "days": {name: _day(auditor[at], reader, last) for name, at, last in DAYS},
             "wrong": wrong,

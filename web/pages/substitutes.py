@@ -14,7 +14,7 @@ from web.language import _
 from web.pages import acting
 from web.pages.layout import Reader, look, page, show
 from web.reads import absence as found
-from web.reads import entries
+from web.reads import entries, processes
 from web.reads.people import everybody
 
 pages = Blueprint("substitutes_pages", __name__)
@@ -74,7 +74,12 @@ def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
         for one in listed:
             one["mine"] = planning.may_plan(session, reader.person, one["person"])
         people = [who for one in listed for who in (one["person"], one["first"], one["second"])]
-        return {"listed": listed, "everybody": everybody(session), "names": entries.names_in(session, people)}
+        return {
+            "listed": listed,
+            "everybody": everybody(session),
+            "names": entries.names_in(session, people),
+            "processes": processes.keys(session),
+        }
 
     status = 422 if wrong else 200
     return show("substitutes.html", status, **look(read), past=past, wrong=wrong, typed=typed or {}, states=_states())

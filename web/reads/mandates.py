@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from engine.identity.mandates import READS
 from engine.identity.person import Person
-from engine.store.definitions import DefinitionRow
 from engine.store.people import GroupRow, MandateRow, Membership, PersonRow
 from engine.store.records import AuditEntry
 from web.paging import Key, Page, page
@@ -42,11 +41,6 @@ def log(session: Session, person: Person, auditor: str, *, cursor: str | None) -
     query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == READS + auditor)
     found = page(session, query, (Key(AuditEntry.number.expression, descending=True),), limit=50, cursor=cursor)
     return Page(chains.allowed(session, person, found.items), found.next)
-
-
-def processes(session: Session) -> list[str]:
-    """The keys of all processes that a mandate can name."""
-    return list(session.scalars(select(DefinitionRow.key).distinct().order_by(DefinitionRow.key)))
 
 
 def _state(ends_at: datetime | None, now: datetime) -> str:

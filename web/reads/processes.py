@@ -44,6 +44,11 @@ VERSIONS = (
 )
 
 
+def keys(session: Session) -> list[str]:
+    """The keys of all processes, to choose from in a form."""
+    return list(session.scalars(select(DefinitionRow.key).distinct().order_by(DefinitionRow.key)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Version:
     """

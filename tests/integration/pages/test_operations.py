@@ -89,7 +89,9 @@ def test_who_looks_at_people_sees_who_is_away_and_an_administrator_lets_them_com
     anna.open("/people/nobody", 404)
 
 
-def test_a_person_plans_her_own_absence_and_calls_it_off(reader: Callable[[str], Reader], clock: Clock) -> None:
+def test_a_person_plans_her_own_absence_and_calls_it_off(
+    reader: Callable[[str], Reader], clock: Clock, three: str
+) -> None:
     anna, fred = reader("anna"), reader("fred")
     begins, ends = (clock.moment.replace(tzinfo=None) + timedelta(days=days) for days in (1, 8))
     typed = {"person": "anna", "begins_at": f"{begins:%Y-%m-%dT%H:%M}", "ends_at": f"{ends:%Y-%m-%dT%H:%M}"}
@@ -97,8 +99,11 @@ def test_a_person_plans_her_own_absence_and_calls_it_off(reader: Callable[[str],
     assert "Say from when until when" in words(refused)
     assert refused.xpath("//input[@name='first']/@value") == ["bert"]
     assert "does not see to the absences" in words(fred.tree(fred.press("/substitutes", 422, **typed, first="bert")))
-    anna.press("/substitutes", **typed, first="bert", second="carl", reason="The sea.")
+    wrong = anna.tree(anna.press("/substitutes", 422, **typed, first="anna", process="three"))
+    assert wrong.xpath("//select[@name='process']/option[@selected]/@value") == ["three"]
+    anna.press("/substitutes", **typed, first="bert", second="carl", reason="The sea.", process="three")
     page = anna.open("/substitutes")
+    assert "only in Three" in words(page)
     assert "planned" in words(page)
     assert "The sea." in words(page)
     assert "The sea." not in words(fred.open("/substitutes"))
