@@ -11,7 +11,7 @@ from jinja2 import nodes
 WEB = Path(__file__).parents[3] / "web"
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
 SAID_TO_PEOPLE = ("aria-label", "alt", "placeholder", "title", "data-k")
-OURS = {"Steward", "UTC", "SHA", "Ctrl", "Enter", "https", "steward", "verify", "task", "public"}
+OURS = {"Steward", "UTC", "SHA", "Ctrl", "Enter", "Esc", "https", "steward", "verify", "task", "public"}
 """Names, keys, what is typed, and the name of a frame: the same in every language."""
 SAYS = {"_", "ngettext", "later"}
 
