@@ -3,15 +3,14 @@ Who may see a case, and who may act on it: once as a pure function, once as the 
 
 Whoever has a task of a case, had one, answers for one or was offered one sees
 it; so do whoever stands in for one of them while a task of his is open,
-whoever started it and whoever was told of a task by its ladder. Its
-owner sees and manages it. Administrators of the platform read what is not confidential; a confidential
-case does not exist for them, nor for an owner who is not among its people. An
-auditor reads what his mandate covers and is not confidential, and nothing
-else, whatever he was to a case before.
-Where a group handles it, it exists for that group and for whoever has, had or
-was offered work in it; that somebody started it, or stands in for one of them,
-is then no reason. Nobody of
-all these sees a case that is shut to him.
+whoever started it and whoever was told of a task by its ladder. Its owner sees
+and manages it. Administrators of the platform read what is not confidential; a
+confidential case does not exist for them, nor for an owner who is not among
+its people. An auditor reads what his mandate covers and is not confidential,
+and nothing else, whatever he was to a case before. Where a group handles it,
+it exists for that group and for whoever has, had or was offered work in it;
+that somebody started it, or stands in for one of them, is then no reason.
+Nobody of all these sees a case that is shut to him.
 """
 
 from dataclasses import dataclass

@@ -50,13 +50,13 @@ def walk(demo: Served, tmp_path_factory: pytest.TempPathFactory) -> Callable[[],
     folder = tmp_path_factory.mktemp("walk")
     (folder / "walk.bpmn").write_bytes(WALK)
     (folder / "walk.form").write_text(json.dumps(FORM))
-    demo.run("login", "deniz.aydin", STEWARD_PASSWORD=demo.people["deniz.aydin"])
+    demo.run("login", "deniz.aydin", "--days", "365", STEWARD_PASSWORD=demo.people["deniz.aydin"])
     made = demo.json("deploy", str(folder))
-    demo.run("login", "henrik.lund", STEWARD_PASSWORD=demo.people["henrik.lund"])
+    demo.run("login", "henrik.lund", "--days", "365", STEWARD_PASSWORD=demo.people["henrik.lund"])
     demo.run("release", made["id"], "--owner", "henrik.lund")
 
     def begin() -> str:
-        demo.run("login", "henrik.lund", STEWARD_PASSWORD=demo.people["henrik.lund"])
+        demo.run("login", "henrik.lund", "--days", "365", STEWARD_PASSWORD=demo.people["henrik.lund"])
         case = UUID(demo.json("start", "walk")["id"])
         henrik = demo.voice("henrik.lund")
         (task,) = henrik.get("/tasks", instance=str(case))["items"]

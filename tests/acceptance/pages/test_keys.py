@@ -73,7 +73,7 @@ def _two_rounds(demo: Served, folder: Path) -> None:
     """Two cases of which one step is hers, and one more of which a step is free to take."""
     (folder / "round.bpmn").write_bytes(ROUND)
     for person in ("deniz.aydin", "henrik.lund", "sofia.rossi"):
-        demo.run("login", person, STEWARD_PASSWORD=demo.people[person])
+        demo.run("login", person, "--days", "365", STEWARD_PASSWORD=demo.people[person])
     made = demo.json("--as", "deniz.aydin", "deploy", str(folder))
     demo.run("--as", "henrik.lund", "release", made["id"], "--owner", "henrik.lund")
     voice = demo.voice("sofia.rossi")

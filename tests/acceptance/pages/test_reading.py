@@ -17,11 +17,17 @@ PAGES = (
     "/start",
     "/processes/incident_escalation/start",
     "/calendar",
+    "/calendar/2026",
+    "/calendar/addresses",
+    "/cycles/policy_review",
     "/dashboard",
     "/registers",
     "/registers/reg_ai_systems",
     "/registers/reg_ai_systems/rows/triagelens",
+    "/registers/reg_ai_systems/rows/triagelens/compare",
     "/clauses",
+    "/clauses/iso42001-2023/statement",
+    "/clauses/iso42001-2023/8.4",
     "/on-call",
     "/people",
     "/people/henrik.lund",
@@ -36,14 +42,21 @@ PAGES = (
     "/search?q=an",
 )
 ISLANDS = ("/", "/processes/corrective_action", "/processes/incident_escalation/start")
-AUDITED = ("/trail", "/verification", "/verification?chain=platform")
+AUDITED = ("/trail", "/verification", "/verification?chain=platform", "/auditors/ruth.osei")
+MANAGED = ("/subscriptions", "/channels", "/auditors", "/people/ruth.osei")
+OUTSIDE = ("/login", "/forgotten", "/tell", "/answers", "/status")
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (360, "dark")])
-def test_every_page_can_be_read(signed_in: Callable[..., Page], width: int, scheme: str) -> None:
+def test_every_page_can_be_read(
+    signed_in: Callable[..., Page], window: Callable[..., Page], demo: Served, width: int, scheme: str
+) -> None:
     look = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
     _are_read(signed_in("henrik.lund", **look), PAGES if width == 360 else PAGES[:8])
     _are_read(signed_in("ruth.osei", **look), AUDITED)
+    if width == 360:
+        _are_read(signed_in("deniz.aydin", **look), MANAGED)
+        _are_read(window(base_url=demo.address, **look), OUTSIDE)
 
 
 def test_everybody_reports_an_incident_or_raises_a_concern_in_two_clicks_and_outsiders_by_a_public_form(

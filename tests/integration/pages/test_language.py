@@ -15,7 +15,7 @@ from web.app import create_app
 from web.services import Services
 
 MARKED = re.compile(r"«[^«»]*»")
-DATA = {"Steward", "Anna", "anna", "Olga", "Staff", "Three", "three", "ask", "do", "check", "Ctrl", "Enter"}
+DATA = {"Steward", "Anna", "anna", "Olga", "Staff", "Three", "three", "ask", "do", "check", "Ctrl", "Enter", "Esc"}
 """Names and keys, which no catalogue has."""
 PAGES = (
     "/",

@@ -41,9 +41,9 @@ def test_an_address_that_no_page_has_answers_a_browser_in_our_frame_and_a_progra
 
 
 def test_what_is_too_much_too_large_or_comes_at_a_bad_moment_is_said_with_what_to_do(
-    app: Flask, services: Services, reader: Callable[[str], Reader]
+    app: Flask, services: Services, reader: Callable[[str], Reader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     anna = reader("anna")
 
     def broken() -> None:
@@ -54,7 +54,7 @@ def test_what_is_too_much_too_large_or_comes_at_a_bad_moment_is_said_with_what_t
 
     told = {}
     for view, status in ((broken, 500), (busy, 503)):
-        app.view_functions["dashboard.dashboard"] = view
+        monkeypatch.setitem(app.view_functions, "dashboard.dashboard", view)
         page = anna.tree(anna.sent("GET", "/dashboard", status, headers=READS))
         assert words(page, "//main//a[@href='/dashboard']") == "Try again"
         told[status] = words(page)
