@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, literal_column, or_, select, union
 from sqlalchemy.orm import Session
 
 from engine.identity.person import Person
@@ -20,7 +20,9 @@ SHUT_TO_HIM = (
     .cte("shut_to_him")
     .prefix_with("MATERIALIZED", dialect="postgresql")
 )
-"""Found once; for nearly everybody it is empty. Asked of each candidate, it would make plans too dear to be kept."""
+"""Found once, and only for whom it is not empty. Asked of each candidate, it would make plans too dear to be kept."""
+IS_SHUT_OUT = exists().where(SHUT.c.person_id == bindparam("person"))
+"""Nearly nobody is. Where there are many tasks, looking for none of them would start parallel workers each time."""
 
 
 def oldest_claimable(
@@ -69,7 +71,7 @@ def _oldest_of(place: int, goes_on: bool, at_most: ColumnElement[int]) -> Any:
     query = select(CANDIDATE.c.task_id, CANDIDATE.c.opened_at).where(
         CANDIDATE.c.who == bindparam(f"who_{place}"),
         CANDIDATE.c.closed_at.is_(None),
-        CANDIDATE.c.task_id.not_in(select(SHUT_TO_HIM.c.id)),
+        or_(~IS_SHUT_OUT, CANDIDATE.c.task_id.not_in(select(SHUT_TO_HIM.c.id))),
     )
     if goes_on:
         opened: ColumnElement[Any] = bindparam("opened", type_=CANDIDATE.c.opened_at.type)
