@@ -5,8 +5,9 @@ A case keeps the calendar it started with.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -76,6 +77,11 @@ def in_use(session: Session, *, by: Person, now: datetime) -> str:
 def zone_in_use(session: Session) -> str:
     """The zone of the organisation, as the calendar says that new cases get; the usual one where none was adopted."""
     return zone_of(current(session))
+
+
+def today(session: Session, now: datetime) -> date:
+    """Which day it is by the clocks of the organisation."""
+    return now.astimezone(ZoneInfo(zone_in_use(session))).date()
 
 
 def zone_of(known: Calendar | None) -> str:

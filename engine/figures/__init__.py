@@ -71,5 +71,5 @@ def _of_rows(
         registers.must_read(registers.defined(session, one.register), by)
     except NotFound:
         return None, 0, {}
-    zone = ZoneInfo(timetable.zone_of(timetable.current(session)))
+    zone = ZoneInfo(timetable.zone_in_use(session))
     return (*rows.counted(session, one, since, until, zone), {})

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -29,8 +28,7 @@ def must_be_ahead(session: Session, until: date | None, now: datetime) -> None:
     Raises:
         Invalid: it is over.
     """
-    zone = ZoneInfo(timetable.zone_of(timetable.current(session)))
-    if until is not None and until < now.astimezone(zone).date():
+    if until is not None and until < timetable.today(session, now):
         raise Invalid("The last day has passed.", {"until": ["Say a day that is still to come, or none."]})
 
 

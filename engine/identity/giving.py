@@ -123,7 +123,9 @@ def drain_roles(database: Database, *, now: datetime, limit: int = 100) -> int:
         How many were taken back.
     """
     with database.reading() as session:
-        over = select(Membership.group_key, Membership.person_id).where(Membership.until < _today(session, now))
+        over = select(Membership.group_key, Membership.person_id).where(
+            Membership.until < timetable.today(session, now)
+        )
         ended = list(session.execute(over.order_by(Membership.until, Membership.group_key).limit(limit)))
     if not ended:
         return 0
@@ -136,7 +138,7 @@ def drain_roles(database: Database, *, now: datetime, limit: int = 100) -> int:
 
 def next_due(session: Session, after: datetime) -> datetime | None:
     """The earliest moment strictly after `after` at which the last day of a role is over."""
-    zone = _zone(session)
+    zone = ZoneInfo(timetable.zone_in_use(session))
     query = select(func.min(Membership.until)).where(Membership.until >= after.astimezone(zone).date())
     last = session.scalar(query)
     return datetime.combine(last + timedelta(days=1), time(), zone) if last else None
@@ -144,7 +146,7 @@ def next_due(session: Session, after: datetime) -> datetime | None:
 
 def _take_back(session: Session, *, key: str, person_id: str, by: Person, now: datetime) -> None:
     found, held = groups.group(session, key, lock=True), belonging.held(session, key, person_id)
-    if held is None or held.until is None or held.until >= _today(session, now):
+    if held is None or held.until is None or held.until >= timetable.today(session, now):
         return
     belonging.taken(session, found, person_id, held.standing, because="ended", by=by, now=now)
     text = f"The role {found.name} has ended, as was said when it was given."
@@ -154,11 +156,3 @@ def _take_back(session: Session, *, key: str, person_id: str, by: Person, now: d
 def _tell(session: Session, whom: Any, event: str, text: str, by: Person, now: datetime) -> None:
     more: dict[str, Any] = {"template": "role", "data": {"text": text}, "cause": by.id}
     outbox.owe(session, [outbox.Notice(event=event, recipient=one, **more) for one in sorted(whom)], now=now)
-
-
-def _today(session: Session, now: datetime) -> date:
-    return now.astimezone(_zone(session)).date()
-
-
-def _zone(session: Session) -> ZoneInfo:
-    return ZoneInfo(timetable.zone_of(timetable.current(session)))

@@ -31,7 +31,7 @@ def ways() -> Response:
 def status() -> Response:
     """What is told to everybody: texts that were approved, and nothing else of any register."""
     with services().database.reading() as session:
-        zone = timetable.zone_of(timetable.current(session))
+        zone = timetable.zone_in_use(session)
         found = [(one, words.in_full(one.approved_at, zone)) for one in registers.published(session)]
         return show("status.html", texts=found)
 
