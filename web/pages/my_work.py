@@ -76,10 +76,10 @@ def my_work() -> Response:
 @page(pages, "/my-work/news", quiet=True)
 def news() -> Response:
     """What has come since the list was made, as a line above it; and those of its `rows` whose version is another."""
-    since, known = _moment(request.args.get("since", "")), _versions(request.args.get("rows", ""))
+    since, listed = _moment(request.args.get("since", "")), _versions(request.args.get("rows", ""))
     with services().database.reading() as session:
-        count = inbox.came_since(session, caller().person, since, besides=known) if since else 0
-        changed = inbox.changed(session, known) if known else []
+        count = inbox.came_since(session, caller().person, since, besides=listed) if since else 0
+        changed = inbox.changed(session, caller().person, listed) if listed else []
 
     def read(session: Session, reader: Reader) -> list[Row]:
         rows = inbox.some(session, reader.person, changed, now=reader.now)

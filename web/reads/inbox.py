@@ -142,9 +142,10 @@ def some(session: Session, person: Person, ids: Iterable[UUID], *, now: datetime
     return listed
 
 
-def changed(session: Session, versions: Mapping[UUID, int]) -> list[UUID]:
-    """Which of these tasks are of another version than the one that is known of them."""
-    rows = session.execute(select(Task.id, Task.version).where(Task.id.in_(versions)))
+def changed(session: Session, person: Person, versions: Mapping[UUID, int]) -> list[UUID]:
+    """Which of these tasks, as far as he may see them, are of another version than the one that is known of them."""
+    query = select(Task.id, Task.version).join(Instance).where(Task.id.in_(versions))
+    rows = session.execute(query.where(access.visible_instances(person)))
     return [row.id for row in rows if row.version != versions[row.id]]
 
 

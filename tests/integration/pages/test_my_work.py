@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 from engine.transactions import Database
 from tests.factories import END, START, process, sequence, user_task
@@ -131,6 +132,17 @@ def test_a_page_shows_everybody_his_duties_roles_tasks_who_stands_in_and_next_da
     assert "A loose label, due Thu 7 Jan" in words(page, "//section[@aria-labelledby='tasks']")
     assert "T ask, A loose label" in words(page, "//section[@aria-labelledby='dates']")
     assert "Nothing waits for you." in words(reader("carl").open("/my-work/duties"))
+
+
+def test_news_of_a_task_that_one_may_not_see_are_as_of_none(
+    reader: Callable[[str], Reader], login: Callable[..., Client], three: str
+) -> None:
+    login("anna").post("/instances", {"process": "three", "title": "A loose label"})
+    (task,) = login("anna").get("/tasks", view="claimable")["items"]
+    fred, known = reader("fred"), {"If-None-Match": 'W/"0"'}
+    for one in (task["id"], str(uuid4())):
+        fred.sent("GET", f"/my-work/news?rows={one}.999", 304, headers=known)
+    reader("anna").sent("GET", f"/my-work/news?rows={task['id']}.999", 200, headers=known)
 
 
 def test_five_views_are_kept_by_name(reader: Callable[[str], Reader], three: str) -> None:
