@@ -18,7 +18,7 @@ from engine.models.releasers import owners_before, releasers, why_not
 from engine.store.people import GroupRow, PersonRow
 from web.language import _, ngettext
 from web.pages import acting
-from web.pages.layout import Reader, look, page, show
+from web.pages.layout import Reader, greet, look, page, show
 from web.reads import story
 from web.reads.processes import files_of
 from web.services import services
@@ -76,7 +76,7 @@ def deploy() -> Response:
 def _told(part: bool, status: int, **found: Any) -> Response:
     """What came of a check, or why nothing was deployed."""
     if not part:
-        look(lambda _session, _reader: None)
+        greet()
     said: dict[str, Any] = {"made": None, "error": None, "wrong": [], "warnings": []}
     said["name"] = request.form.get("name", "")
     return show("checked_part.html" if part else "checked.html", status, **said | found)

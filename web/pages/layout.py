@@ -115,6 +115,11 @@ def look(read: Callable[[Session, Reader], T]) -> T:
         return read(session, g.reader)
 
 
+def greet() -> None:
+    """Let the page know its reader, where it needs nothing else of the database."""
+    look(lambda _session, _reader: None)
+
+
 def reader(session: Session) -> Reader:
     """Who makes this request, as a reader of pages."""
     who = caller()

@@ -14,7 +14,7 @@ from engine.identity import mandates
 from web import cookies, problems, words
 from web.auth import visitor
 from web.language import _, ngettext
-from web.pages.layout import look, show
+from web.pages.layout import greet, show
 from web.problems import ScopeMissing, SignedOut, Unauthenticated
 
 MACHINES = ("api", "engine-rest", "hooks")
@@ -109,7 +109,7 @@ def _know_the_reader() -> None:
     if "caller" not in g and "Authorization" not in request.headers and (found := visitor()):
         g.caller = found
     if "caller" in g and "reader" not in g:
-        look(lambda _session, _reader: None)
+        greet()
 
 
 def _accident() -> Said:

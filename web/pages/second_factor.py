@@ -16,7 +16,7 @@ from web import cookies, proof
 from web.auth import caller
 from web.language import _
 from web.pages import acting
-from web.pages.layout import look, page, show
+from web.pages.layout import greet, look, page, show
 from web.services import services
 
 pages = Blueprint("second_factor", __name__)
@@ -105,7 +105,7 @@ def _shown(error: Rejected | None = None, at: str = "") -> Response:
 def _setting_up(secret: str, error: Invalid | None = None) -> Response:
     """The picture that an authenticator reads, the same as letters, and where its first code goes."""
     address = factors.address(secret, caller().person.id)
-    look(lambda _session, _reader: None)
+    greet()
     picture = segno.make(address, micro=False).svg_inline(
         border=3,
         dark="#000",
@@ -126,5 +126,5 @@ def _setting_up(secret: str, error: Invalid | None = None) -> Response:
 
 
 def _told(codes: tuple[str, ...]) -> Response:
-    look(lambda _session, _reader: None)
+    greet()
     return show("recovery_codes.html", codes=codes)
