@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -129,9 +130,14 @@ class Program:
         self.database.close()
 
     def move(self, to: datetime) -> dict[str, Any]:
-        """Move the simulated clock to `to`; everything that falls due on the way happens in order."""
+        """
+        Move the simulated clock to `to`; everything that falls due on the way happens in order.
+
+        This process's worker halts meanwhile: what it had in hand when the moving began is done and answered for.
+        """
         assert isinstance(self.clock, SimulatedClock)
-        return simulation.move(self.clock, self.database, self.lanes(), to)
+        with self.worker.halted() if self.worker else nullcontext():
+            return simulation.move(self.clock, self.database, self.lanes(), to)
 
     def seal(self) -> None:
         """Sign the heads of all chains."""

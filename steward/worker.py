@@ -10,7 +10,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
 
@@ -108,7 +109,8 @@ class Worker:
         self.lanes = {lane.name: Round(lane, agenda) for lane in lanes}
         self._bell = bell
         self._ear = Ear(listen_url, self.ring) if listen_url else None
-        self._guard = threading.Lock()
+        self._guard = threading.Condition()
+        self._halted = False
         self._scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(max(len(self.lanes), 1))},
@@ -142,13 +144,29 @@ class Worker:
                     if not one.running:
                         self._wake(name)
 
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """While it lasts no lane of this worker runs: it begins when what runs has finished, one at a time."""
+        with self._guard:
+            self._guard.wait_for(lambda: not self._halted)
+            self._halted = True
+            self._guard.wait_for(lambda: not any(one.running for one in self.lanes.values()))
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._halted = False
+                self._guard.notify_all()
+
     def _run(self, name: str) -> None:
         one = self.lanes[name]
         with self._guard:
+            self._guard.wait_for(lambda: not self._halted)
             one.running = True
         wait = one.run(self._did)
         with self._guard:
             one.running = False
+            self._guard.notify_all()
             if one.is_rung:
                 self._wake(name)
             elif wait is not None and wait < one.lane.every:
@@ -165,7 +183,7 @@ class Worker:
     def _passed_over(self, event: JobSubmissionEvent) -> None:
         """The scheduler would not run a lane that was still running; if it ended at that very moment, it runs now."""
         with self._guard:
-            if not self.lanes[event.job_id].running:
+            if not self.lanes[event.job_id].running and not self._halted:
                 self._wake(event.job_id)
 
     def _wake(self, name: str, after: float = SOON) -> None:

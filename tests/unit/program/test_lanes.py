@@ -1,5 +1,7 @@
 """A lane drains until nothing is left, hears a ring meanwhile, and outlives what fails."""
 
+import threading
+
 import pytest
 
 from engine.errors import Conflict, Invalid
@@ -66,3 +68,36 @@ def test_a_ring_before_the_first_tick_and_for_lanes_elsewhere_is_harmless():
     worker.ring()
     worker.stop()
     assert list(worker.lanes) == ["heartbeat"]
+
+
+def test_a_halt_waits_for_what_runs_and_nothing_runs_until_it_is_over():
+    said, began, may_end, again, elsewhere = [], *(threading.Event() for _ in range(4))
+
+    def drain():
+        began.set()
+        assert may_end.wait(30)
+        said.append("drained")
+        if "went on elsewhere" in said:
+            again.set()
+        return 0
+
+    def move():
+        with worker.halted():
+            said.append("moved")
+            worker.ring()
+            other.start()
+            assert elsewhere.wait(30)
+            said.append("went on elsewhere")
+
+    worker = Worker([Lane("timers", 3600, drain, lambda _session, _after: None)])
+    other = Worker([Lane("timers", 3600, lambda: elsewhere.set() or 0)])
+    worker.start()
+    assert began.wait(30)
+    moving = threading.Thread(target=move)
+    moving.start()
+    may_end.set()
+    moving.join(30)
+    assert again.wait(30)
+    worker.stop()
+    other.stop()
+    assert said == ["drained", "moved", "went on elsewhere", "drained"]
