@@ -58,16 +58,15 @@ def framed(plan: Plan, state: State, *, src: str, state_at: str, name: str) -> F
     if not plan.shapes:
         return None
     ground = plan.ground.wider(AIR)
-    first = _first(plan, state)
+    first = state.here or _start(plan)
     look, on = plan.near(first), plan.shape(first[0]) if first else None
+    near = (window(look, on.box) if state.here else _from(on.box, ground)) if look and on else None
     scale = min(FRAME_WIDTH / ground.width, FRAME_HEIGHT / ground.height)
     return Framed(
         src=src,
         state=state_at,
         whole=twin(plan, state, name=name, kind="twin whole", part="whole-drawing"),
-        near=twin(plan, state, name=name, view=window(look, on.box), kind="twin near", part="near-drawing")
-        if look and on
-        else None,
+        near=twin(plan, state, name=name, view=near, kind="twin near", part="near-drawing") if near else None,
         here=first,
         fits=scale >= SMALLEST or look is None,
     )
@@ -101,9 +100,14 @@ def _bounded(look: Box, on: Box, width: float, height: float) -> Box:
     return Box(x, y, across, down)
 
 
-def _first(plan: Plan, state: State) -> tuple[str, ...]:
-    """Where to look first: where something stands, else where the diagram begins."""
-    if state.here:
-        return state.here
-    starts = [one for one in plan.shapes if one.kind == "startEvent"]
+def _from(start: Box, ground: Box) -> Box:
+    """A start at the left, at half the height where the drawing reaches so far up, and as much as fits of the rest."""
+    return Box(start.x - 5 * AIR, max(ground.y, start.middle[1] - FRAME_HEIGHT / 2), FRAME_WIDTH, FRAME_HEIGHT)
+
+
+def _start(plan: Plan) -> tuple[str, ...]:
+    """Where the process itself begins: not where something within it does that may happen at any time."""
+    starts = [
+        one for one in plan.shapes if one.kind == "startEvent" and plan.shape(plan.inside.get(one.id, "")) is None
+    ]
     return (min(starts, key=lambda one: (one.box.x, one.box.y)).id,) if starts else ()

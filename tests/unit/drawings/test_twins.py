@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from web.drawings.frame import framed, neighbourhood
 from web.drawings.plan import read
@@ -76,3 +77,16 @@ def test_every_shipped_diagram_is_drawn_whole(path: Path):
     assert shown is not None
     words = str(shown.whole)
     assert words.count("<text") > len([one for one in plan.shapes if one.name]) // 2
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("processes/*/*.bpmn")), ids=lambda path: path.stem)
+def test_every_shipped_diagram_opens_where_its_process_begins(path: Path):
+    plan = read(path.read_bytes())
+    shown = framed(plan, State(), src="", state_at="", name=path.stem)
+
+    assert shown is not None
+    (start,) = shown.here
+    (begun,) = etree.fromstring(path.read_bytes()).iterfind(f".//{{*}}startEvent[@id='{start}']")
+    assert begun.getparent().tag.endswith("}process")
+    assert shown.near is not None
+    assert plan.names[start].split()[0] in str(shown.near)

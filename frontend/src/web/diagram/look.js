@@ -24,17 +24,28 @@ export function look(viewer, how, here = []) {
   if (how === 'closer' || how === 'further') return canvas.zoom(canvas.zoom() * (how === 'closer' ? 1.25 : 0.8));
   if (how === 'whole') return canvas.viewbox(whole(canvas));
   const shapes = how === 'here' ? places(viewer, here) : [];
-  return at(canvas, shapes.length ? shapes : starts(viewer));
+  return shapes.length ? at(canvas, shapes) : from(canvas, start(viewer));
 }
 
 const places = (viewer, ids) => ids.map((id) => viewer.get('elementRegistry').get(id)).filter(Boolean);
 
-const starts = (viewer) =>
-  viewer.get('elementRegistry').filter(({ type }) => type === 'bpmn:StartEvent').sort((a, b) => a.x - b.x || a.y - b.y).slice(0, 1);
+/** Where the process itself begins: not where something within it does that may happen at any time. */
+const start = (viewer) =>
+  viewer
+    .get('elementRegistry')
+    .filter(({ type, businessObject }) => type === 'bpmn:StartEvent' && businessObject.$parent.$type === 'bpmn:Process')
+    .sort((a, b) => a.x - b.x || a.y - b.y)[0];
+
+/** A shape at the left, at half the height where the drawing reaches so far up, and as much of what follows as fits. */
+function from(canvas, shape) {
+  if (!shape) return canvas.viewbox(whole(canvas));
+  const { clientWidth: width, clientHeight: height } = canvas.getContainer();
+  const y = Math.max(whole(canvas).y, shape.y + (shape.height - height) / 2);
+  return canvas.viewbox({ x: shape.x - 5 * AIR, y, width, height });
+}
 
 /** Shapes with those to which their flows lead: as large as the file has them, smaller only while they can be read. */
 function at(canvas, shapes) {
-  if (!shapes.length) return canvas.viewbox(whole(canvas));
   const led = shapes.flatMap(({ incoming = [], outgoing = [] }) => [...incoming.map((flow) => flow.source), ...outgoing.map((flow) => flow.target)]);
   const { clientWidth, clientHeight } = canvas.getContainer();
   const all = around([...shapes, ...led.filter((shape) => shape && !shape.children?.length)]);
