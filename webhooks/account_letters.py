@@ -69,4 +69,37 @@ WORDS = {
         why="It was set by a link that came to this mail address. Everybody who was signed in as you is signed out.",
         otherwise="If it was not you, tell your administrator at once: somebody else reads your mail.",
     ),
+    "password_changed": Words(
+        deed="Your password was changed",
+        why="It was changed by whoever knew the one before. Everybody else who was signed in as you is signed out.",
+        otherwise="If it was not you, set a new one by mail now, and tell your administrator.",
+        page="/forgotten",
+        button="Set a new password",
+    ),
+    "password_set": Words(
+        deed="An administrator has set your password",
+        why="Whoever was signed in as you is signed out. He knows the new one until you change it.",
+        otherwise="If you did not ask for that, ask him, and set a new one by mail.",
+        page="/account#password",
+        button="Change it",
+    ),
+    "recovery_code_used": Words(
+        deed="A recovery code of yours was used",
+        why="It stood in for a code of your second factor, after your password, and counts no more.",
+        otherwise="If it was not you, set a new password now, and make other recovery codes.",
+        page="/account/second-factor",
+        button="See how many are left",
+    ),
+    "recovery_codes_made": Words(
+        deed="You have other recovery codes",
+        why="They were made on the page of your account. Those before are void.",
+        otherwise="If it was not you, tell your administrator at once: somebody else knows your password and a code.",
+        page="/account/second-factor",
+    ),
+    "token_made": Words(
+        deed="A token was made in your name",
+        why="A program that has it does what you may, within its scopes, until it ends. It was made with your"
+        " password, or on the page of your account.",
+        otherwise="If it was not you, revoke it there now, and change your password.",
+    ),
 }

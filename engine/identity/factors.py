@@ -121,11 +121,16 @@ def confirm(session: Session, given: Second, *, visit: Any = None, by: Person, n
     said = {"digest": sha256(row.locked).hexdigest()}
     audit.append(session, audit.PLATFORM, "person.second_factor_on", by.id, said, by=by, now=now)
     notices.tell(session, by.id, "factor_on", event=f"factor_on:{new_id()}", now=now)
-    return new_codes(session, by=by, now=now)
+    return _fresh_codes(session, by=by, now=now)
 
 
 def new_codes(session: Session, *, by: Person, now: datetime) -> tuple[str, ...]:
     """Ten other recovery codes for `by`, who has proved who he is; those before are void. They are told here alone."""
+    notices.tell(session, by.id, "recovery_codes_made", event=f"recovery_codes_made:{new_id()}", now=now)
+    return _fresh_codes(session, by=by, now=now)
+
+
+def _fresh_codes(session: Session, *, by: Person, now: datetime) -> tuple[str, ...]:
     codes = tuple(_grouped(base64.b32encode(os.urandom(10)).decode().lower()) for _ in range(CODES))
     digests = [_digest(by.id, code) for code in codes]
     session.execute(delete(CODE).where(CODE.c.person_id == by.id))
@@ -210,6 +215,7 @@ def _recovered(session: Session, person_id: str, given: Second, *, by: Person, n
         return False
     said = {"left": left(session, person_id)}
     audit.append(session, audit.PLATFORM, "person.recovery_code_used", person_id, said, by=by, now=now)
+    notices.tell(session, person_id, "recovery_code_used", event=f"recovery_code_used:{new_id()}", now=now)
     return True
 
 

@@ -21,8 +21,7 @@ def tell(session: Session, person_id: str, template: str, *, event: str, now: da
     Owe him a letter, once for each event; whether he has an address at all.
 
     Args:
-        template: which words: `reset`, `invited`, `new_password`, `factor_on`, `factor_off`, `locked_password`,
-            `locked_code`.
+        template: which words of `webhooks.account_letters`, as `docs/reference/deliveries.md` lists them.
     """
     if not address_of(session, person_id):
         return False

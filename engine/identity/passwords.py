@@ -8,16 +8,18 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.errors import Forbidden, Invalid, NotFound
-from engine.identity import visits
+from engine.identity import notices, visits
 from engine.identity.person import Person
+from engine.ids import new_id
 from engine.store.people import PersonRow
 
 SHORTEST, LONGEST = 8, 200
+PASSWORD_OF = select(PersonRow.password).where(PersonRow.id == bindparam("person"))
 
 
 class Hashing:
@@ -49,15 +51,25 @@ def matches(password: str, kept: str) -> bool:
 
 
 def set_password(
-    session: Session, person_id: str, password: str, *, visit: UUID | None = None, by: Person, now: datetime
+    session: Session,
+    person_id: str,
+    password: str,
+    *,
+    visit: UUID | None = None,
+    letter: str | None = None,
+    by: Person,
+    now: datetime,
 ) -> None:
     """
     Give a person a password. Everybody may change his own; the trail says that, not what.
+
+    He is told by mail, except of a first one that the machine's operator gives.
 
     Whoever is signed in at a browser under the one before is signed out.
 
     Args:
         visit: the one that goes on all the same: that of whoever changes his own.
+        letter: which words tell him of it; by default those for who did it.
 
     Raises:
         Forbidden: it is another person's, and `by` does not manage people.
@@ -67,13 +79,16 @@ def set_password(
     if by.id != person_id and not by.platform_admin:
         raise Forbidden(f"{by.name} may change no password but his own.", "Ask an administrator of the platform.")
     _check_choice(person_id, password)
-    kept = hashed(password)
+    kept, before = hashed(password), session.execute(PASSWORD_OF, {"person": person_id}).scalar()
     changed = update(PersonRow).where(PersonRow.id == person_id, PersonRow.active).values(password=kept)
     if session.connection().execute(changed).rowcount != 1:
         raise NotFound("person", person_id)
     visits.end_all(session, person_id, but=visit)
     said = {"digest": sha256(kept.encode()).hexdigest()}
     audit.append(session, audit.PLATFORM, "person.password_set", person_id, said, by=by, now=now)
+    if before or by.kind == "person":
+        words = letter or ("password_changed" if by.id == person_id else "password_set")
+        notices.tell(session, person_id, words, event=f"{words}:{new_id()}", now=now)
 
 
 def renew(session: Session, person_id: str, password: str, hashed_before: str, *, now: datetime) -> None:

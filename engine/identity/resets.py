@@ -114,12 +114,11 @@ def use(session: Session, reset_id: UUID, password: str, *, now: datetime, machi
     himself = whose(session, reset_id, machine_now=machine_now)
     if himself is None:
         raise NotFound("link", str(reset_id))
-    passwords.set_password(session, himself.id, password, by=himself, now=now)
+    passwords.set_password(session, himself.id, password, letter="new_password", by=himself, now=now)
     mine = (RESET.c.person_id == himself.id, RESET.c.used_at.is_(None))
     session.execute(update(RESET).where(*mine).values(used_at=machine_now))
     attempts.forgiven(session, himself.id, now=now)
     audit.append(session, audit.PLATFORM, "person.reset_used", himself.id, {"link": str(reset_id)}, by=himself, now=now)
-    notices.tell(session, himself.id, "new_password", event=f"new_password:{reset_id}", now=now)
 
 
 def forget(session: Session, *, machine_now: datetime) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from engine import audit
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.hot import Hot, together
-from engine.identity import people
+from engine.identity import notices, people
 from engine.identity.person import Person
 from engine.ids import new_id, new_secret
 from engine.store.base import table_of
@@ -64,7 +64,7 @@ def issue(
     now: datetime,
 ) -> Issued:
     """
-    A new token in one's own name. Nobody makes tokens for others.
+    A new token in one's own name, of which its person is told by mail. Nobody makes tokens for others.
 
     Raises:
         Invalid: a scope or a moment cannot be.
@@ -93,6 +93,7 @@ def issue(
     session.execute(insert(TOKEN), [row])
     said = {"name": issued.name, "prefix": issued.prefix, "scopes": list(wanted), "expires_at": until}
     audit.append(session, audit.PLATFORM, "token.issued", issued.id, said, by=by, now=now)
+    notices.tell(session, by.id, "token_made", event=f"token_made:{issued.id}", now=now)
     return issued
 
 
