@@ -61,7 +61,7 @@ def given(
         session.execute(update(Membership).where(holds).values(standing="member"))
     row = {"standing": standing, "until": until, "since": now}
     if before is None:
-        session.execute(insert(Membership), [row | {"group_key": key, "person_id": person_id}])
+        session.execute(insert(Membership), [row | {"group_key": key, "person_id": person_id, "single": found.single}])
     else:
         mine = (Membership.group_key == key) & (Membership.person_id == person_id)
         session.execute(update(Membership).where(mine).values(row))

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, false, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Document, Id, Table, index_where, one_of
@@ -56,6 +56,7 @@ class GroupRow(Table):
         CheckConstraint("grants IS NULL OR NOT everybody", name="rights_are_given_by_name"),
         CheckConstraint("NOT (single AND everybody)", name="one_holder_is_not_everybody"),
         CheckConstraint("consent IS NULL OR consent <> key", name="others_consent"),
+        UniqueConstraint("key", "single"),
     )
 
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -68,17 +69,25 @@ class GroupRow(Table):
 
 
 class Membership(Table):
-    """Who belongs to a group, and until which day. A group has at most one lead and one deputy."""
+    """
+    Who belongs to a group, and until which day. A group has at most one lead and one deputy.
+
+    `single` is that of the group, with which it changes: a group with one holder has no members besides, and cannot
+    become one while it has.
+    """
 
     __tablename__ = "memberships"
     __table_args__ = (
         CheckConstraint(one_of("standing", "member", "lead", "deputy"), name="standing"),
+        CheckConstraint("NOT (single AND standing = 'member')", name="one_holder"),
+        ForeignKeyConstraint(["group_key", "single"], ["groups.key", "groups.single"], onupdate="CASCADE"),
         index_where("memberships_one_lead", "standing = 'lead'", "group_key", unique=True),
         index_where("memberships_one_deputy", "standing = 'deputy'", "group_key", unique=True),
     )
 
-    group_key: Mapped[str] = mapped_column(ForeignKey("groups.key"), primary_key=True)
+    group_key: Mapped[str] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True, index=True)
+    single: Mapped[bool] = mapped_column(default=False, server_default=false())
     standing: Mapped[str] = mapped_column(default="member")
     since: Mapped[datetime]
     until: Mapped[date | None] = mapped_column(Date)

@@ -7,8 +7,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from engine import migrations
+from engine.identity import groups
+from engine.identity.people import SETUP
 from engine.store import Table
 from engine.transactions import Database
 from tests.integration import organisation
@@ -77,6 +80,24 @@ def test_rows_that_others_refer_to_come_through_a_downgrade_and_an_upgrade(datab
         offered = text("SELECT element FROM candidates JOIN tasks ON tasks.id = candidates.task_id")
         assert session.execute(offered).scalars().all() == ["T_one"]
         assert not database.is_sqlite or session.execute(text("pragma foreign_keys")).scalar() == 1
+
+
+def test_roles_of_before_are_held_to_one_holder_by_the_database(database: Database):
+    with database.writing() as session:
+        for who in ("anna", "carl"):
+            organisation.person(session, who)
+        groups.create(session, "officer", name="Officer", single=True, by=SETUP, now=organisation.NOW)
+        groups.join(session, "officer", "anna", standing="lead", by=SETUP, now=organisation.NOW)
+
+    migrations.downgrade(database.engine, "0031")
+    migrations.upgrade(database.engine)
+
+    third = text(
+        "INSERT INTO memberships (group_key, person_id, single, standing, since)"
+        " SELECT group_key, 'carl', single, 'member', since FROM memberships"
+    )
+    with database.reading() as session, pytest.raises(IntegrityError, match="one_holder"):
+        session.execute(third)
 
 
 def test_an_upgrade_is_quiet_the_second_time(database: Database):
