@@ -64,7 +64,7 @@ def deploy(
         Refused: with every problem of every file; nothing was deployed.
     """
     must_deploy(by)
-    _check_names(files, name)
+    _check_names(files, name, source)
     if not dry_run:
         audit.extend(session, audit.PLATFORM)  # One deployment at a time, so that version numbers follow one another.
     before = files_before(session, name, source)
@@ -97,17 +97,23 @@ def must_deploy(by: Person) -> None:
         raise Forbidden(f"{by.name} may not deploy.", "Ask an administrator of the platform.")
 
 
-def _check_names(files: Mapping[str, bytes], name: str) -> None:
+def _check_names(files: Mapping[str, bytes], name: str, source: str) -> None:
     problems = {}
     if not files:
         problems["files"] = "A deployment needs at least one file."
-    if not name.strip() or len(name) > LONGEST_NAME:
-        problems["name"] = f"A deployment needs a name of at most {LONGEST_NAME} signs."
+    if not name.strip() or _unfit(name):
+        problems["name"] = f"A deployment needs a name of at most {LONGEST_NAME} signs, all of which can be printed."
+    if _unfit(source):
+        problems["source"] = f"A source has at most {LONGEST_NAME} signs, all of which can be printed."
     for file in files:
-        if not file.strip() or len(file) > LONGEST_NAME or _CONTROL.search(file):
+        if not file.strip(" .") or _unfit(file):
             problems["files"] = f"{file[:50]!r} cannot be the name of a file."
     if problems:
         raise Invalid(" ".join(problems.values()), problems)
+
+
+def _unfit(name: str) -> bool:
+    return len(name) > LONGEST_NAME or bool(_CONTROL.search(name))
 
 
 def _judge(session: Session, files: Mapping[str, bytes]) -> list[Problem]:

@@ -16,6 +16,7 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import CombinedMultiDict
 
 from web.auth import PUBLIC, needs
+from web.nul import NO_NUL, has_nul
 
 View = TypeVar("View", bound=Callable[..., Any])
 VERSIONS = r'^(\*|(W/)?"?[0-9]+"?( ?, ?(W/)?"?[0-9]+"?)*)$'
@@ -158,13 +159,6 @@ def _documented(view: View, parameters: list[dict[str, Any]], scope: str) -> Vie
 
 
 def _without_nul(value: Any) -> Any:
-    if isinstance(value, str) and "\0" in value:
-        abort(422, message="A text must not hold the sign U+0000.")
-    if isinstance(value, dict):
-        for key, held in value.items():
-            _without_nul(key)
-            _without_nul(held)
-    elif isinstance(value, list):
-        for held in value:
-            _without_nul(held)
+    if has_nul(value):
+        abort(422, message=NO_NUL)
     return value

@@ -103,7 +103,7 @@ def _case(session: Session, person: Person, case: UUID, store: Store) -> dict[st
     row = cases.one_case(session, person, case)
     if row.confidential:
         raise Invalid(f"{row.title} is confidential: it leaves the house in no pack.", {"cases": [str(case)]})
-    folder = f"cases/{row.business_key or case}"
+    folder = f"cases/{_plain(row.business_key)}-{case}" if row.business_key else f"cases/{case}"
     told = dict(row._mapping) | cases.variables(session, person, case)
     told["tasks"] = _all(session, select(*TASKS).where(Task.instance_id == case).order_by(Task.id))
     told["signatures"] = _all(session, select(*Signature.__table__.columns).where(Signature.instance_id == case))

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Response
 
 from engine import printing
+from web.attached import attached
 from web.auth import caller
 from web.services import services
 
@@ -20,5 +21,4 @@ def paper(document_id: UUID) -> Response:
     with services().database.reading() as session:
         sheet = printing.sheet(session, document_id, by=caller().person)
     answer = Response(sheet.printed(), mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{sheet.name}.pdf")
-    return answer
+    return attached(answer, f"{sheet.name}.pdf")

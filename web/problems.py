@@ -8,13 +8,16 @@ from uuid import UUID
 import orjson
 import structlog
 from flask import Flask, Response, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Again, Invalid, Rejected, StewardError, WrongProof
 
 MEDIA_TYPE = "application/problem+json"
 NOTHING_HERE = "There is nothing at this address, or you may not see it."
+UNKEPT = "Something in this is too long or too large to be kept, or holds a sign that cannot be. Nothing was changed."
+LIMIT_EXCEEDED = "54"
+"""The class of PostgreSQL's codes for what has no room, such as a text of 10,000 signs in an index."""
 TOLD_ELSEWHERE = {"record", "keeps", "problems", "why"}
 CODES = {
     400: "malformed",
@@ -102,6 +105,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(StewardError, of_error)
     app.register_error_handler(HTTPException, of_http)
     app.register_error_handler(OperationalError, of_lost_database)
+    app.register_error_handler(DataError, of_lost_database)
     app.register_error_handler(Exception, of_accident)
 
 
@@ -126,10 +130,23 @@ def of_http(error: HTTPException) -> Response:
     return document(status, code, detail, {"errors": dict(found)} if found else {}, headers)
 
 
-def of_lost_database(error: OperationalError) -> Response:
-    """The document of a database that does not answer."""
+def of_lost_database(error: OperationalError | DataError) -> Response:
+    """The document of a database that does not answer, or has no room for what was sent."""
+    if is_unkept(error):
+        return of_unkept(error)
     structlog.get_logger().error("database", path=request.path, exc_info=error)
     return of_error(Again("The database does not answer; please try again."))
+
+
+def is_unkept(error: DBAPIError) -> bool:
+    """Whether the database answered well enough, and only has no room for a text or a number that it was given."""
+    return isinstance(error, DataError) or str(getattr(error.orig, "sqlstate", "")).startswith(LIMIT_EXCEEDED)
+
+
+def of_unkept(error: DBAPIError) -> Response:
+    """The document of a text or a number that no database keeps."""
+    structlog.get_logger().warning("unkept", path=request.path, exc_info=error)
+    return of_error(Invalid(UNKEPT))
 
 
 def of_accident(error: Exception) -> Response:

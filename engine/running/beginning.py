@@ -17,7 +17,7 @@ from engine.core.chain import Chain
 from engine.core.expressions import ExpressionError, Scope, compile_text
 from engine.core.model.references import Reference
 from engine.core.stuck import Stuck
-from engine.errors import Conflict, Rejected
+from engine.errors import Conflict, Invalid, Rejected
 from engine.identity.person import Person
 from engine.ids import new_salt
 from engine.models import versions
@@ -30,6 +30,8 @@ from engine.subscriptions import feed
 
 DEEPEST = 30
 """How many calls may nest within one step."""
+LONGEST_KEY = 300
+"""Of a business key: what an index takes, and people still read."""
 
 OWNER_AND_TOLD = OWNER.add_columns(feed.NEWEST.label("told"))
 CALLED_BY = select(Instance.id).where(
@@ -73,7 +75,7 @@ def new_case(
 
     Raises:
         Conflict: nobody owns the definition, so nobody would be accountable.
-        Invalid: there is no such subject, or it has ended.
+        Invalid: there is no such subject, or it has ended; or the business key is longer than anybody could read.
     """
     owner, told = _owned(session, definition)
     called_by, effect = caller or (None, None)
@@ -88,6 +90,8 @@ def new_case(
     numbered: dict[str, Any] = {}
     if business_key is None and definition.model.number:
         business_key, numbered = _numbered(session, rows, definition, case_id, calendar, context)
+    if business_key and len(business_key) > LONGEST_KEY:
+        raise Invalid(f"A business key has at most {LONGEST_KEY} signs.", {"business_key": ["It is too long."]})
     facts = registers.facts_of(session, about) if about else None
     case = Case(
         id=case_id,

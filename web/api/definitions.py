@@ -12,6 +12,7 @@ from engine import bindings as verbs
 from engine.identity.person import Person
 from engine.kit import kit
 from web.acts import act, look
+from web.attached import attached
 from web.operations import Theme
 from web.reads import definitions as found
 from web.schemas.base import list_of, page_of
@@ -59,8 +60,7 @@ def resource(definition_id: UUID) -> Response:
     with services().database.reading() as session:
         file = found.file_of(session, definition_id)
     answer = Response(file.data, mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=file.name.rpartition("/")[2])
-    return answer
+    return attached(answer, file.name.rpartition("/")[2])
 
 
 @theme.operation("GET", "/definitions/<uuid:definition_id>/bindings", scope="read", gives=BINDINGS)

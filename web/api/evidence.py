@@ -12,6 +12,7 @@ from engine.errors import Invalid
 from engine.identity.person import Person
 from web import known
 from web.acts import act, look
+from web.attached import attached
 from web.auth import caller
 from web.operations import Theme
 from web.reads import evidence as found
@@ -62,7 +63,7 @@ def content(evidence_id: UUID) -> Response:
         known = found.one(session, caller().person, evidence_id)
     data = services().evidence.read(known.sha256)
     answer = Response(data, mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=known.name)
+    attached(answer, known.name)
     answer.set_etag(known.sha256)
     answer.make_conditional(request)
     return answer

@@ -13,6 +13,7 @@ from engine.identity.person import Person
 from engine.public import answering, book, coming
 from web import known
 from web.acts import act, answer, look
+from web.attached import attached
 from web.auth import PUBLIC, caller
 from web.operations import Theme
 from web.reads.cases import one_case
@@ -142,7 +143,7 @@ def content(instance_id: UUID, file_id: UUID) -> Response:
     if found is None:
         raise NotFound("file", str(file_id))
     given = Response(services().evidence.read(found["sha256"]), mimetype="application/octet-stream")
-    given.headers.set("Content-Disposition", "attachment", filename=found["name"])
+    attached(given, found["name"])
     given.set_etag(found["sha256"])
     given.make_conditional(request)
     return given

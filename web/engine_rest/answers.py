@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Again, Forbidden, Invalid, NotFound, Refused, StewardError
@@ -29,6 +29,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(StewardError, of_error)
     blueprint.register_error_handler(HTTPException, of_http)
     blueprint.register_error_handler(OperationalError, of_lost_database)
+    blueprint.register_error_handler(DataError, of_lost_database)
     blueprint.register_error_handler(Exception, of_accident)
 
 
@@ -118,9 +119,11 @@ def of_http(error: HTTPException) -> Response:
     return said
 
 
-def of_lost_database(error: OperationalError) -> Response:
-    """A database that does not answer; it is logged."""
+def of_lost_database(error: OperationalError | DataError) -> Response:
+    """A database that does not answer, or has no room for what was sent; it is logged."""
     problems.of_lost_database(error)
+    if problems.is_unkept(error):
+        return of_error(Invalid(problems.UNKEPT))
     return refusal(503, "RestException", "The database does not answer; please try again.")
 
 

@@ -12,7 +12,7 @@ from web.engine_rest import shapes
 from web.engine_rest.answers import answer
 from web.engine_rest.blueprint import view
 from web.engine_rest.listing import flag, listed
-from web.reads.definitions import file_of
+from web.reads.definitions import as_text, file_of
 from web.services import services
 
 FILTERS = {
@@ -95,7 +95,7 @@ def _one(session: Session, definition_id: UUID) -> dict[str, object]:
 
 def _xml(session: Session, definition_id: UUID) -> Response:
     found, file = _one(session, definition_id), file_of(session, definition_id)
-    return answer({"id": found["id"], "bpmn20Xml": file.data.decode(errors="replace")})
+    return answer({"id": found["id"], "bpmn20Xml": as_text(file.data)})
 
 
 def _newest() -> object:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine import deployments as verbs
 from engine.errors import NotFound
 from engine.store.definitions import Deployment, Resource
+from web.attached import attached
 from web.engine_rest import shapes
 from web.engine_rest.answers import answer
 from web.engine_rest.blueprint import view
@@ -85,5 +86,4 @@ def data(deployment_id: UUID, resource_id: UUID) -> Response:
     if found is None:
         raise NotFound("file", str(resource_id))
     given = Response(found.data, mimetype="application/octet-stream")
-    given.headers.set("Content-Disposition", "attachment", filename=found.name)
-    return given
+    return attached(given, found.name)

@@ -72,6 +72,13 @@ def flag(name: str) -> bool:
 def _of_type(column: Column, said: str) -> Any:
     kind = column.type.python_type
     try:
-        return kind(said)
+        return _counted(said) if kind is int else kind(said)
     except (ValueError, TypeError):
         raise Invalid(f"{said} is no {kind.__name__}.") from None
+
+
+def _counted(said: str) -> int:
+    found = int(said)
+    if not 0 <= found < 2**31:
+        raise ValueError(said)
+    return found

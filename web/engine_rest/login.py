@@ -1,5 +1,5 @@
 """
-Who speaks to the endpoint: a name and a password (RFC 7617), or a token (RFC 6750).
+Who speaks to the endpoint: a name or e-mail address and a password (RFC 7617), or a token (RFC 6750).
 
 A token also stands in for the password. Nothing else counts: no cookie is
 read here, so no page of another site can speak in somebody's name, and
@@ -15,17 +15,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import CodeNeeded, Forbidden, WrongProof
-from engine.identity import factors, mandates, people, proving, tokens
+from engine.identity import factors, mandates, people, proving, tokens, visits
 from engine.identity.person import Person
 from engine.store.people import PersonRow
 from web import proof
 from web.auth import Caller, of_token
 from web.engine_rest.remembered import Remembered
+from web.nul import has_nul
 from web.problems import ScopeMissing, SignInFailed
 from web.services import services
 
 OF_TOKENS = "stw_"
 ASK = "Send a name and a password, or a token. Whoever signs in with a second factor sends a token as the password."
+UNREADABLE = "The login cannot be read."
 WHY_NOT = "A second factor is on for this account, so a password alone does not open it."
 INSTEAD = "Make a token for this program and send it as the password."
 REMEMBERED = "steward-remembered"
@@ -89,7 +91,9 @@ def _speaker(now: datetime) -> tuple[Person, frozenset[str]]:
         if known is None:
             raise SignInFailed("This token is wrong, has ended or was revoked.", ASK)
         return known
-    person_id, password = _pair(given[1])
+    said, password = _pair(given[1])
+    with services().database.reading() as session:
+        person_id = visits.person_called(session, said)
     if password.startswith(OF_TOKENS) and (known := of_token(password, now)) and known[0].id == person_id:
         return known
     person = _by_password(person_id, password, now)
@@ -101,11 +105,13 @@ def _pair(said: str) -> tuple[str, str]:
     try:
         raw = b64decode(said, validate=True)
     except (binascii.Error, ValueError):
-        raise SignInFailed("The login cannot be read.", ASK) from None
+        raise SignInFailed(UNREADABLE, ASK) from None
     try:
         text = raw.decode()
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
+    if has_nul(text):
+        raise SignInFailed(UNREADABLE, ASK)
     name, _, password = text.partition(":")
     return name, password
 

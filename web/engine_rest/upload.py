@@ -8,6 +8,10 @@ from werkzeug.datastructures import FileStorage
 
 from engine.errors import Invalid
 
+UNREADABLE = (
+    "No file could be read. A deployment is a form (multipart/form-data) with at least one file,"
+    " sent whole, its names and the names of its files in UTF-8."
+)
 TENANT = "This installation serves one organisation. Leave the tenant id empty."
 LATER = "What is deployed is put in force by a second person, not at a set time. Leave the activation time empty."
 
@@ -36,6 +40,8 @@ def upload() -> Upload:
         Invalid: there is no file, two have one name, or it asks for what there is not.
     """
     sent = [(name, part) for _, parts in request.files.lists() for part in parts if (name := _name(part))]
+    if not sent and request.content_length and not (request.files or request.form):
+        raise Invalid(UNREADABLE)
     if not sent:
         raise Invalid("No file was sent. A deployment is a form (multipart/form-data) with at least one file.")
     names = [name for name, _ in sent]

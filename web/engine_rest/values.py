@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from engine.errors import Invalid
+from web.nul import NO_NUL, has_nul
 
 WHOLE = ("integer", "short", "long")
 JSON = ("json", "object")
@@ -29,6 +32,8 @@ def untyped(variables: Any) -> dict[str, Any]:
     for name, typed in variables.items():
         try:
             found[name] = _value(typed)
+            if has_nul([name, found[name]]):
+                raise ValueError(NO_NUL)
         except ValueError as error:
             problems[f"variables.{name}"] = str(error)
     if problems:
@@ -68,8 +73,8 @@ def _whole(value: Any) -> int:
 
 def _parsed(text: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
         raise ValueError("It is no JSON.") from None
 
 

@@ -22,7 +22,7 @@ from web.pages.layout import Reader, look, page, show
 from web.paper import paper
 from web.reads import case_page, entries, story
 from web.reads import cases as found
-from web.reads.definitions import file_of
+from web.reads.definitions import as_text, file_of
 from web.reads.story import names
 
 pages = Blueprint("cases", __name__)
@@ -119,12 +119,12 @@ def _words() -> dict[str, Any]:
 
 @page(pages, "/cases/<uuid:instance_id>/diagram")
 def diagram(instance_id: UUID) -> Response:
-    """The diagram of the version that the case runs."""
+    """The diagram of the version that the case runs, in UTF-8."""
 
     def read(session: Session, reader: Reader) -> Any:
         return file_of(session, found.one_case(session, reader.person, instance_id).definition_id)
 
-    return assets.drawing(look(read).data)
+    return assets.drawing(as_text(look(read).data).encode())
 
 
 @page(pages, "/cases/<uuid:instance_id>/marks.json")

@@ -22,6 +22,7 @@ from engine.models.definitions import parsed
 from engine.models.deployed import overview
 from engine.store.people import GroupRow
 from web import assets, changes
+from web.attached import attached
 from web.drawings.frame import plan_of
 from web.drawings.twin import picture as drawing_of
 from web.language import _, ngettext
@@ -29,7 +30,7 @@ from web.pages import acting, drawn
 from web.pages.layout import Reader, look, page, show
 from web.reads import processes as found
 from web.reads import story
-from web.reads.definitions import file_of
+from web.reads.definitions import as_text, file_of
 from web.reads.processes import Process, Version
 from web.services import services
 
@@ -83,16 +84,15 @@ def bind(key: str, number: int) -> Response:
 
 @page(pages, "/processes/<key>/<int:number>/diagram")
 def diagram(key: str, number: int) -> Response:
-    """The author's diagram, byte for byte; to keep where the address says `keep`."""
+    """The author's diagram in UTF-8, as scripts read it; where the address says `keep`, byte for byte and to keep."""
 
     def read(session: Session, reader: Reader) -> Any:
         return file_of(session, found.process(session, reader.person, key, reader.now).version(number).row.id)
 
     file = look(read)
-    answer = assets.drawing(file.data)
     if "keep" in request.args:
-        answer.headers.set("Content-Disposition", "attachment", filename=file.name.rpartition("/")[2])
-    return answer
+        return attached(assets.drawing(file.data), file.name.rpartition("/")[2])
+    return assets.drawing(as_text(file.data).encode())
 
 
 @page(pages, "/processes/<key>/kit")
@@ -105,8 +105,7 @@ def one_kit(key: str) -> Response:
         for name, data in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(f"{key}/{name}", FIRST_DAY), data)
     answer = Response(packed.getvalue(), mimetype="application/zip")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{key}.zip")
-    return answer
+    return attached(answer, f"{key}.zip")
 
 
 @page(pages, "/processes/<key>/<int:number>/marks.json")

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine.errors import Again, Forbidden, NoMandate, NotFound, StewardError
@@ -48,9 +48,11 @@ def of_http(error: HTTPException) -> Response:
     return answer
 
 
-def of_lost_database(error: OperationalError) -> Response:
-    """A page for a database that does not answer."""
+def of_lost_database(error: OperationalError | DataError) -> Response:
+    """A page for a database that does not answer, or has no room for what was sent."""
     problems.of_lost_database(error)
+    if problems.is_unkept(error):
+        return _page(422, *_unkept())
     return _page(503, *_busy())
 
 
@@ -64,6 +66,7 @@ HANDLERS: tuple[tuple[type[Exception], Callable[[Any], Response], Callable[[Any]
     (StewardError, problems.of_error, of_error),
     (HTTPException, problems.of_http, of_http),
     (OperationalError, problems.of_lost_database, of_lost_database),
+    (DataError, problems.of_lost_database, of_lost_database),
     (Exception, problems.of_accident, of_accident),
 )
 """What may be raised, the document that programs get for it, and the page that browsers get."""
@@ -125,6 +128,16 @@ def _busy() -> Said:
         _(
             "The database is busy or does not answer, so nothing was changed."
             " What you typed is still in your browser: go back and send it once more."
+        ),
+    )
+
+
+def _unkept() -> Said:
+    return (
+        _("This cannot be kept as it is"),
+        _(
+            "Something that was sent is too long, or holds a sign that cannot be kept, so nothing was changed."
+            " Go back: what you typed is still in your browser. Shorten it, or type it anew instead of pasting it."
         ),
     )
 

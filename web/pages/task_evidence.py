@@ -12,6 +12,7 @@ from engine import evidence
 from engine.errors import Invalid, NotFound, Rejected
 from engine.identity.person import Person
 from web import known
+from web.attached import attached
 from web.auth import caller
 from web.language import _
 from web.pages import acting
@@ -77,7 +78,7 @@ def content(evidence_id: UUID) -> Response:
     if known.sha256 is None:
         raise NotFound("file", str(evidence_id))
     answer = Response(services().evidence.read(known.sha256), mimetype="application/octet-stream")
-    answer.headers.set("Content-Disposition", "attachment", filename=known.name)
+    attached(answer, known.name)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 

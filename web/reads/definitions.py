@@ -1,5 +1,7 @@
 """Deployments, definitions and bindings. Models are no secret within the organisation; cases may be."""
 
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +24,9 @@ DEFINITIONS = select(
     Deployment.status,
     Deployment.owner,
 ).join(Deployment, Deployment.id == DefinitionRow.deployment_id)
+
+UTF_16 = (BOM_UTF16_LE, BOM_UTF16_BE)
+ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']""")
 
 
 def definitions(session: Session, filters: dict[str, Any]) -> Page:
@@ -56,6 +61,17 @@ def file_of(session: Session, definition_id: UUID) -> Any:
     """
     query = select(Resource.name, Resource.data).join(DefinitionRow, DefinitionRow.resource_id == Resource.id)
     return _one(session, query.where(DefinitionRow.id == definition_id), "definition", definition_id)
+
+
+def as_text(data: bytes) -> str:
+    """A file of XML as text, by its byte order mark or what it says of itself (XML 1.0, appendix F); else UTF-8."""
+    if data.startswith(UTF_16):
+        return data.decode("utf-16", errors="replace")
+    said = ENCODING.match(data)
+    try:
+        return data.decode(said[1].decode() if said else "utf-8", errors="replace")
+    except LookupError:
+        return data.decode(errors="replace")
 
 
 def form_file(session: Session, form_id: UUID) -> bytes:

@@ -40,7 +40,7 @@ class Reader(RulesReader):
         if schema is None:
             return ()
         self.id = schema["id"] if isinstance(schema.get("id"), str) else ""
-        if not self.id:
+        if not self.id.isprintable() or not self.id:
             self.say("form-without-id", None, "The form has no id.", "Give it one: models name forms by it.")
         return self._components(schema, (), 0)
 
@@ -49,7 +49,7 @@ class Reader(RulesReader):
             self.say("form-too-large", None, "The file is too large.", f"A form may have {LIMITS.bytes} bytes.")
             return None
         try:
-            schema = json.loads(self.data, parse_constant=_no_number)
+            schema = _of_whole_signs(json.loads(self.data, parse_constant=_no_number))
         except (ValueError, RecursionError) as error:
             remedy = "Export the form again from Camunda Modeler or bpmn.io."
             line = getattr(error, "lineno", None)
@@ -197,6 +197,14 @@ def _asks_itself(formula: Expression, path: tuple[str, ...]) -> bool:
     name = ".".join(("this", *local) if REPEATED in path else local)
     text = _STRING.sub('""', formula.text)
     return bool(local) and re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", text) is not None
+
+
+def _of_whole_signs(schema: Any) -> Any:
+    try:
+        json.dumps(schema, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("a text in it holds half a sign") from None
+    return schema
 
 
 def _no_number(constant: str) -> NoReturn:

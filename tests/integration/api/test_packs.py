@@ -74,6 +74,18 @@ def test_ten_records_are_packed_with_their_evidence_and_checked_without_a_server
     assert fault.endswith("certificate.pdf was changed.")
 
 
+def test_two_cases_under_one_key_are_both_in_a_pack_and_no_key_is_a_path(login: Login, in_force: Any) -> None:
+    in_force(process("prove", sequence(START, PROVE, END)))
+    anna = login("anna")
+    keys = ["../../NC 1", "../../NC 1", ".."]
+    ids = [anna.post("/instances", {"process": "prove", "business_key": key})["id"] for key in keys]
+
+    files = read(packed(anna, cases=",".join(ids)))
+
+    assert {json.loads(data)["id"] for name, data in files.items() if name.endswith("/case.json")} == set(ids)
+    assert all(len(name.split("/")) == 3 and ".." not in name.split("/") for name in files if name != "manifest.json")
+
+
 def test_nothing_confidential_leaves_the_house_in_a_pack(login: Login, in_force: Any, database: Database) -> None:
     in_force(process("prove", sequence(START, PROVE, END)))
     secret = process("secret", sequence(START, user_task("T_secret", groups="staff"), END))

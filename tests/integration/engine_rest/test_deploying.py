@@ -6,10 +6,12 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
+from werkzeug.http import parse_options_header
 
 from tests.factories import END, START, process, sequence, three_tasks, user_task
 from tests.integration.api.conftest import Client
 from tests.integration.engine_rest.conftest import DECISION, FORM, Modeler, basic
+from tests.integration.pages.conftest import signed_in
 from web.services import Services
 
 Login = Callable[..., Client]
@@ -198,3 +200,48 @@ def test_open_in_cockpit_leads_to_the_page_of_the_deployment(app: Flask, service
     assert stranger.get("/modeler/repository?deploymentsQuery=no").headers["Location"] == "/processes"
     case = "019b0000-0000-7000-8000-000000000000"
     assert stranger.get(f"/modeler/process-instance/{case}").headers["Location"] == f"/cases/{case}"
+
+
+def test_a_file_comes_back_under_its_name_in_whatever_letters(modeler: Modeler):
+    made = modeler.deploy({"ışık 雨 😀.bpmn": three_tasks()}).get_json()
+    [file] = modeler.get(f"/deployment/{made['id']}/resources")
+
+    answer = modeler.send("GET", f"/deployment/{made['id']}/resources/{file['id']}/data")
+
+    said = answer.headers["Content-Disposition"]
+    assert answer.get_data() == three_tasks()
+    assert parse_options_header(said)[1]["filename"] == "ışık 雨 😀.bpmn"
+    assert said.isascii()  # Servers write headers in Latin-1: anything else would end the answer.
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "ISO-8859-1", "UTF-8"])
+def test_a_diagram_in_another_encoding_is_given_back_as_text(modeler: Modeler, encoding: str):
+    written = three_tasks().decode().replace('name="T do"', 'name="Prüfen"').replace("UTF-8", encoding)
+    data = written.encode(encoding)
+    made = modeler.deploy({"three.bpmn": data}).get_json()
+    (definition,) = made["deployedProcessDefinitions"]
+
+    assert "Prüfen" in modeler.get(f"/process-definition/{definition}/xml")["bpmn20Xml"]
+    reader = signed_in(modeler.app.test_client(), "adam")
+    assert "Prüfen" in reader.fetch("/processes/three/1/diagram").decode()
+    assert reader.fetch("/processes/three/1/diagram?keep") == data
+
+
+def test_names_that_no_folder_and_no_database_takes_are_refused(modeler: Modeler):
+    for files, fields in [
+        ({"..": three_tasks()}, {}),
+        ({"three.bpmn": three_tasks()}, {"deployment_name": "a\0b"}),
+        ({"three.bpmn": three_tasks()}, {"deployment_source": "a\0b"}),
+        ({"three.bpmn": three_tasks()}, {"deployment_source": "s" * 201}),
+    ]:
+        answer = modeler.deploy(files, **fields)
+        assert (answer.status_code, answer.get_json()["type"]) == (400, "InvalidRequestException")
+
+
+def test_a_form_that_cannot_be_read_is_not_taken_for_an_empty_one(modeler: Modeler):
+    raw = b'--e\r\nContent-Disposition: form-data; name="a"; filename="pr\xfcf.bpmn"\r\n\r\nx\r\n--e--\r\n'
+
+    answer = modeler.send("POST", "/deployment/create", data=raw, content_type="multipart/form-data; boundary=e")
+
+    assert answer.status_code == 400
+    assert "UTF-8" in answer.get_json()["message"]

@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from engine.identity import people
 from engine.store.people import SignIn
 from engine.transactions import Database
 from tests.factories import three_tasks
-from tests.integration.api.conftest import PASSWORD, Client, Clock
+from tests.integration.api.conftest import MORNING, PASSWORD, Client, Clock
 from tests.integration.engine_rest.conftest import Modeler, basic
 from web.app import create_app
 from web.engine_rest import login as rest_login
@@ -42,6 +43,18 @@ def test_a_name_and_a_password_or_a_token_in_either_place_open_it(app: Flask, lo
     for header in (basic("adam"), basic("adam", charset="latin-1"), f"Bearer {token}", basic("adam", token)):
         assert Modeler(app, header).get(PROBE) == []
     assert Modeler(app, basic("olga", token)).send("GET", PROBE).status_code == 401
+
+
+def test_an_e_mail_address_stands_for_the_name_as_on_the_sign_in_page(
+    app: Flask, login: Callable[..., Client], database: Database
+):
+    secret = login("adam").token
+    with database.writing() as session:
+        people.change(session, "adam", email="adam@example.org", by=people.SETUP, now=MORNING)
+
+    for password in (PASSWORD.format("adam"), secret):
+        answer = Modeler(app, basic("Adam@Example.org", password)).send("GET", "/version")
+        assert answer.status_code == 200, answer.text
 
 
 def test_a_password_beyond_ascii_is_read_in_both_charsets(app: Flask, login: Callable[..., Client]):

@@ -97,7 +97,7 @@ def test_a_case_shows_its_decisions_its_evidence_whom_it_told_and_its_clauses(
     told = words(bert.open(f"/tasks/{task['id']}"), "//section[@aria-labelledby='due']//ol")
     assert "Next, if nothing is done: Anna" in told
     assert "Bert took it on, Mon 4 Jan" in told
-    proof = {"slot": "proof", "file": (BytesIO(b"%PDF-1.7 a leak"), "leak.pdf"), "effective_on": "2027-01-03"}
+    proof = {"slot": "proof", "file": (BytesIO(b"%PDF-1.7 a leak"), "sızıntı.pdf"), "effective_on": "2027-01-03"}
     bert.press(f"/tasks/{task['id']}/evidence", **proof)
     with database.writing() as session:
         session.execute(update(Delivery).where(Delivery.recipient == "carl").values(status="dead", note="550 no box"))
@@ -115,7 +115,9 @@ def test_a_case_shows_its_decisions_its_evidence_whom_it_told_and_its_clauses(
     auditor = reader("fred")
     answer = auditor.sent("GET", link.get("href"), 200)
     assert answer.data == b"%PDF-1.7 a leak"
-    assert answer.headers["Content-Disposition"] == "attachment; filename=leak.pdf"
+    assert answer.headers["Content-Disposition"] == (
+        "attachment; filename=s_z_nt_.pdf; filename*=UTF-8''s%C4%B1z%C4%B1nt%C4%B1.pdf"
+    )
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert link.get("href") in [one["subject"] for one in login("adam").get("/people/fred/reads")["items"]]
     assert not auditor.open(at).xpath("//textarea[@data-mentions] | //main//form")
