@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import audit
-from engine.errors import Forbidden, Invalid, NoMandate
+from engine.errors import Conflict, Forbidden, Invalid, NoMandate
 from engine.identity import people
 from engine.identity.person import Mandate, Person
 from engine.store.definitions import DefinitionRow
@@ -59,6 +59,23 @@ def give(
     session.flush()
     audit.append(session, audit.PLATFORM, "mandate.given", person_id, content, by=by, now=now)
     return Mandate(ends_at=ends_at, processes=frozenset(processes), since=since, until=until)
+
+
+def end(session: Session, person_id: str, *, by: Person, now: datetime) -> None:
+    """
+    End a mandate at once; what it covered, and what was read, stays on record.
+
+    Raises:
+        Forbidden: `by` does not manage people.
+        NotFound: nobody has this id, or he has left.
+        Conflict: he has none, or it is over.
+    """
+    people.must_manage(by)
+    held = people.person(session, person_id).mandate
+    if held is None or held.ends_at <= now:
+        raise Conflict(f"{person_id} has no mandate that could be ended.")
+    scope: dict[str, Any] = {"processes": held.processes, "since": held.since, "until": held.until}
+    give(session, person_id, **scope, ends_at=now, by=by, now=now)
 
 
 def runs(by: Person, now: datetime) -> bool:

@@ -24,6 +24,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "cases": ("start", "instances", "show", "trail", "comment", "message", "signal", "correct", "case"),
     "work": ("tasks", "claim", "give-back", "assign", "complete", "sign", "attach"),
     "cycles": ("cycle",),
+    "mandates": ("mandate",),
     "absence": ("absence",),
     "oncall": ("oncall",),
     "ladders": ("acknowledge", "ladder", "ladders"),

@@ -13,11 +13,14 @@ from engine.identity.person import Person
 from engine.outreach import choosing
 from web import proof
 from web.acts import act, look
+from web.auth import caller
 from web.operations import Theme
 from web.reads import cases
 from web.reads import people as found
+from web.reads.mandates import auditors
 from web.schemas.base import PageQuery, list_of, page_of
 from web.schemas.identity import (
+    AuditorOut,
     ChangePerson,
     CreatePerson,
     EndPerson,
@@ -37,6 +40,7 @@ from web.services import services
 theme = Theme("people", __name__, description="Who works here, and who did.")
 PERSON, WISHES, MANDATE = PersonOut(), WishesOut(), MandateOut()
 PAGE, HOLDINGS, READS = page_of(PersonOut), list_of(HoldingOut), page_of(EntryOut)
+AUDITORS = list_of(AuditorOut)
 
 
 @theme.operation("GET", "/people", scope="read", query=PersonQuery, gives=PAGE)
@@ -108,6 +112,23 @@ def held(person_id: str) -> Response:
 def give_mandate(body: dict[str, Any], person_id: str) -> Response:
     """Say what an auditor reads from now on, and until when."""
     return act(lambda session, by, now: mandates.give(session, person_id, **body, by=by, now=now), MANDATE)
+
+
+@theme.operation("DELETE", "/people/<person_id>/mandate", scope="admin", refused=(409,))
+def end_mandate(person_id: str) -> Response:
+    """End a mandate at once; what was read stays in the log."""
+    return act(lambda session, by, now: mandates.end(session, person_id, by=by, now=now))
+
+
+@theme.operation("GET", "/mandates", scope="admin", gives=AUDITORS)
+def all_mandates() -> Response:
+    """Everybody who reads and changes nothing, with what he may read, and until when."""
+
+    def read(session: Session, by: Person) -> Any:
+        verbs.must_manage(by)
+        return {"items": auditors(session, caller().now)}
+
+    return look(read, AUDITORS)
 
 
 @theme.operation("GET", "/people/<person_id>/reads", scope="read", query=PageQuery, gives=READS)

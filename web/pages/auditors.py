@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from engine.errors import Conflict, Invalid, NotFound
+from engine.errors import Invalid, NotFound
 from engine.identity import mandates, people
 from engine.identity.person import Person
 from web.language import _
@@ -67,12 +67,7 @@ def end(person_id: str) -> Response:
     """End a mandate at once; what he read stays in the log."""
 
     def verb(session: Session, by: Person, now: datetime) -> None:
-        people.must_manage(by)
-        held = people.person(session, person_id).mandate
-        if held is None or held.ends_at <= now:
-            raise Conflict(_("There is no mandate that could be ended."))
-        scope: dict[str, Any] = {"processes": held.processes, "since": held.since, "until": held.until}
-        mandates.give(session, person_id, **scope, ends_at=now, by=by, now=now)
+        mandates.end(session, person_id, by=by, now=now)
 
     return acting.done(verb, f"{HERE}/{person_id}", _("The mandate has ended. What was read stays in the log."))
 

@@ -142,6 +142,18 @@ class MandateOut(Given):
     until = moment("", allow_none=True)
 
 
+class AuditorOut(Given):
+    """Somebody who reads and changes nothing, with his mandate as it was last given."""
+
+    person = fields.String(required=True, attribute="id")
+    name = fields.String(required=True)
+    state = fields.String(required=True, metadata={"description": "runs, ended, or none: he has never had one"})
+    ends_at = moment("", allow_none=True)
+    processes = fields.List(fields.String(), allow_none=True, metadata={"description": "Keys; all when empty."})
+    since = moment("", allow_none=True)
+    until = moment("", allow_none=True)
+
+
 class HoldingOut(Given):
     """One thing that must be somebody else's before a person can leave."""
 
