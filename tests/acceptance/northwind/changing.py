@@ -379,12 +379,13 @@ def event_25(world: Northwind, _expect: list[str]) -> None:
     case = world.remember["CH-03"]
     deploy(world, case, HASH_2, "2027-04-19T08:00:00+02:00")
     assert world.variables(case)["deployed_hash"] == HASH_2
-    assert world.open(case) == []
+    assert world.open(case) == ["T_result"]
+    assert local(world.task(case, "T_result")["due_at"]) == "Wed 2027-05-19 17:00"
     assert world.api("henrik.lund").get(f"/instances/{case}")["status"] == "running"
 
 
 def ends(world: Northwind) -> None:
-    """After thirty days the records must be done before it can be closed."""
+    """Bias is measured within the thirty days; after them the records must be done before it can be closed."""
     case, assessed = world.remember["CH-03"], world.remember["RA-02"]
     world.until("2027-05-14T10:00+02:00")
     for task in world.tasks(assessed, "T_do"):
@@ -393,6 +394,8 @@ def ends(world: Northwind) -> None:
     records = ("inventory", "soa", "information")
     published = {f"publish_{one}": "done" for one in records} | {f"publish_{one}_note": "Done." for one in records}
     world.does("priya.raman", world.task(assessed, "T_publish"), published)
+    measured = {"bias_after": "Sensitivity 0.93 for ages 12 to 14, limit 0.90.", "bias_after_within": "yes"}
+    world.does("lucia.navarro", world.task(case, "T_result"), measured)
     world.rest()
     world.until("2027-05-19T16:59+02:00")
     assert world.open(case) == []
