@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from engine.hot.postgresql import speaker
 from engine.hot.words import Given, Said, Words, among, worded
 
-__all__ = ["Given", "Hot", "among", "together", "translated"]
+__all__ = ["Asked", "Given", "Hot", "among", "together", "translated"]
 
 
 class Hot:
@@ -63,7 +63,11 @@ class Hot:
         return found
 
 
-def together(session: Session, said: Sequence[tuple[Hot, Sequence[Given]]]) -> list[list[Any]]:
+Asked = Sequence[tuple[Hot, Sequence[Given]]]
+"""Statements in their order, each with the sets of parameters for which it is said."""
+
+
+def together(session: Session, said: Asked) -> list[list[Any]]:
     """
     Say these statements in order, each once for every set of its parameters, of which there is at least one.
 

@@ -5,7 +5,7 @@ The engine knows what a row may be asked for (who is its steward, who may
 pause it), and no register by name.
 """
 
-from engine.registers.definitions import Defined, all_registers, define, defined
+from engine.registers.definitions import ALL, Defined, all_registers, define, defined, listed
 from engine.registers.ending import answer, ask_to_end, asked
 from engine.registers.facts import facts_of, must_be_kept, news, offering
 from engine.registers.importing import Line, bring, look, sheet
@@ -18,6 +18,7 @@ from engine.registers.signing import sign
 from engine.subject import Subject
 
 __all__ = [
+    "ALL",
     "Defined",
     "Line",
     "Published",
@@ -39,6 +40,7 @@ __all__ = [
     "end",
     "facts_of",
     "holders",
+    "listed",
     "locked",
     "look",
     "matching",

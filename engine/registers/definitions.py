@@ -1,6 +1,6 @@
 """What each register holds, by which rules; a further definition is a further version."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -97,7 +97,12 @@ def defined(session: Session, register: str) -> Defined:
 
 def all_registers(session: Session) -> list[Defined]:
     """Every register, by key."""
-    return [_defined(session, row) for row in ALL.all(session, {})]
+    return listed(session, ALL.all(session, {}))
+
+
+def listed(session: Session, rows: Iterable[Any]) -> list[Defined]:
+    """The registers that `ALL` found, for who asks for more on the same journey."""
+    return [_defined(session, row) for row in rows]
 
 
 def _defined(session: Session, row: Any) -> Defined:

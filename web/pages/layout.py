@@ -16,9 +16,9 @@ from markupsafe import Markup
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine import audit, timetable
+from engine import audit, registers, timetable
 from engine.core.calendar import Calendar
-from engine.hot import Hot
+from engine.hot import Asked, Hot, together
 from engine.identity.person import Person
 from engine.store.people import Look, PersonRow
 from web import assets, words
@@ -109,10 +109,17 @@ def sealed(answer: Response) -> Response:
 
 def look(read: Callable[[Session, Reader], T]) -> T:
     """What `read` finds, in one reading transaction; the page knows its reader from then on."""
+    return look_at((), lambda session, reader, _found: read(session, reader))
+
+
+def look_at(asked: Asked, read: Callable[[Session, Reader, list[list[Any]]], T]) -> T:
+    """As `look`; what `asked` finds is found on the journey on which the reader is, and given to `read` as well."""
     with services().database.reading() as session:
-        g.reader = reader(session)
-        g.rail = navigation(session, g.reader.person, g.reader.now, request.path)
-        return read(session, g.reader)
+        first: Asked = (READS, [{"person": caller().person.id}]), (registers.ALL, [{}])
+        (own,), defined, *found = together(session, (*first, *asked))
+        g.reader = _reader(session, own)
+        g.rail = navigation(registers.listed(session, defined), g.reader.person, g.reader.now, request.path)
+        return read(session, g.reader, found)
 
 
 def greet() -> None:
@@ -120,10 +127,9 @@ def greet() -> None:
     look(lambda _session, _reader: None)
 
 
-def reader(session: Session) -> Reader:
-    """Who makes this request, as a reader of pages."""
+def _reader(session: Session, own: Any) -> Reader:
+    """Who makes this request, as a reader of pages; `own` is what `READS` found."""
     who = caller()
-    (own,) = READS.all(session, {"person": who.person.id})
     calendar = timetable.adopted(session, own.calendar)
     ours = timetable.zone_of(calendar)
     return Reader(

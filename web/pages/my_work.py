@@ -20,7 +20,7 @@ from web import known
 from web.auth import caller
 from web.language import _, ngettext
 from web.pages import acting
-from web.pages.layout import Reader, look, page, sealed, show
+from web.pages.layout import Reader, look, look_at, page, sealed, show
 from web.pages.urgency import Group, Row, by_urgency, line
 from web.reads import agenda, duties, inbox, story
 from web.reads.inbox import Waiting
@@ -70,7 +70,7 @@ class Chosen:
 @page(pages, "/")
 def my_work() -> Response:
     """What waits for the reader."""
-    return show("my_work.html", **look(lambda session, reader: _shown(session, reader, _chosen())))
+    return show("my_work.html", **look_at(inbox.asked(caller().person), _shown))
 
 
 @page(pages, "/my-work/news", quiet=True)
@@ -176,9 +176,9 @@ def _versions(said: str) -> dict[UUID, int]:
     return found
 
 
-def _shown(session: Session, reader: Reader, chosen: Chosen) -> dict[str, Any]:
-    person = reader.person
-    front = inbox.front(session, person, now=reader.now)
+def _shown(session: Session, reader: Reader, found: list[list[Any]]) -> dict[str, Any]:
+    person, chosen = reader.person, _chosen()
+    front = inbox.front(session, person, found, now=reader.now)
     held, free = front.held, front.free
     rows = {
         "all": lambda: [*held, *free],

@@ -1,15 +1,15 @@
 """The rail: where a person can go. What he may not see is absent, and so is its count."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from engine.identity import mandates
 from engine.identity.person import Person
+from engine.registers import Defined
 from web.language import _
 from web.reads.cases import may_read_platform
-from web.reads.entries import places as registers
+from web.reads.entries import seen
 
 ALSO = {"/people": ("/groups", "/substitutes", "/auditors"), "/deliveries": ("/channels", "/subscriptions")}
 """Pages that belong to a place, though their addresses begin otherwise."""
@@ -34,20 +34,28 @@ class Entry:
     here: bool = False
 
 
-def navigation(session: Session, person: Person, now: datetime, path: str) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-    """Groups of places, each with its heading; the first has none. An auditor without a mandate has nowhere to go."""
+def navigation(
+    registers: Iterable[Defined], person: Person, now: datetime, path: str
+) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    """
+    Groups of places, each with its heading; the first has none. An auditor without a mandate has nowhere to go.
+
+    Args:
+        registers: all there are.
+    """
     found: list[tuple[str, tuple[Entry, ...]]] = []
     if not mandates.runs(person, now):
         return ()
-    for heading, listed in places(session, person):
+    for heading, listed in places(registers, person):
         entries = (Entry(name=name, address=at, icon=icon, here=_here(at, path)) for at, name, icon in listed)
         found.append((heading, tuple(entries)))
     return tuple(found)
 
 
-def places(session: Session, person: Person) -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
+def places(registers: Iterable[Defined], person: Person) -> tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]:
     """Headings, and under each address, name and picture; in the reader's language."""
-    own = tuple((f"/registers/{one.key}", one.name, str(one.shown.icon)) for one in registers(session, person))
+    defined = [one.definition for one in seen(registers, person)]
+    own = tuple((f"/registers/{one.key}", one.name, str(one.shown.icon)) for one in defined if one.shown.icon)
     system = (
         ("/processes", _("Processes"), "workflow"),
         *own,

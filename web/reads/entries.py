@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine import oncall, registers
-from engine.core.register import Definition
 from engine.core.shown import Controlled, Glance
 from engine.errors import NotFound
 from engine.identity.person import Person
@@ -63,13 +62,12 @@ class Version:
 
 def shown(session: Session, person: Person) -> list[registers.Defined]:
     """The registers that `person` may look into, by name."""
-    found = (one for one in registers.all_registers(session) if registers.may_read(one, person))
-    return sorted(found, key=lambda one: one.definition.name)
+    return seen(registers.all_registers(session), person)
 
 
-def places(session: Session, person: Person) -> list[Definition]:
-    """The registers that have a place of their own in the navigation."""
-    return [one.definition for one in shown(session, person) if one.definition.shown.icon]
+def seen(found: Iterable[registers.Defined], person: Person) -> list[registers.Defined]:
+    """Those of these registers that `person` may look into, by name."""
+    return sorted((one for one in found if registers.may_read(one, person)), key=lambda one: one.definition.name)
 
 
 def register(session: Session, person: Person, key: str) -> registers.Defined:

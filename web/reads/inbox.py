@@ -1,6 +1,6 @@
 """What waits for a person, as My work shows it: each row with its case, its rules and his draft."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from engine import access, inbox, separation
 from engine.core.vocabulary import Node, Rules
 from engine.errors import Forbidden, NotFound
-from engine.hot import Hot, among, together
+from engine.hot import Asked, Hot, among
 from engine.identity import competence, views
 from engine.identity.person import Person
 from engine.models.definitions import Parsed, parsed
@@ -106,12 +106,16 @@ class Front:
     views: list[Any]
 
 
-def front(session: Session, person: Person, *, now: datetime) -> Front:
-    """What My work opens with, found in one journey to the database."""
+def asked(person: Person) -> Asked:
+    """What `front` is made of, to be found on one journey."""
     query, given = inbox.claimable(person, limit=MOST)
     reads = _reads(person)
-    said = (HELD, [reads]), (_with_facts(query), [reads | given]), (views.OF, [{"person": person.id}])
-    held, free, kept = together(session, said)
+    return (HELD, [reads]), (_with_facts(query), [reads | given]), (views.OF, [{"person": person.id}])
+
+
+def front(session: Session, person: Person, found: Sequence[list[Any]], *, now: datetime) -> Front:
+    """What My work opens with; `found` is what `asked` found."""
+    held, free, kept = found
     judged = [_judged(session, person, one, now) for one in _waiting(session, free)]
     return Front(held=_waiting(session, held), free=judged, views=kept)
 
