@@ -15,6 +15,7 @@ from web import cookies, problems, words
 from web.auth import visitor
 from web.language import _, ngettext
 from web.pages.layout import greet, show
+from web.pages.once_more import once_more
 from web.problems import ScopeMissing, SignedOut, Unauthenticated
 
 MACHINES = ("api", "engine-rest", "hooks")
@@ -90,7 +91,8 @@ def _page(status: int, title: str, said: str) -> Response:
         _know_the_reader()
     address, verb = _onward(status)
     part = "HX-Request" in request.headers
-    return show("refused.html", status, title=title, said=said, address=address, verb=verb, part=part)
+    typed = once_more(status)
+    return show("refused.html", status, title=title, said=said, address=address, verb=verb, part=part, typed=typed)
 
 
 def _onward(status: int) -> Said:
@@ -118,7 +120,7 @@ def _know_the_reader() -> None:
 def _accident() -> Said:
     return (
         _("Something went wrong on our side"),
-        _("It has been logged. What you typed is still in your browser: go back to it."),
+        _("It has been logged, and nothing was changed. Tell an administrator if it happens again."),
     )
 
 
@@ -127,7 +129,7 @@ def _busy() -> Said:
         _("Try again in a moment"),
         _(
             "The database is busy or does not answer, so nothing was changed."
-            " What you typed is still in your browser: go back and send it once more."
+            " Wait for a moment, then send it once more."
         ),
     )
 
@@ -137,7 +139,7 @@ def _unkept() -> Said:
         _("This cannot be kept as it is"),
         _(
             "Something that was sent is too long, or holds a sign that cannot be kept, so nothing was changed."
-            " Go back: what you typed is still in your browser. Shorten it, or type it anew instead of pasting it."
+            " Shorten it, or type it anew instead of pasting it."
         ),
     )
 
@@ -146,6 +148,13 @@ def _nothing() -> Said:
     return (
         _("There is nothing here that you may see"),
         _("Check the address for a slip, or ask whoever gave it to you: it may be gone, or for others only."),
+    )
+
+
+def _signed_out() -> Said:
+    return (
+        _("You are signed out"),
+        _("Nothing was changed. Sign in again in another tab, then send this once more."),
     )
 
 
@@ -200,7 +209,7 @@ OURS: tuple[tuple[type[StewardError], Callable[[], Said]], ...] = (
     (ScopeMissing, lambda: (_("You may not do this"), _("It takes a right that you do not hold. Ask an admin."))),
     (NoMandate, _unmandated),
     (Forbidden, lambda: (_("You may not do this"), "")),
-    (SignedOut, lambda: (_("You are signed out"), "")),
+    (SignedOut, _signed_out),
     (Unauthenticated, lambda: (_("You are signed out"), _("Sign in, and you come back to this page."))),
     (Again, _busy),
 )
@@ -210,8 +219,8 @@ def _not_ours(_error: Any) -> Said:
     return (
         _("Nothing was changed: the form has grown old, or your browser keeps no cookies"),
         _(
-            "What you typed is still in your browser: go back to it. Load that page anew, allow its cookie, and send"
-            " the form once more."
+            "Allow our cookie and send it once more. Where nothing that you typed stands below,"
+            " load the page of the form anew."
         ),
     )
 

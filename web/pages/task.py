@@ -25,6 +25,7 @@ from web.pages.layout import Reader, look, page, show
 from web.reads import news, task_page
 from web.reads.people import named_like
 from web.reads.task_page import Shown
+from web.services import services
 
 pages = Blueprint("task", __name__)
 acting.register(pages)
@@ -110,6 +111,7 @@ def asked(task_id: UUID, error: Rejected | None = None, typed: Mapping[str, str]
         at_fields=orjson.dumps(at_fields).decode() if at_fields else "",
         typed=typed or {},
         back=came_from(),
+        most_at_once=services().limits.upload,
         **ladder_words(),
     )
 

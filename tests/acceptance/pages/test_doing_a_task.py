@@ -86,15 +86,20 @@ def test_a_task_is_filled_in_refused_proven_and_signed(
     expect(summary.locator("li")).to_contain_text("Evidence is missing")
     expect(page.get_by_label("What you saw")).to_have_value("Every door was shut")
 
-    bad, good = tmp_path / "run.exe", tmp_path / "door.png"
+    bad, good, large = tmp_path / "run.exe", tmp_path / "door.png", tmp_path / "film.mp4"
     bad.write_bytes(b"MZ program")
+    with large.open("wb") as film:
+        film.truncate(70_000_000)
     good.write_bytes(b"\x89PNG\r\n\x1a\n picture")
-    page.locator("input[type=file]").set_input_files([bad, good])
+    page.locator("input[type=file]").set_input_files([bad, large, good])
     expect(page.get_by_role("link", name="door.png")).to_be_visible()
     refused = page.locator("[data-slot=photos] li", has_text="run.exe")
     expect(refused.locator(".is-late")).to_be_visible()
     refused.get_by_role("button", name="Close: run.exe").click()
     expect(refused).to_have_count(0)
+    refused = page.locator("[data-slot=photos] li", has_text="film.mp4")
+    expect(refused).to_contain_text("too large: at most 60.0 MB")
+    refused.get_by_role("button", name="Close: film.mp4").click()
     assert _violations(page) == []
 
     page.get_by_label("Your password").fill("wrong")

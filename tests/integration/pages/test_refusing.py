@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from tests.integration.pages.conftest import Reader, words
+from tests.factories import three_tasks
+from tests.integration.api.conftest import Client
+from tests.integration.pages.conftest import Reader, signed_in, words
 from web.app import create_app
 from web.services import Limits, Services
 
@@ -74,3 +77,43 @@ def test_what_is_too_much_too_large_or_comes_at_a_bad_moment_is_said_with_what_t
     page = tight.tree(tight.press("/login", 429, name="anna", password="no"))
     assert "There were too many attempts Nothing was changed. Wait for a minute" in words(page)
     assert words(page, "//main//a[@href='/login']") == "Back to the form"
+
+
+HERE = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "navigate", **READS}
+
+
+def test_what_was_typed_when_a_visit_had_ended_comes_back_to_be_sent_once_more(
+    reader: Callable[[str], Reader], in_force: Callable[[bytes], str], login: Callable[..., Client]
+) -> None:
+    in_force(three_tasks())
+    case = login("anna").post("/instances", {"process": "three"})["id"]
+    anna, words_of_hers = reader("anna"), "Two lines,\nand <b>none</b> of them lost."
+    anna.open(f"/cases/{case}")
+    anna.client.delete_cookie("steward")
+
+    def send(status: int, **fields: str) -> Any:
+        address = f"/cases/{case}/comment"
+        return anna.tree(anna.sent("POST", address, status, headers=HERE, data={"csrf_token": anna.proof} | fields))
+
+    page = send(401, text=words_of_hers, password="secret words", other="kept")
+    (form,) = page.xpath("//main//form")
+    assert form.xpath(".//textarea[@name='text']")[0].text_content() == f"\n{words_of_hers}"
+    assert form.get("action") == f"/cases/{case}/comment"
+    assert [one.get("value") for one in form.xpath(".//input[@name='other']")] == ["kept"]
+    assert not form.xpath(".//*[@name='password']")
+    assert page.xpath("//main//a[@target='_blank']/@href") == [f"/login?next=/cases/{case}"]
+
+    signed_in(anna.client, "anna")
+    anna.proof = "of the visit before"
+    page = send(400, text=words_of_hers)
+    assert page.xpath("//textarea[@name='text']")[0].text_content() == f"\n{words_of_hers}"
+    send(303, text=words_of_hers)
+    assert words_of_hers in anna.open(f"/cases/{case}").text_content()
+
+
+def test_what_another_site_sent_gets_no_button_of_ours(reader: Callable[[str], Reader], stranger: Reader) -> None:
+    for site in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {}):
+        for who, status in ((stranger, 401), (reader("anna"), 400)):
+            data = {"text": "words that somebody else wrote"}
+            page = who.tree(who.sent("POST", "/account/look", status, headers=READS | site, data=data))
+            assert not page.xpath("//main//form | //main//textarea")

@@ -162,7 +162,7 @@ def test_what_is_sent_when_the_visit_is_over_is_not_lost_without_a_word(reader: 
     anna.open("/")
     later(hours=13)
     answer = anna.press("/tasks/00000000-0000-0000-0000-000000000000/take-on", 401)
-    assert "what you typed is here" in words(anna.tree(answer))
+    assert "then send this once more" in words(anna.tree(answer))
     anna.sent("GET", "/", 401, headers={"HX-Request": "true"})
     anna.sent("GET", "/", 401, headers={"Sec-Fetch-Mode": "cors"})
 

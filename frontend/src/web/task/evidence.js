@@ -49,6 +49,7 @@ function send(all) {
   const { form, file, panel, words, sending, wait } = all;
   const line = lineOf(file, words);
   panel.querySelector(`[data-slot="${CSS.escape(form.elements.slot.value)}"]`).append(line.item);
+  if (file.size > words.most) return line.refused(words.large); // The server would hang up in the middle of it.
   const request = new XMLHttpRequest();
   const begun = performance.now();
   request.open('POST', form.action);
