@@ -114,6 +114,14 @@ def rotate(
     return made
 
 
+def end(session: Session, owner: str, *, by: Person, now: datetime) -> None:
+    """Make the secrets of `owner` void at once; where none is valid, nothing happens."""
+    chain = audit.extend(session, audit.PLATFORM)
+    if session.connection().execute(END, {"of_owner": owner, "end": now}).rowcount:
+        chain.add("secret.ended", owner, {}, by=by.id, now=now)
+        audit.save(session, chain)
+
+
 def valid(session: Session, owner: str, box: Strongbox, *, at: datetime) -> list[str]:
     """The secrets of `owner` that are valid at a moment, the newest first."""
     found = session.execute(VALID, {"of_owner": owner, "at": at}).scalars()

@@ -348,6 +348,7 @@ def reached(program: Program) -> Services:
         message_life=timedelta(days=settings.message_days),
         strongbox=Strongbox(secrets_key(settings.folder)),
         second_factor_for=settings.proving_twice,
+        outward=outward(settings),
         links_key=links_key(settings.folder),
         figures=_figures(settings),
         templates={path.name: path.read_bytes() for path in sorted(settings.templates_folder.glob("*.json"))},

@@ -16,6 +16,7 @@ from engine.identity.visits import Lasting
 from engine.strongbox import Strongbox
 from engine.transactions import Database
 from web.language import CATALOGUES
+from webhooks.safe_http import Rules
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,7 @@ class Services:
         heartbeat_within: a worker that was silent for longer counts as gone.
         strongbox: locks the secrets of hooks and of second factors; by default with a key that nobody keeps.
         second_factor_for: groups whose members need a second factor; `admin` stands for who manages the platform.
+        outward: what requests to addresses outside may do, for telling before one is kept.
         figures: the key figures that are defined.
         templates: element templates for the modeler, by file name.
         catalogues: the folder of what pages say in languages other than English.
@@ -101,6 +103,7 @@ class Services:
     heartbeat_within: timedelta = timedelta(seconds=60)
     strongbox: Strongbox = field(default_factory=Strongbox.fleeting)
     second_factor_for: frozenset[str] = frozenset()
+    outward: Rules = field(default_factory=Rules)
     figures: tuple[Figure, ...] = ()
     catalogues: Path = CATALOGUES
     templates: Mapping[str, bytes] = field(default_factory=dict)

@@ -145,6 +145,25 @@ def checked(url: str, rules: Rules) -> tuple[SplitResult, int]:
     return parts, port
 
 
+def allowed_so_far(url: str, rules: Rules) -> None:
+    """
+    Let pass what may be asked as far as a URL itself tells: nothing is resolved.
+
+    Raises:
+        Refused: as for `checked`, or its host is a local address whose network is not configured.
+    """
+    host = _host(checked(url, rules)[0])
+    with suppress(ValueError):
+        ipaddress.ip_address(host)
+        _must_be_open(host, host, rules)
+
+
+def _must_be_open(host: str, address: str, rules: Rules) -> None:
+    if not allowed(address, rules.networks):
+        where = "is local" if host == address else f"is at {address}"
+        raise Refused(f"{host} {where}, which is not allowed.")
+
+
 def reachable(host: str, port: int, rules: Rules) -> list[str]:
     """
     The addresses of a host, resolved once; each of them may be connected to.
@@ -160,8 +179,7 @@ def reachable(host: str, port: int, rules: Rules) -> list[str]:
     if not addresses:
         raise Unanswered(f"The name {host} has no address.")
     for address in addresses:
-        if not allowed(address, rules.networks):
-            raise Refused(f"{host} is at {address}, which is not allowed.")
+        _must_be_open(host, address, rules)
     return addresses
 
 

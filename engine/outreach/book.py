@@ -107,6 +107,19 @@ def set_address(session: Session, key: str, address: str, box: Strongbox, *, by:
     strongbox.rotate(session, owner_of(key), box, secret=address, overlap=timedelta(0), by=by, now=now)
 
 
+def end(session: Session, key: str, *, by: Person, now: datetime) -> None:
+    """
+    Let nothing go to a channel any more, and make its address void. Its versions stay; it can begin again.
+
+    Raises:
+        Forbidden: `by` does not manage the platform.
+        NotFound: there is no such channel.
+    """
+    must_manage(by)
+    change(session, key, history(session, key)[-1].content | {"active": False}, by=by, now=now)
+    strongbox.end(session, owner_of(key), by=by, now=now)
+
+
 def seed(session: Session, content: Mapping[str, Any], *, by: Person, now: datetime) -> None:
     """
     Make the channels of `config/channels.toml` that are not there yet; those that are stay as they are.
@@ -148,18 +161,19 @@ def said(session: Session, row: Row[Any]) -> dict[str, Any]:
 
 
 def _must_be_known(session: Session, key: str, channel: Channel) -> None:
-    problems = {name: [why] for name, why in bindings.unknown(session, set(channel.serves)).items()}
+    strange = list(bindings.unknown(session, set(channel.serves)).values())
+    problems = {"for": strange} if strange else {}
     if channel.fallback.startswith(f"{CHAT}:") and unknown(session, [channel.fallback]):
         problems["fallback"] = [f"There is no channel {channel.fallback}."]
     if problems:
-        raise Invalid(f"The channel {key}: " + " ".join(why for [why] in problems.values()), problems)
+        raise Invalid(f"The channel {key}: " + " ".join(why for found in problems.values() for why in found), problems)
 
 
 def _wrong_address(channel: Channel, address: str) -> str | None:
     if not address.startswith(("https://", "http://")) or not address.isascii() or not address.isprintable():
         return "It is no URL; it begins with https://."
-    if " " in address or len(address) > LONGEST_ADDRESS:
-        return f"A URL has no blanks, and at most {LONGEST_ADDRESS} signs."
+    if " " in address or not strongbox.SHORTEST <= len(address) <= LONGEST_ADDRESS:
+        return f"A URL that a chat gives has no blanks, and {strongbox.SHORTEST} to {LONGEST_ADDRESS} signs."
     if (channel.kind == "matrix") != bool(address.partition("#")[2]):
         return "For Matrix, and only there, the access token stands behind a #."
     return None

@@ -37,6 +37,8 @@ def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Fin
         elif entry.verb == "secret.rotated" and entry.body:
             body = orjson.loads(entry.body)
             _rotate(secrets, entry, body)
+        elif entry.verb == "secret.ended":
+            _end(secrets, entry)
     for verb, table in VERSIONS.items():
         rows = {f"{row.key} {row.number}": _version(row) for row in session.scalars(select(table))}
         gone = hidden(entries, verb)
@@ -90,6 +92,14 @@ def _rotate(secrets: Told, entry: AuditEntry, body: dict[str, Any]) -> None:
             said["until"] = entry.recorded_at.timestamp()
         said["#"] = entry.number
     secrets[body["id"]] = _said(entry, body, "digest") | {"owner": entry.subject, "until": None, "by": entry.actor}
+
+
+def _end(secrets: Told, entry: AuditEntry) -> None:
+    """No secret of this owner is valid any longer."""
+    ended = entry.recorded_at.timestamp()
+    for said in secrets.values():
+        if said["owner"] == entry.subject and (said["until"] is None or said["until"] > ended):
+            said |= {"until": ended, "#": entry.number}
 
 
 def _said(entry: AuditEntry, body: dict[str, Any], *names: str) -> dict[str, Any]:

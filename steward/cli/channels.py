@@ -80,3 +80,13 @@ def channel_address(server: Server, key: str, address: str | None, dry_run: bool
     address = address or click.prompt("Address", hide_input=True)
     made = server.change("PUT", f"/channels/{key}/address", {"address": address}, dry_run=dry_run)
     echo(made, [f"{made['name']} ({key}) has an address."], as_json=server.as_json)
+
+
+@channel.command("end")
+@one("key")
+@DRY_RUN
+@asks
+def end_channel(server: Server, key: str, dry_run: bool) -> None:
+    """Let nothing go to a channel any more, and make its address void. Its versions stay."""
+    made = server.change("DELETE", f"/channels/{key}", None, dry_run=dry_run)
+    echo(made, [f"{made['name']} ({key}) has ended."], as_json=server.as_json)

@@ -10,6 +10,7 @@ from engine.identity.person import Person
 from engine.outreach import book
 from web.acts import act, look
 from web.operations import Theme
+from web.outside import must_be_allowed
 from web.schemas.base import list_of
 from web.schemas.channels import ChannelOut, SetAddress, SetChannel
 from web.services import services
@@ -58,6 +59,18 @@ def address(body: dict[str, Any], channel_key: str) -> Response:
 
     def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
         book.set_address(session, channel_key, body["address"], services().strongbox, by=by, now=now)
+        must_be_allowed(body["address"])
+        return _newest(session, channel_key)
+
+    return act(verb, ONE)
+
+
+@theme.operation("DELETE", "/channels/<channel_key>", scope="admin", gives=ONE)
+def end(channel_key: str) -> Response:
+    """Let nothing go there any more, and make its address void. Its versions stay."""
+
+    def verb(session: Session, by: Person, now: datetime) -> dict[str, Any]:
+        book.end(session, channel_key, by=by, now=now)
         return _newest(session, channel_key)
 
     return act(verb, ONE)

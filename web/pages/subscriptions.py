@@ -1,4 +1,4 @@
-"""Other programs that are told, and channels by which people are: seen, tried, and changed by administrators."""
+"""Other programs that are told: seen, tried, and changed by administrators."""
 
 import re
 from datetime import datetime
@@ -7,11 +7,8 @@ from typing import Any
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
-from engine import outbox
-from engine.errors import Invalid, NotFound
+from engine.errors import Invalid
 from engine.identity.person import Person
-from engine.outreach import book as outreach
-from engine.outreach.content import MAIL, name_of
 from engine.subscriptions import again, book
 from web.language import _
 from web.pages import acting, typed
@@ -19,7 +16,6 @@ from web.pages.deliveries import states
 from web.pages.layout import Reader, look, page, show
 from web.pages.typed import Wrong
 from web.reads import deliveries, entries
-from web.reads.people import everybody
 from web.services import services
 
 pages = Blueprint("subscriptions_pages", __name__)
@@ -107,27 +103,6 @@ def try_subscription(subscription_key: str) -> Response:
     return acting.then(f"/deliveries/{made}", _("The test is on its way. What the other side said stands here soon."))
 
 
-@page(pages, "/channels", scope="admin")
-def all_channels() -> Response:
-    """By which ways people are told, and the form for a test."""
-    return _channels()
-
-
-@page(pages, "/channels", scope="admin", method="POST")
-def try_channel() -> Response:
-    """Send somebody a test message by a channel."""
-    kept = {name: typed.said(name) for name in ("person", "channel")}
-
-    def verb(session: Session, by: Person, now: datetime) -> Any:
-        return outbox.try_out(session, kept["person"], channel=kept["channel"] or None, by=by, now=now)
-
-    try:
-        made = acting.perform(verb)
-    except (Invalid, NotFound) as error:
-        return _channels(Wrong("test", error, kept))
-    return acting.then(f"/deliveries/{made}", _("The test is on its way. What the other side said stands here soon."))
-
-
 def _all(wrong: Wrong | None = None) -> Response:
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         book.must_manage(reader.person)
@@ -152,16 +127,6 @@ def _one(key: str, wrong: Wrong | None = None, made: str = "") -> Response:
         }
 
     return show("subscription.html", 422 if wrong else 200, **look(read), states=states())
-
-
-def _channels(wrong: Wrong | None = None) -> Response:
-    def read(session: Session, reader: Reader) -> dict[str, Any]:
-        outreach.must_manage(reader.person)
-        listed = [outreach.said(session, row) for row in outreach.in_force(session)]
-        ways = [(MAIL, _("Mail")), *((name_of(one["key"]), one["name"]) for one in listed)]
-        return {"channels": listed, "ways": ways, "everybody": everybody(session), "wrong": wrong}
-
-    return show("channels.html", 422 if wrong else 200, **look(read))
 
 
 def _typed() -> dict[str, str]:

@@ -250,7 +250,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"name": "Q", "kind": "pager"}, "kind"),
     ({"name": "Q", "kind": "matrix"}, "room"),
     ({"name": "Q", "kind": "slack", "room": "!a:b"}, "room"),
-    ({"name": "Q", "kind": "slack", "for": ["group:nobody"]}, "group:nobody"),
+    ({"name": "Q", "kind": "slack", "for": ["group:nobody"]}, "for"),
     ({"name": "Q", "kind": "slack", "for": "group:staff"}, "for"),
     ({"name": "Q", "kind": "slack", "fallback": "chat:quality"}, "fallback"),
     ({"name": "Q", "kind": "slack", "fallback": "chat:gone"}, "fallback"),

@@ -1,4 +1,4 @@
-"""Other programs that are told, and channels, on pages: made, tried, changed and let rest by administrators."""
+"""Other programs that are told, on pages: made, tried, changed and let rest by administrators."""
 
 from collections.abc import Callable
 
@@ -38,20 +38,3 @@ def test_a_program_is_told_tried_given_another_secret_and_left_alone(
     assert api.get("/subscriptions/desk")["active"]
     adam.open("/subscriptions/none", 404)
     adam.press("/subscriptions/none/secret", 404)
-
-
-def test_a_test_message_goes_out_by_a_channel_and_leads_to_what_came_back(
-    reader: Callable[[str], Reader], login: Callable[..., Client]
-) -> None:
-    adam, api = reader("adam"), login("adam")
-    assert "by mail alone" in words(adam.open("/channels"))
-    channel = {"name": "Room", "kind": "slack", "for": ["person:bert"]}
-    api.expect(200, api.send("PUT", "/channels/room", json=channel))
-    assert "has no address yet" in words(adam.open("/channels"))
-    reader("anna").open("/channels", 403)
-    refused = adam.tree(adam.press("/channels", 422, person="anna", channel="chat:room"))
-    assert "not for Anna" in words(refused, "//*[@role='alert']")
-    assert refused.xpath("//option[@selected]/@value") == ["chat:room"]
-    adam.press("/channels", 422, person="nobody.there")
-    delivery = adam.press("/channels", person="bert", channel="chat:room").headers["Location"]
-    assert "by chat:room" in words(adam.open(delivery))
