@@ -36,7 +36,7 @@ from sqlalchemy.orm import Session
 
 from engine.absence import sight
 from engine.errors import Forbidden, NotFound
-from engine.identity.person import Person
+from engine.identity.person import Mandate, Person
 from engine.store.absence import SubstitutionRow
 from engine.store.definitions import DefinitionRow
 from engine.store.ladders import LadderTold
@@ -134,7 +134,7 @@ def visible_instances(by: Person) -> ColumnElement[bool]:
     if by.kind == "operator":
         return true()
     if by.auditor:
-        return not_(Instance.confidential) & _audited(by)
+        return audited(by.mandate) if by.mandate is not None else false()
     here = Task.instance_id == Instance.id
     touched = select(Task.id).where(
         here,
@@ -168,14 +168,11 @@ def tellable(by: Person) -> ColumnElement[bool]:
     return or_(Instance.id.is_(None), not_(Instance.confidential), visible_instances(by))
 
 
-def _audited(by: Person) -> ColumnElement[bool]:
-    """`_audits` as a condition on `Instance`."""
-    mandate = by.mandate
-    if mandate is None:
-        return false()
+def audited(mandate: Mandate) -> ColumnElement[bool]:
+    """What a mandate covers, as a condition on `Instance`; never anything confidential."""
     named = select(DefinitionRow.id).where(DefinitionRow.key.in_(sorted(mandate.processes)))
     return and_(
-        true(),
+        not_(Instance.confidential),
         *([Instance.definition_id.in_(named)] if mandate.processes else []),
         *([or_(Instance.ended_at.is_(None), Instance.ended_at >= mandate.since)] if mandate.since else []),
         *([Instance.started_at < mandate.until] if mandate.until else []),

@@ -7,7 +7,7 @@ trail that are not what the trail says. What was erased on purpose is told as
 erased.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,15 @@ from engine.verifying import (
     registers,
     seals,
     starts,
+    verifications,
 )
-from engine.verifying.findings import Finding
+from engine.verifying.files import Files
+from engine.verifying.findings import COUNTS, Finding
 
 ENTRIES = Hot(select(table_of(AuditEntry)).where(AuditEntry.chain == bindparam("of_chain")).order_by(AuditEntry.number))
+
+
+End = tuple[int, bytes]
 
 
 @dataclass
@@ -51,6 +56,7 @@ class Report:
         findings: what does not hold, the first record of each chain first; empty when all holds.
         erased: how many entries were erased on purpose.
         chains, entries, seals: how many were recomputed.
+        files: how many files that were handed in were held against their digests.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -58,6 +64,7 @@ class Report:
     chains: int = 0
     entries: int = 0
     seals: int = 0
+    files: int = 0
 
     @property
     def holds(self) -> bool:
@@ -71,12 +78,13 @@ class Report:
 
     def as_json(self) -> dict[str, Any]:
         """The report for machines."""
-        counts = {name: getattr(self, name) for name in ("chains", "entries", "seals", "erased")}
+        counts = {name: getattr(self, name) for name in COUNTS}
         return {"holds": self.holds, **counts, "findings": [finding.as_json() for finding in self.findings]}
 
     def lines(self) -> list[str]:
         """The report for people."""
-        counted = f"{self.entries} entries in {self.chains} chains, {self.seals} seals, {self.erased} erased"
+        counted = f"{self.entries} entries in {self.chains} chains, {self.seals} seals, {self.files} files"
+        counted += f", {self.erased} erased"
         if self.holds:
             return [f"Everything holds: {counted}."]
         return [f"{len(self.findings)} records do not hold ({counted}):", *(str(one) for one in self.findings)]
@@ -105,44 +113,65 @@ def verify(
     report, owned = Report(), ends(session)
     sealed = seals.sealed(session, key, report.findings, newest)
     report.seals = sealed.count
-    erasures = erased.told(session)
-    for chain, (length, head) in owned.items():
-        if only is not None and chain not in only:
-            continue
-        entries: list[AuditEntry] = ENTRIES.all(session, {"of_chain": chain})
-        report.chains += 1
-        report.entries += len(entries)
-        report.erased += sum(entry.body is None for entry in entries)
-        fault = first_fault(entries, length=length, head=head)
-        if fault:
-            report.findings.append(Finding(kind=fault.kind, chain=chain, number=fault.number, why=fault.why))
-        else:
-            report.findings += seals.against(chain, entries, sealed)
-            report.findings += records.against(session, chain, entries, evidence, replays)
-            report.findings += registers.against(session, chain, entries)
-            report.findings += erased.against(chain, entries, erasures)
-            report.findings += hooks.of_hook(session, chain, entries)
-            report.findings += deliveries.against(session, chain, entries)
-        if chain == audit.PLATFORM and not fault:
-            report.findings += platform.against(session, entries)
-            report.findings += starts.against(session, entries)
-            report.findings += cycles.against(session, entries)
-            report.findings += hooks.of_platform(session, entries)
-            report.findings += outreach.of_platform(session, entries)
-            report.findings += clauses.against(session, entries)
-        session.expunge_all()
-    if only is not None:
-        return report
-    report.findings += _ownerless(session, set(owned), sealed)
-    report.findings += registers.unknown(session, set(owned))
-    if audit.PLATFORM not in owned:
-        report.findings += platform.against(session, ())
-        report.findings += cycles.against(session, ())
-        report.findings += clauses.against(session, ())
+    for chain, end in owned.items():
+        if only is None or chain in only:
+            hold(session, report, chain, end, sealed=sealed, evidence=evidence, replays=replays)
+    if only is None:
+        miss(session, report, owned, sealed=sealed)
     return report
 
 
-def ends(session: Session) -> dict[str, tuple[int, bytes]]:
+def hold(
+    session: Session,
+    report: Report,
+    chain: str,
+    end: End,
+    *,
+    sealed: seals.Sealed,
+    evidence: Path | None,
+    replays: dict[UUID, Replayed] | None = None,
+) -> None:
+    """
+    Recompute one chain, and what stands beside it; what is found goes to `report`.
+
+    Args:
+        end: its length and its head, read at the same moment as all the rest.
+    """
+    entries: list[AuditEntry] = ENTRIES.all(session, {"of_chain": chain})
+    report.chains += 1
+    report.entries += len(entries)
+    report.erased += sum(entry.body is None for entry in entries)
+    length, head = end
+    if fault := first_fault(entries, length=length, head=head):
+        report.findings.append(Finding(kind=fault.kind, chain=chain, number=fault.number, why=fault.why))
+    else:
+        files = Files(evidence)
+        report.findings += seals.against(chain, entries, sealed)
+        report.findings += records.against(session, chain, entries, files, replays)
+        report.findings += registers.against(session, chain, entries)
+        report.findings += erased.against(session, chain, entries)
+        report.findings += hooks.of_hook(session, chain, entries)
+        report.findings += deliveries.against(session, chain, entries)
+        report.files += files.held
+        if chain == audit.PLATFORM:
+            report.findings += _of_platform(session, entries)
+    session.expunge_all()
+
+
+def miss(session: Session, report: Report, owned: Collection[str], *, sealed: seals.Sealed) -> None:
+    """Find what no chain leads to, once all that are `owned` have been recomputed."""
+    report.findings += _ownerless(session, set(owned), sealed)
+    report.findings += registers.unknown(session, set(owned))
+    if audit.PLATFORM not in owned:
+        report.findings += _of_platform(session, ())
+
+
+def _of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
+    for one in (platform, starts, cycles, hooks, outreach, clauses, verifications):
+        yield from one.of_platform(session, entries)
+
+
+def ends(session: Session) -> dict[str, End]:
     """What the owner of each chain says about its end: its length and its head."""
     chains = select(Chain.key, Chain.length, Chain.head).order_by(Chain.key)
     found = {key: (length, head) for key, length, head in session.execute(chains)}

@@ -13,7 +13,7 @@ from steward.settings import Settings
 SENDERS = 4
 """Threads of each of the two lanes that send, beside the lane itself."""
 
-LANES = 15
+LANES = 16
 """How many lanes a worker has at most; each holds one connection while it drains."""
 
 VANISHED = {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,13 @@ from engine.subscriptions import answers
 from engine.subscriptions.feed import WEBHOOK
 from engine.transactions import Database
 from engine.vault import Store
+from engine.verifications import walking
+from engine.verifications.walking import Verifier
 from steward import simulation
 from steward.bell import Bell
 from steward.clock import Clock, SimulatedClock, chosen_clock, utc_now
 from steward.connections import connect, direct_url, must_agree_on_time
-from steward.keys import links_key, remember, seal_key, secrets_key, visits_key
+from steward.keys import links_key, newest, remember, seal_key, secrets_key, visits_key
 from steward.lanes import Agenda, Lane, chosen
 from steward.settings import Settings
 from steward.worker import Worker
@@ -80,6 +82,13 @@ class Program:
         """The folder of files handed in."""
         return Store(self.settings.folder / "evidence", self.settings.evidence_max_bytes)
 
+    @cached_property
+    def verifier(self) -> Verifier:
+        """Recomputes what somebody has started."""
+        folder = self.settings.folder
+        key, last = partial(seal_key, folder), partial(newest, folder)
+        return Verifier(self.database, self.evidence.path, lambda: key().public_key(), last)
+
     @property
     def agenda(self) -> Agenda:
         """When its lanes have something to do."""
@@ -112,6 +121,7 @@ class Program:
             *(Lane(lane, 1, partial(self._deliver, lane), partial(outbox.next_due, lane)) for lane in outbox.LANES),
             Lane("answers", 1, self._batches(answers.drain_answers), answers.next_due),
             Lane("cycles", 30, self._batches(cycles.drain_cycles), cycles.next_due, unannounced=True),
+            Lane("verifications", 5, self._verify, walking.next_due),
             Lane("heartbeat", 10, self._beat),
             Lane("housekeeping", 60, self._keep_house),
         )
@@ -159,6 +169,9 @@ class Program:
 
     def _reset(self) -> int:
         return resets.drain_resets(self.database, now=self.clock(), machine_now=utc_now(), limit=BATCH)
+
+    def _verify(self) -> int:
+        return self.verifier.drain(now=self.clock(), machine_now=utc_now())
 
     def _beat(self) -> int:
         name, lanes = (self.worker.name, list(self.worker.lanes)) if self.worker else ("drain", [])

@@ -51,6 +51,11 @@ def _deployment(world: Northwind) -> str:
     return f"/deployments/{waiting[0]['id']}"
 
 
+def _verified(world: Northwind) -> str:
+    (newest,) = world.api(ADMIN).get("/verifications", limit=1)["items"]
+    return f"/verification/{newest['id']}"
+
+
 def _undelivered(world: Northwind) -> str:
     dead = world.api(ADMIN).get("/deliveries", status="dead", limit=1)["items"]
     return f"/deliveries/{dead[0]['id']}" if dead else "/deliveries"
@@ -89,6 +94,7 @@ PAGES = (
     Shown("stuck", ADMIN, "/stuck"),
     Shown("trail", ADMIN, "/trail"),
     Shown("verification", ADMIN, "/verification"),
+    Shown("verified", ADMIN, _verified),
     Shown("sign-in", STRANGER, "/login"),
     Shown("tell", STRANGER, "/tell"),
     Shown("tell-concern", STRANGER, "/tell/concern"),

@@ -51,7 +51,7 @@ def spring(folder: Path) -> Iterator[Northwind]:
 
 
 def _an_afternoon(world: Northwind) -> None:
-    """What pages show besides: a draft, a comment, an absence, and a version that waits for a second person."""
+    """What pages show besides: a draft, a comment, an absence, a version that waits for a second person, a proof."""
     world.until(MORNING)
     incident, priya = world.case("incident_escalation"), world.api("priya.raman")
     review = world.task(incident["id"], "T_pir")
@@ -63,7 +63,9 @@ def _an_afternoon(world: Northwind) -> None:
     priya.post("/substitutions", {"person": "priya.raman"} | away)
     files = sorted(path for path in PROCESS.iterdir() if path.suffix in (".bpmn", ".dmn", ".form"))
     parts = [("files", (path.name, _changed(path))) for path in files]
-    world.api(ADMIN).upload("/deployments", {"name": "corrective_action", "source": "modeler"}, parts)
+    admin = world.api(ADMIN)
+    admin.upload("/deployments", {"name": "corrective_action", "source": "modeler"}, parts)
+    admin.post("/verifications", {})
 
 
 def _changed(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from engine.store import (
     registers,
     running,
     subscriptions,
+    verifications,
 )
 from engine.store.base import Table
 
@@ -34,4 +35,5 @@ __all__ = [
     "registers",
     "running",
     "subscriptions",
+    "verifications",
 ]

@@ -15,7 +15,7 @@ from engine.store.records import AuditEntry
 from engine.verifying.findings import Finding
 
 
-def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
+def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
     """What differs from the platform's trail, which itself holds."""
     told = [(entry, orjson.loads(entry.body)) for entry in entries if entry.body is not None]
     yield from _compared(

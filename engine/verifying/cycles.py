@@ -23,7 +23,7 @@ FACTS = ("cycle", "subject", "outcome", "instance_id", "must_end", "note", "reas
 MOMENTS = ("planned_on", "planned_at", "starts_at", "limit_at")
 
 
-def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
+def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
     """
     What differs from what the chain `platform` says, which itself holds.
 

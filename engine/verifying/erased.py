@@ -14,17 +14,22 @@ ERASED = "trail.erased"
 """An entry of the platform's chain: its subject is the other chain, its `number` the entry that was erased."""
 
 
-def told(session: Session) -> frozenset[tuple[str, int]]:
-    """Which entries the platform's trail says were erased: chain and number."""
-    query = select(AuditEntry.subject, AuditEntry.body).where(
-        AuditEntry.chain == audit.PLATFORM, AuditEntry.verb == ERASED, AuditEntry.body.is_not(None)
-    )
-    return frozenset((subject, orjson.loads(body or b"{}").get("number")) for subject, body in session.execute(query))
-
-
-def against(chain: str, entries: Sequence[AuditEntry], erased: frozenset[tuple[str, int]]) -> Iterator[Finding]:
+def against(session: Session, chain: str, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
     """The entries that are empty although nothing says that they were erased."""
-    for entry in entries:
-        if entry.body is None and (chain, entry.number) not in erased:
-            why = f"What record {entry.number} says is gone, and nobody is said to have erased it."
-            yield Finding(kind="missing", chain=chain, number=entry.number, why=why)
+    empty = [entry.number for entry in entries if entry.body is None]
+    erased = _told(session, chain) if empty else frozenset()
+    for number in empty:
+        if number not in erased:
+            why = f"What record {number} says is gone, and nobody is said to have erased it."
+            yield Finding(kind="missing", chain=chain, number=number, why=why)
+
+
+def _told(session: Session, chain: str) -> frozenset[int]:
+    """Which entries of a chain the platform's trail says were erased."""
+    query = select(AuditEntry.body).where(
+        AuditEntry.chain == audit.PLATFORM,
+        AuditEntry.verb == ERASED,
+        AuditEntry.subject == chain,
+        AuditEntry.body.is_not(None),
+    )
+    return frozenset(orjson.loads(body or b"{}").get("number") for body in session.scalars(query))

@@ -6,6 +6,9 @@ from typing import Any
 
 from engine.store.records import AuditEntry
 
+COUNTS = ("chains", "entries", "seals", "files", "erased")
+"""What a report counts."""
+
 Told = dict[str, dict[str, Any]]
 """What the trail says of each row of a table, by the row's key; the number of the entry under `#`."""
 

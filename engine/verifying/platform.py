@@ -26,7 +26,7 @@ TABLES: Mapping[str, tuple[str, Any]] = {
 }
 
 
-def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
+def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
     """
     What differs from what the chain `platform` says, which itself holds.
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from engine import signatures
 from engine.core.chain import content_digest
-from engine.errors import Broken
 from engine.store.records import Comment, Evidence, Signature
-from engine.vault import Store
 from engine.verifying.case import Told
+from engine.verifying.files import Files
 from engine.verifying.findings import Finding
 from engine.verifying.rows import rows
 
@@ -42,22 +40,21 @@ class _Case:
 
 
 def against(
-    session: Session, instance_id: UUID, told: Sequence[Told], *, whole: bool, evidence: Path | None
+    session: Session, instance_id: UUID, told: Sequence[Told], *, whole: bool, files: Files
 ) -> Iterator[Finding]:
     """
     What differs from what the trail of a case says.
 
     Args:
         whole: whether nothing of the trail was erased.
-        evidence: the folder of files; without it only their digests are compared.
     """
     case = _Case(session, instance_id, told, whole)
-    yield from _evidence(case, Store(evidence) if evidence else None)
+    yield from _evidence(case, files)
     yield from _signatures(case)
     yield from _comments(case)
 
 
-def _evidence(case: _Case, store: Store | None) -> Iterator[Finding]:
+def _evidence(case: _Case, files: Files) -> Iterator[Finding]:
     rows = case.rows(Evidence)
     for one in case.told:
         if one.entry.verb not in ("evidence.added", "evidence.replaced"):
@@ -67,8 +64,9 @@ def _evidence(case: _Case, store: Store | None) -> Iterator[Finding]:
             yield case.finding("missing", "evidence", f"The evidence {one.body['name']!r} is missing.", one)
         elif not _as_told(row, one) or (row.by, row.received_at) != (one.entry.actor, one.entry.recorded_at):
             yield case.finding("altered", "evidence", f"The evidence {one.body['name']!r} was altered.", one)
-        elif store and row.sha256:
-            yield from _file(case, store, row.sha256, one)
+        elif fault := files.fault(row.sha256):
+            kind, why = fault
+            yield case.finding(kind, "evidence", why, one)
     yield from case.strangers("evidence", rows)
 
 
@@ -76,14 +74,6 @@ def _as_told(row: Any, one: Told) -> bool:
     replaced = str(row.replaces_id) if row.replaces_id else None
     said = all(_spelled(getattr(row, name)) == one.body[name] for name in SAID_OF_EVIDENCE)
     return said and replaced == one.body["replaces"] and str(row.task_id) == one.body["task"]
-
-
-def _file(case: _Case, store: Store, digest: str, one: Told) -> Iterator[Finding]:
-    try:
-        store.read(digest)
-    except Broken as error:
-        kind = "altered" if store.place(digest).exists() else "missing"
-        yield case.finding(kind, "evidence", str(error), one)
 
 
 def _signatures(case: _Case) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from engine.replay import Replayed
 from engine.store.records import AuditEntry
 from engine.store.running import Event, Instance, Task, Variable
 from engine.verifying import history, ladders, proofs
+from engine.verifying.files import Files
 from engine.verifying.findings import Finding
 from engine.verifying.rows import answers, rows
 
@@ -60,7 +60,7 @@ def against(
     session: Session,
     chain: str,
     entries: Sequence[AuditEntry],
-    evidence: Path | None,
+    files: Files,
     replays: dict[UUID, Replayed] | None,
 ) -> Iterator[Finding]:
     """What differs from what the trail of a case says, which itself holds. What was erased is compared to nothing."""
@@ -72,7 +72,7 @@ def against(
     trail = _Trail(session, instance_id, entries, told)
     for check in CHECKS:
         yield from check(trail)
-    yield from proofs.against(session, instance_id, told, whole=trail.whole, evidence=evidence)
+    yield from proofs.against(session, instance_id, told, whole=trail.whole, files=files)
     hidden = frozenset(entry.subject for entry in entries if entry.body is None)
     yield from history.against(session, instance_id, told, hidden, replays)
     yield from ladders.of_case(session, instance_id, told, hidden)

@@ -28,7 +28,7 @@ Key = tuple[str, str]
 """Process and element."""
 
 
-def against(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
+def of_platform(session: Session, entries: Sequence[AuditEntry]) -> Iterator[Finding]:
     """What differs from what the chain `platform`, and the beginnings of cases, say of the next starts."""
     released, failed = _told(entries)
     stored = {(row.process, row.element): row for row in STARTS.all(session, {})}

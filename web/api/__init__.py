@@ -31,6 +31,7 @@ from web.api import (
     task_verbs,
     tasks,
     tokens,
+    verifications,
 )
 
 THEMES = (
@@ -63,5 +64,6 @@ THEMES = (
     oncall.theme,
     clauses.theme,
     clock.theme,
+    verifications.theme,
     cycles.theme,
 )

@@ -38,6 +38,7 @@ from web.pages import (
     task_evidence,
     telling,
     trail,
+    verification,
 )
 from web.services import Services
 
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     task_acts.pages,
     task_evidence.pages,
     trail.pages,
+    verification.pages,
 )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from engine.identity import mandates
 from engine.identity.person import Person
 from engine.registers import Defined
+from engine.verifications.sight import may_verify
 from web.language import _
 from web.reads.cases import may_read_platform
 from web.reads.entries import seen
@@ -68,13 +69,15 @@ def places(registers: Iterable[Defined], person: Person) -> tuple[tuple[str, tup
         ("/calendar", _("Calendar"), "calendar-days"),
         ("/dashboard", _("Dashboard"), "layout-dashboard"),
     )
-    proof = (("/trail", _("Trail"), "scroll-text"), ("/verification", _("Verification"), "shield-check"))
+    trail = ("/trail", _("Trail"), "scroll-text")
+    verification = ("/verification", _("Verification"), "shield-check")
     operations = (
         ("/on-call", _("On call now"), "phone-call"),
         ("/people", _("People"), "users"),
         ("/deliveries", _("Deliveries"), "send"),
         ("/stuck", _("Stuck steps"), "triangle-alert"),
-        *(proof if may_read_platform(person) else ()),
+        *((trail,) if may_read_platform(person) else ()),
+        *((verification,) if may_verify(person) else ()),
     )
     return (
         ("", first),

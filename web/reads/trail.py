@@ -1,5 +1,7 @@
 """The audit trail as an auditor reads it: any chain that he may look into, the newest entry first."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -71,12 +73,15 @@ def newest(session: Session, person: Person, chain: str, *, filters: dict[str, A
 
 def others(session: Session, person: Person) -> list[tuple[str, str]]:
     """The chains beside those of cases that `person` may read, each with what it is about."""
-    found = []
-    for chain in session.scalars(select(Chain.key).order_by(Chain.key)):
-        try:
-            found.append((chain, must_read(session, person, chain)))
-        except (Forbidden, NotFound):
-            continue
+    return list(abouts(session, person, session.scalars(select(Chain.key).order_by(Chain.key))).items())
+
+
+def abouts(session: Session, person: Person, chains: Iterable[str]) -> dict[str, str]:
+    """What each of these chains is about, as far as `person` may read it."""
+    found = {}
+    for chain in chains:
+        with suppress(Forbidden, NotFound):
+            found[chain] = must_read(session, person, chain)
     return found
 
 

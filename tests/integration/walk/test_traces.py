@@ -7,12 +7,14 @@ from uuid import UUID
 
 from flask import Flask
 from lxml import html
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from engine.store.records import Delivery
+from engine.store.running import Task
 from engine.transactions import Database
-from tests.integration.api.conftest import Client, Clock
+from engine.verifications.walking import Verifier
+from tests.integration.api.conftest import MORNING, Client, Clock
 from tests.integration.walk import secret
 from tests.integration.walk.conftest import OUTSIDERS, People
 from tests.integration.walk.walking import (
@@ -24,6 +26,7 @@ from tests.integration.walk.walking import (
     addresses,
     told,
 )
+from web.services import Services
 
 SEARCHES = ("/search?q=Xylo", "/cases?text=Xylo", "/?q=Xylo", "/deliveries?status=dead", "/trail?verb=instance.")
 ASKED_BY_PROGRAMS = ("instances?text=Xylo", "tasks?view=all", "deliveries?recipient=bert", "stuck?text=Xylo")
@@ -78,6 +81,29 @@ def test_nothing_that_speaks_of_a_confidential_case_says_so_to_others(
         assert [at for at, (status, _body, _headers) in said.items() if status == 500] == [], person
     read = somebody("bert")
     assert all(marked.search(f"{told(read.ask(at))}") for at in lists if str(at) in TELLS_BERT)
+
+
+def test_what_a_verification_finds_of_a_confidential_case_is_told_to_nobody_else(
+    app: Flask, somebody: People, login: Callable[..., Client], database: Database, services: Services
+) -> None:
+    ids, adam = secret.begin(database, login("bert")), login("adam")
+    of_case = Task.instance_id == UUID(ids["instance_id"])
+    with database.writing() as session:
+        session.execute(update(Task).where(of_case).values(name=f"{secret.SAID} 3"))
+    found = {"verification_id": adam.post("/verifications")["id"]}
+    verifier = Verifier(database, services.evidence.path, lambda: None)
+    while verifier.drain(now=MORNING, machine_now=MORNING):
+        pass
+    marked = re.compile("|".join({*ids.values(), secret.SAID}))
+    walk = [at for at in addresses(app) if at.method == "GET" and "verification" in at.rule.rule]
+    assert len(walk) == 6
+    for person in ("adam", *OUTSIDERS):
+        outsider = somebody(person)
+        answers = [outsider.ask(at, found) for at in walk]
+        assert {one.status_code for one in answers} == ({200} if person in ("adam", "olga", "carl") else {403}), person
+        assert _marks({str(at): told(one) for at, one in zip(walk, answers, strict=True)}, marked) == {}, person
+    assert adam.get(f"/verifications/{found['verification_id']}")["holds"] is True
+    assert "of it did not hold" in told(somebody("bert").browser.client.get(f"/trail/{ids['instance_id']}"))[1]
 
 
 def _marks(said: dict[str, Any], marked: re.Pattern[str]) -> dict[str, str]:

@@ -69,6 +69,8 @@ SHARED = {
     "substitutes/substitution_id": "",
     "substitutions/substitution_id": "",
     "tell/way_key": "none",
+    "verification/verification_id": "",
+    "verifications/verification_id": "",
     "views/number": "1",
 }
 """Parts that name what is no secret to whoever has signed in, by the word before, and what stands

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[3]
 VERB = re.compile(
     r'"((?:instance|task|data|item|evidence|signature|refusal|timer|decision|document|service|message|signal|escalation|call|channel|step'
     r"|event|deployment|binding|start|calendar|feed|person|group|token|mandate|record|trail|ladder|cycle|series|occurrence"
-    r'|applicability|delivery|departure|hook|override|register|reporter|role|rotation|row|sample|secret|standard|subject|subscription|substitution|visit|way|webhook)\.(?!json")[a-z_]+)"'
+    r'|applicability|delivery|departure|hook|override|register|reporter|role|rotation|row|sample|secret|standard|subject|subscription|substitution|verification|visit|way|webhook)\.(?!json")[a-z_]+)"'
 )
 
 
