@@ -1,7 +1,7 @@
 """
 Release: a second person puts a deployment into force, names its owner, and says who stands for its roles.
 
-From then on new cases run its versions; running ones keep theirs.
+From then on new cases run its versions; running ones keep theirs. Who has a role in them is asked to read them.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from engine import audit
+from engine import audit, readers
 from engine.bindings import check as check_bindings
 from engine.bindings import of as bindings_of
 from engine.bindings import put as put_bindings
@@ -84,6 +84,7 @@ def release(
         by=by,
         now=now,
     )
+    readers.ask(session, made, but=(by.id, row.deployed_by), by=by, now=now)
     return overview(session, deployment_id)
 
 

@@ -118,7 +118,7 @@ class Scene:
 
 @pytest.fixture
 def scene(stage_of: Callable[[Path], Stage]) -> Scene:
-    """A Monday morning of the organisation in which incidents are played; all six processes are in force."""
+    """A Monday morning of the organisation in which incidents are played; all processes are in force."""
     made = Scene(stage_of(PROCESSES / "incident_escalation").world(MONDAY), Letterbox())
     made.world.program.senders = {"mail": made.box, "chat": made.box}
     made.act(channels.change, "team", {"name": "Team", "kind": "slack"})

@@ -107,6 +107,7 @@ def is_optional(component: dict) -> bool:
         "incident",
         "conclusion",
         "builder",
+        "not_clear",
         *INCIDENT,
     }
 
