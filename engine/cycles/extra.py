@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from engine import audit, registers, timetable
+from engine import registers, timetable
 from engine.core.calendar import Calendar
 from engine.core.recurrence import begun_at_once
 from engine.cycles import beginning, occurrences, planning
 from engine.cycles import definition as definitions
+from engine.cycles.beginning import Occurrence
 from engine.cycles.definition import Definition
 from engine.cycles.subjects import ALONE, Wanted, wanted
 from engine.errors import Conflict, Invalid
@@ -50,16 +51,17 @@ def run(session: Session, key: str, *, reason: str, subject: str = ALONE, by: Pe
     with beginning.in_words():
         want = _wanted(session, definition, subject, calendar, now=now)
         one = begun_at_once(want.plan.lead if want.plan else None, calendar, now=now)
-        occurrence = occurrences.claim(session, definition, subject, one, reason=reason.strip(), now=now)
-        if occurrence is None:
+        occurrence = Occurrence(
+            definition=definition, subject=subject, planned=one, calendar=calendar, reason=reason.strip()
+        )
+        if not occurrences.claim(session, occurrence, now=now):
             raise Conflict(BEGUN.format(day=one.on.isoformat()))
-        became = beginning.become(session, definition, subject, one, calendar, occurrence, by=by, now=now)
+        became = beginning.become(session, occurrence, by=by, now=now)
     if became.outcome == "refused":
         raise Conflict(f"{became.note} This cycle begins no other beside it.")
     occurrences.put(session, occurrence, became)
-    said = occurrences.said(definition, subject, one, became, reason=reason.strip())
-    audit.append(session, audit.PLATFORM, "occurrence.recorded", occurrence, said, by=by, now=now)
-    return occurrence
+    occurrences.tell(session, occurrence, became, by=by, now=now)
+    return occurrence.id
 
 
 def _wanted(session: Session, definition: Definition, subject: str, calendar: Calendar, *, now: datetime) -> Wanted:

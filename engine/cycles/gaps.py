@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from engine import access, audit, timetable
 from engine.core.recurrence import Planned
 from engine.cycles import beginning, draining, occurrences, planning
+from engine.cycles.beginning import Occurrence
 from engine.errors import Conflict, Invalid, NotFound
 from engine.identity.person import Person
 from engine.store.base import table_of
@@ -78,9 +79,17 @@ def retry(session: Session, occurrence_id: UUID, *, by: Person, now: datetime) -
         raise Conflict(f"This occurrence was {row.outcome.replace('_', ' ')}; only failed ones are tried again.")
     definition = draining.of_key(session, row.cycle)
     calendar = timetable.calendar(session, timetable.in_use(session, by=by, now=now))
-    one = Planned(row.planned_on, row.planned_at, row.starts_at, row.limit_at)
+    planned = Planned(row.planned_on, row.planned_at, row.starts_at, row.limit_at)
+    failed = Occurrence(
+        id=row.id,
+        definition=definition,
+        subject=row.subject,
+        planned=planned,
+        calendar=calendar,
+        reason=row.reason,
+    )
     with beginning.in_words():
-        begun = beginning.begin(session, definition, row.subject, one, calendar, occurrence_id, by=by, now=now)
+        begun = beginning.begin(session, failed, by=by, now=now)
     values: dict[str, Any] = {"new_outcome": "started", "new_instance_id": begun, "new_overlaps": False}
     session.execute(occurrences.BECOMES, {"occurrence": occurrence_id, "new_note": row.note} | values)
     said = {"instance_id": str(begun)}

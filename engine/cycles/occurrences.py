@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice, takewhile
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,12 +14,11 @@ from engine.core.calendar import Calendar, TimeError
 from engine.core.expressions import ExpressionError
 from engine.core.recurrence import Fate, Planned, sorted_out
 from engine.cycles import rows, series
-from engine.cycles.beginning import Became, become
+from engine.cycles.beginning import Became, Occurrence, become
 from engine.cycles.definition import Definition
 from engine.cycles.subjects import ALONE
 from engine.errors import Rejected
 from engine.identity.person import Person
-from engine.ids import new_id
 from engine.store.base import table_of
 from engine.store.cycles import OccurrenceRow
 from engine.store.running import Instance
@@ -43,6 +41,7 @@ BECOMES = (
     .values({name: bindparam(f"new_{name}") for name in ("outcome", "instance_id", "overlaps", "note")})
 )
 ENDED = select(INSTANCES.c.ended_at).where(INSTANCES.c.id == bindparam("instance_id"))
+NO_DATES: dict[str, Any] = {"planned_on": None, "next_at": None}
 NOTES: Mapping[Fate, str] = {
     "passed_over": "It came round while nothing was looked at; only the newest of those missed was started.",
     "skipped": "Its limit had passed before it could be started, and this cycle starts nothing late.",
@@ -59,50 +58,30 @@ def settle(
         How many occurrences were written. What another scheduler has written already is not written again.
     """
     values = series.values_of(of)
-    told: list[tuple[UUID, dict[str, Any]]] = []
+    told: list[tuple[Occurrence, Became]] = []
     try:
         due = _due(values, definition, calendar, now)
     except TimeError as error:
-        series.put(session, of.id, values | {"planned_on": None, "next_at": None, "fault": str(error)})
+        series.put(session, of.id, values | NO_DATES | {"fault": str(error)})
         return 0
     for one, fate in islice(sorted_out(due, now, definition.on_missed), AT_ONCE):
         if not _was_meant(session, definition, of.subject, max(one.starts_at, of.since)):
-            return _rest(session, of, values, told, by=by, now=now)
-        occurrence = claim(session, definition, of.subject, one, now=now)
+            values |= NO_DATES  # Its subject was gone; its plan follows the register in a moment.
+            break
+        occurrence = Occurrence(definition=definition, subject=of.subject, planned=one, calendar=calendar)
         values |= {"last_on": one.on}
-        if occurrence is None:
+        if not claim(session, occurrence, now=now):
             continue
-        became = (
-            Became(fate, note=NOTES[fate])
-            if fate != "start"
-            else _begun(session, definition, of.subject, one, calendar, occurrence, by=by, now=now)
-        )
+        became = Became(fate, note=NOTES[fate]) if fate != "start" else _begun(session, occurrence, by=by, now=now)
         put(session, occurrence, became)
-        told.append((occurrence, said(definition, of.subject, one, became)))
+        told.append((occurrence, became))
         values |= {"recorded": values["recorded"] + 1} | _counted_on(definition, became, calendar, now)
-    series.put(session, of.id, _next(values, definition, calendar))
-    _tell(session, told, by=by, now=now)
+    else:
+        values = _next(values, definition, calendar)
+    series.put(session, of.id, values)
+    for occurrence, became in told:
+        tell(session, occurrence, became, by=by, now=now)
     return len(told)
-
-
-def _rest(
-    session: Session,
-    of: Row[Any],
-    values: dict[str, Any],
-    told: list[tuple[UUID, dict[str, Any]]],
-    *,
-    by: Person,
-    now: datetime,
-) -> int:
-    """A subject that was gone when its work was to start has no dates; its plan follows the register in a moment."""
-    series.put(session, of.id, values | {"planned_on": None, "next_at": None})
-    _tell(session, told, by=by, now=now)
-    return len(told)
-
-
-def _tell(session: Session, told: list[tuple[UUID, dict[str, Any]]], *, by: Person, now: datetime) -> None:
-    for occurrence, body in told:
-        audit.append(session, audit.PLATFORM, "occurrence.recorded", occurrence, body, by=by, now=now)
 
 
 def wake(session: Session, definition: Definition, of: Row[Any], calendar: Calendar) -> None:
@@ -112,23 +91,23 @@ def wake(session: Session, definition: Definition, of: Row[Any], calendar: Calen
     series.put(session, of.id, series.moved(values, definition, calendar))
 
 
-def said(
-    definition: Definition, subject: str, one: Planned, became: Became, *, reason: str | None = None
-) -> dict[str, Any]:
-    """What the trail says of an occurrence."""
-    return {
-        "cycle": definition.key,
-        "subject": subject,
-        "planned_on": one.on.isoformat(),
-        "planned_at": one.at.isoformat(),
-        "starts_at": one.starts_at.isoformat(),
-        "limit_at": one.limit_at.isoformat(),
-        "must_end": definition.must_end and reason is None,
+def tell(session: Session, occurrence: Occurrence, became: Became, *, by: Person, now: datetime) -> None:
+    """Write into the trail what became of an occurrence."""
+    planned, reason = occurrence.planned, occurrence.reason
+    body = {
+        "cycle": occurrence.definition.key,
+        "subject": occurrence.subject,
+        "planned_on": planned.on.isoformat(),
+        "planned_at": planned.at.isoformat(),
+        "starts_at": planned.starts_at.isoformat(),
+        "limit_at": planned.limit_at.isoformat(),
+        "must_end": occurrence.must_end,
         "outcome": became.outcome,
         "instance_id": str(became.instance_id) if became.instance_id else None,
         "note": became.note,
         **({"reason": reason} if reason else {}),
     }
+    audit.append(session, audit.PLATFORM, "occurrence.recorded", occurrence.id, body, by=by, now=now)
 
 
 def _due(values: dict[str, Any], definition: Definition, calendar: Calendar, now: datetime) -> list[Planned]:
@@ -136,43 +115,32 @@ def _due(values: dict[str, Any], definition: Definition, calendar: Calendar, now
     return list(islice(coming, 1 if definition.basis == "after_completion" else MOST))
 
 
-def claim(
-    session: Session, definition: Definition, subject: str, one: Planned, *, reason: str | None = None, now: datetime
-) -> UUID | None:
-    """Write the occurrence, one outside the rhythm with its reason; None where it is written already."""
+def claim(session: Session, occurrence: Occurrence, *, now: datetime) -> bool:
+    """Write the occurrence; False where it is written already, and nothing is to be begun."""
+    planned = occurrence.planned
     row = {
-        "id": new_id(),
-        "cycle": definition.key,
-        "subject": subject,
-        "planned_on": one.on,
-        "extra": reason is not None,
-        "reason": reason,
-        "planned_at": one.at,
-        "starts_at": one.starts_at,
-        "limit_at": one.limit_at,
+        "id": occurrence.id,
+        "cycle": occurrence.definition.key,
+        "subject": occurrence.subject,
+        "planned_on": planned.on,
+        "extra": occurrence.reason is not None,
+        "reason": occurrence.reason,
+        "planned_at": planned.at,
+        "starts_at": planned.starts_at,
+        "limit_at": planned.limit_at,
         "recorded_at": now,
         "outcome": "failed",
         "overlaps": False,
-        "must_end": definition.must_end and reason is None,
+        "must_end": occurrence.must_end,
     }
-    return session.execute(CLAIM[session.get_bind().dialect.name], row).scalar_one_or_none()
+    return session.execute(CLAIM[session.get_bind().dialect.name], row).first() is not None
 
 
-def _begun(
-    session: Session,
-    definition: Definition,
-    subject: str,
-    one: Planned,
-    calendar: Calendar,
-    occurrence: UUID,
-    *,
-    by: Person,
-    now: datetime,
-) -> Became:
+def _begun(session: Session, occurrence: Occurrence, *, by: Person, now: datetime) -> Became:
     """As `become`; a failure stays visible and stops nothing else."""
     try:
         with session.begin_nested():
-            return become(session, definition, subject, one, calendar, occurrence, by=by, now=now)
+            return become(session, occurrence, by=by, now=now)
     except Exception as error:  # Whatever it is, it must not stop other series.
         if passing(error):
             raise
@@ -180,10 +148,10 @@ def _begun(
         return Became("failed", note=str(error) if known else f"{type(error).__name__}: {error}")
 
 
-def put(session: Session, occurrence: UUID, became: Became) -> None:
+def put(session: Session, occurrence: Occurrence, became: Became) -> None:
     """Write what became of an occurrence."""
     values = {name: getattr(became, name) for name in ("outcome", "instance_id", "overlaps", "note")}
-    session.execute(BECOMES, {"occurrence": occurrence} | {f"new_{name}": value for name, value in values.items()})
+    session.execute(BECOMES, {"occurrence": occurrence.id} | {f"new_{name}": value for name, value in values.items()})
 
 
 def _counted_on(definition: Definition, became: Became, calendar: Calendar, now: datetime) -> dict[str, Any]:
@@ -196,7 +164,7 @@ def _counted_on(definition: Definition, became: Became, calendar: Calendar, now:
 
 def _next(values: dict[str, Any], definition: Definition, calendar: Calendar) -> dict[str, Any]:
     if values["waits_for"]:
-        return values | {"planned_on": None, "next_at": None}
+        return values | NO_DATES
     return series.moved(values, definition, calendar)
 
 
