@@ -1,6 +1,6 @@
 """The statement of applicability: read as of a day, taken away as a sheet, and stated control by control."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,9 +67,8 @@ def state(standard_id: str, ref: str) -> Response:
 
 def _whole(session: Session, reader: Reader, standard_id: str) -> dict[str, Any]:
     standard = clauses.standard(session, standard_id)
-    zone = ZoneInfo(reader.zone)
-    day = typed.day(request.args.get("at", ""), "at") or reader.now.astimezone(zone).date()
-    until = datetime.combine(day + timedelta(days=1), time.min, zone)
+    day = typed.day(request.args.get("at", ""), "at") or reader.now.astimezone(ZoneInfo(reader.zone)).date()
+    until = typed.ends(day, reader.zone)
     controls = found.statement(session, reader.person, standard, since=until - YEAR, until=until)
     return {
         "standard": standard,

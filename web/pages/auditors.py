@@ -1,6 +1,6 @@
 """Auditors: what each may read and until when, given and ended by an administrator; and the log of what he read."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -45,15 +45,22 @@ def give(person_id: str) -> Response:
     """Say what he reads from now on, and until when."""
     kept = {name: typed.said(name) for name in ("ends", "since", "until")}
     chosen = request.form.getlist("processes")
-    zone = ZoneInfo(look(lambda _session, reader: reader.zone))
+    zone = look(lambda _session, reader: reader.zone)
 
     def verb(session: Session, by: Person, now: datetime) -> None:
-        ends = _moment(kept, "ends", zone, end=True)
-        if ends is None:
+        last, since, until = (typed.day(kept[name], name) for name in kept)
+        if last is None:
             raise Invalid(_("Say until when it holds."), {"ends": _("Choose the last day on which he reads.")})
-        since, until = _moment(kept, "since", zone), _moment(kept, "until", zone, end=True)
-        given: dict[str, Any] = {"ends_at": ends, "since": since, "until": until, "processes": chosen}
-        mandates.give(session, person_id, **given, by=by, now=now)
+        mandates.give(
+            session,
+            person_id,
+            ends_at=typed.ends(last, zone),
+            since=typed.begins(since, zone) if since else None,
+            until=typed.ends(until, zone) if until else None,
+            processes=chosen,
+            by=by,
+            now=now,
+        )
 
     try:
         acting.perform(verb)
@@ -92,11 +99,6 @@ def _one(person_id: str, wrong: Wrong | None = None, chosen: list[str] | None = 
 
 
 DAYS = (("ends", "ends_at", True), ("since", "since", False), ("until", "until", True))
-
-
-def _moment(kept: dict[str, str], name: str, zone: ZoneInfo, *, end: bool = False) -> datetime | None:
-    day = typed.day(kept[name], name)
-    return datetime.combine(day + timedelta(days=int(end)), time.min, zone) if day else None
 
 
 def _day(at: datetime | None, reader: Reader, last: bool) -> str:

@@ -2,7 +2,7 @@
 
 from calendar import Calendar as Weeks
 from collections import defaultdict
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -33,9 +33,7 @@ def month() -> Response:
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         first = _month(reader)
         weeks = Weeks().monthdatescalendar(first.year, first.month)
-        zone = ZoneInfo(reader.zone)
-        since = datetime.combine(weeks[0][0], time.min, zone)
-        until = datetime.combine(weeks[-1][-1] + timedelta(days=1), time.min, zone)
+        since, until = typed.begins(weeks[0][0], reader.zone), typed.ends(weeks[-1][-1], reader.zone)
         by_day: dict[date, list[agenda.Item]] = defaultdict(list)
         for one in agenda.items(session, reader.person, since, until, zone=reader.zone, now=reader.now):
             by_day[one.on].append(one)
@@ -45,7 +43,7 @@ def month() -> Response:
             "weeks": weeks,
             "weekdays": words.weekdays(),
             "by_day": by_day,
-            "today": reader.now.astimezone(zone).date(),
+            "today": reader.now.astimezone(ZoneInfo(reader.zone)).date(),
             "before": (first - timedelta(days=1)).strftime("%Y-%m"),
             "after": (first + timedelta(days=31)).strftime("%Y-%m"),
         }
@@ -58,8 +56,7 @@ def whole_year(year: int) -> Response:
     """A year: what comes round and what came, month by month."""
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
-        zone = ZoneInfo(reader.zone)
-        since, until = datetime(year, 1, 1, tzinfo=zone), datetime(year + 1, 1, 1, tzinfo=zone)
+        since, until = typed.begins(date(year, 1, 1), reader.zone), typed.ends(date(year, 12, 31), reader.zone)
         months: dict[int, list[agenda.Item]] = {number: [] for number in range(1, 13)}
         for one in agenda.items(session, reader.person, since, until, zone=reader.zone, now=reader.now):
             if one.kind != "due" or one.mine:

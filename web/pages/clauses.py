@@ -1,6 +1,6 @@
 """The clauses of the standards, and under each what proves it: records, evidence, entries, open work."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -112,14 +112,13 @@ def _in_force(session: Session, now: datetime) -> list[Any]:
 
 def _period(reader: Reader) -> tuple[datetime, datetime]:
     """From the beginning of a day to the end of another; the last twelve months where nothing is asked for."""
-    zone = ZoneInfo(reader.zone)
-    today = reader.now.astimezone(zone).date()
+    today = reader.now.astimezone(ZoneInfo(reader.zone)).date()
     since = typed.day(request.args.get("since", ""), "since") or today - YEAR
     until = typed.day(request.args.get("until", ""), "until") or today
     if until < since:
         said = _("The period ends before it begins.")
         raise Invalid(said, {"until": [said]})
-    return datetime.combine(since, time.min, zone), datetime.combine(until + timedelta(days=1), time.min, zone)
+    return typed.begins(since, reader.zone), typed.ends(until, reader.zone)
 
 
 def _said(since: datetime, until: datetime) -> dict[str, str]:

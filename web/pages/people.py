@@ -15,6 +15,7 @@ from engine.identity.person import Person
 from web.language import _
 from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
+from web.pages.typed import Wrong
 from web.reads import absence, entries
 from web.reads import people as found
 from web.services import services
@@ -33,19 +34,19 @@ def all_people() -> Response:
 @page(pages, "/people", scope="admin", method="POST")
 def create() -> Response:
     """Somebody new."""
-    typed = {name: request.form.get(name, "").strip() for name in ("id", "name", "email")}
-    person_id, password = typed["id"], request.form.get("password", "")
+    kept = {name: typed.said(name) for name in ("id", "name", "email")}
+    person_id, password = kept["id"], request.form.get("password", "")
 
     def verb(session: Session, by: Person, now: datetime) -> None:
-        verbs.create(session, person_id, name=typed["name"], email=typed["email"] or None, by=by, now=now)
+        verbs.create(session, person_id, name=kept["name"], email=kept["email"] or None, by=by, now=now)
         if password:
             passwords.set_password(session, person_id, password, by=by, now=now)
 
     try:
         acting.perform(verb)
     except Rejected as error:
-        return _listed(str(error), typed)
-    return acting.then(f"/people/{typed['id']}", _("%(name)s is here now.", name=typed["name"]))
+        return _listed(Wrong("new", error, kept))
+    return acting.then(f"/people/{person_id}", _("%(name)s is here now.", name=kept["name"]))
 
 
 @page(pages, "/people/<person_id>")
@@ -165,7 +166,7 @@ def group(key: str) -> Response:
     return show("group.html", **look(read), standings=_standings())
 
 
-def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
+def _listed(wrong: Wrong | None = None) -> Response:
     wanted = request.args.get("text", "").strip()
     left = request.args.get("left") == "yes"
 
@@ -186,8 +187,7 @@ def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
             "manages": reader.person.platform_admin and not reader.person.auditor,
         }
 
-    status = 422 if wrong else 200
-    return show("people.html", status, **look(read), wanted=wanted, left=left, wrong=wrong, typed=typed or {})
+    return show("people.html", 422 if wrong else 200, **look(read), wanted=wanted, left=left, wrong=wrong)
 
 
 def _standing(said: str) -> Literal["member", "lead", "deputy"]:

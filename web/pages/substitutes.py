@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from engine.absence import planning
 from engine.errors import Invalid, Rejected
 from web.language import _
-from web.pages import acting
+from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
+from web.pages.typed import Wrong
 from web.reads import absence as found
 from web.reads import entries, processes
 from web.reads.people import everybody
@@ -32,26 +33,26 @@ def all_substitutions() -> Response:
 @page(pages, HERE, scope="work", method="POST")
 def plan() -> Response:
     """Let somebody stand in for a person for a period; his tasks move when it begins."""
-    typed = {name: request.form.get(name, "").strip() for name in FIELDS}
+    kept = {name: typed.said(name) for name in FIELDS}
     zone = ZoneInfo(look(lambda _session, reader: reader.zone))
     try:
-        begins_at, ends_at = (_moment(typed[name], zone, name) for name in ("begins_at", "ends_at"))
+        begins_at, ends_at = (_moment(kept[name], zone, name) for name in ("begins_at", "ends_at"))
         acting.perform(
             lambda session, by, now: planning.plan(
                 session,
-                typed["person"],
+                kept["person"],
                 begins_at=begins_at,
                 ends_at=ends_at,
-                first=typed["first"],
-                second=typed["second"] or None,
-                process=typed["process"] or None,
-                reason=typed["reason"],
+                first=kept["first"],
+                second=kept["second"] or None,
+                process=kept["process"] or None,
+                reason=kept["reason"],
                 by=by,
                 now=now,
             )
         )
     except Rejected as error:
-        return _listed(str(error), typed)
+        return _listed(Wrong("plan", error, kept))
     return acting.then(HERE, _("It is planned. Open tasks move when it begins, and unfinished ones come back."))
 
 
@@ -66,7 +67,7 @@ def end(substitution_id: UUID) -> Response:
     )
 
 
-def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
+def _listed(wrong: Wrong | None = None) -> Response:
     past = request.args.get("past") == "yes"
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
@@ -81,8 +82,7 @@ def _listed(wrong: str = "", typed: dict[str, str] | None = None) -> Response:
             "processes": processes.keys(session),
         }
 
-    status = 422 if wrong else 200
-    return show("substitutes.html", status, **look(read), past=past, wrong=wrong, typed=typed or {}, states=_states())
+    return show("substitutes.html", 422 if wrong else 200, **look(read), past=past, wrong=wrong, states=_states())
 
 
 def _moment(said: str, zone: ZoneInfo, name: str) -> datetime:

@@ -1,8 +1,6 @@
 """The audit trail: what happened, entry by entry."""
 
-from datetime import datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -36,13 +34,12 @@ def _shown(chain: str) -> Response:
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         about = found.must_read(session, reader.person, chain)
-        zone = ZoneInfo(reader.zone)
-        until = _day(wanted["until"], "until", zone)
+        since, until = (typed.day(wanted[name], name) for name in ("since", "until"))
         filters = {
             "verb": wanted["verb"],
             "actor": wanted["actor"],
-            "since": _day(wanted["since"], "since", zone),
-            "until": until + timedelta(days=1) if until else None,
+            "since": typed.begins(since, reader.zone) if since else None,
+            "until": typed.ends(until, reader.zone) if until else None,
             "limit": A_PAGE,
             "cursor": request.args.get("cursor"),
         }
@@ -52,9 +49,3 @@ def _shown(chain: str) -> Response:
         return {"entries": listed, "about": about, "names": entries.names_in(session, people), "broken": broken}
 
     return show("trail.html", **look(read), chain=chain, is_platform=chain == PLATFORM, wanted=wanted)
-
-
-def _day(said: str, name: str, zone: ZoneInfo) -> datetime | None:
-    """The beginning of a day."""
-    on = typed.day(said, name)
-    return datetime.combine(on, time.min, zone) if on else None

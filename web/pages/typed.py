@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from flask import request
 
@@ -21,6 +22,16 @@ def day(said: str, name: str) -> date | None:
         return date.fromisoformat(said) if said else None
     except ValueError as error:
         raise Invalid(_("%(day)s is no day. Write it as 2026-11-30.", day=said), {name: [said]}) from error
+
+
+def begins(day: date, zone: str) -> datetime:
+    """The moment at which a day begins in a zone."""
+    return datetime.combine(day, time.min, ZoneInfo(zone))
+
+
+def ends(day: date, zone: str) -> datetime:
+    """The moment at which a day ends in a zone: that at which the next one begins."""
+    return begins(day + timedelta(days=1), zone)
 
 
 def said(name: str) -> str:

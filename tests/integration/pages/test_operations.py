@@ -77,6 +77,9 @@ def test_who_looks_at_people_sees_who_is_away_and_an_administrator_lets_them_com
     refused = adam.tree(adam.press("/people", 422, id="anna", name="Another Anna"))
     assert "There is, or was, somebody called anna" in words(refused)
     assert refused.xpath("//input[@name='name']/@value") == ["Another Anna"]
+    short = adam.tree(adam.press("/people", 422, id="zoe", name="Zoe Zander", password="short"))
+    assert words(short, "//*[@id='new-password-wrong']")
+    assert not short.xpath("//input[@name='password']/@value[. != '']")
     adam.press("/people", id="zoe", name="Zoe Zander", email="zoe@example.org", password="a-long-password")
     adam.press("/people/zoe/groups", group="staff", standing="member")
     assert "Zoe Zander" in words(anna.open("/groups/staff"))
@@ -96,7 +99,7 @@ def test_a_person_plans_her_own_absence_and_calls_it_off(
     begins, ends = (clock.moment.replace(tzinfo=None) + timedelta(days=days) for days in (1, 8))
     typed = {"person": "anna", "begins_at": f"{begins:%Y-%m-%dT%H:%M}", "ends_at": f"{ends:%Y-%m-%dT%H:%M}"}
     refused = anna.tree(anna.press("/substitutes", 422, **typed | {"ends_at": ""}, first="bert"))
-    assert "Say from when until when" in words(refused)
+    assert "Say from when until when" in words(refused, "//*[@id='plan-ends_at-wrong']")
     assert refused.xpath("//input[@name='first']/@value") == ["bert"]
     assert "does not see to the absences" in words(fred.tree(fred.press("/substitutes", 422, **typed, first="bert")))
     wrong = anna.tree(anna.press("/substitutes", 422, **typed, first="anna", process="three"))
