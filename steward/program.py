@@ -186,7 +186,7 @@ class Program:
         with self.database.writing() as session:
             tasks.sweep_drafts(session)
             visits.forget(session, lasting=visits_of(self.settings).lasting, machine_now=utc_now())
-            attempts.forget(session, now=self.clock())
+            attempts.forget(session, now=self.clock(), machine_now=utc_now())
             resets.forget(session, machine_now=utc_now())
             forget(session, before=self.clock() - ANSWERS_KEPT)
             session.execute(delete(Heartbeat).where(Heartbeat.at < utc_now() - GONE))

@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 from web import (
     acknowledging,
     auth,
+    counting,
     engine_rest,
     headers,
     health,
@@ -80,7 +81,8 @@ def _slow_down(app: Flask, over: Services) -> None:
     """
     One address may be wrong about passwords and codes, call hooks and use public doors only so often.
 
-    The address is counted in memory and kept nowhere. Trying one account too often locks it besides.
+    Calls are counted in memory and their addresses kept nowhere; what was wrong is counted over all processes
+    (`web.counting`). Trying one account too often locks it besides.
     """
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://", headers_enabled=True)
     bounds = {"machines.receive": over.limits.hook_calls, "forgotten.ask": over.limits.resets}
@@ -89,11 +91,12 @@ def _slow_down(app: Flask, over: Services) -> None:
     for view, limit in bounds.items():
         limited: Any = limiter.limit(limit)(app.view_functions[view])
         app.view_functions[view] = limited
-    wrong = limiter.shared_limit(over.limits.sign_ins, "proofs", deduct_when=_was_wrong)
+    proofs = Limiter(get_remote_address, app=app, storage_uri=f"{counting.SCHEME}://", headers_enabled=True)
+    wrong = proofs.shared_limit(over.limits.sign_ins, "proofs", deduct_when=_was_wrong)
     for view in PROVING:
         counted: Any = wrong(app.view_functions[view])
         app.view_functions[view] = counted
-    limiter.shared_limit(over.limits.sign_ins, "proofs", deduct_when=_was_wrong)(engine_rest.blueprint)
+    proofs.shared_limit(over.limits.sign_ins, "proofs", deduct_when=_was_wrong)(engine_rest.blueprint)
 
 
 def _was_wrong(answer: Response) -> bool:

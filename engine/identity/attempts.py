@@ -9,14 +9,14 @@ account to strangers alone, and the person is told of it.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, insert, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from engine import audit
 from engine.errors import LockedOut
 from engine.identity import notices, people
 from engine.ids import new_id
-from engine.store.people import SignIn
+from engine.store.people import SignIn, WrongFrom
 
 STRANGERS = ""
 SIGNED_IN = "signed in"
@@ -30,7 +30,7 @@ BOUNDS = {
 """So many wrong ones within this time, and the account waits until they are older. A code is tried by someone who
 knows the password, and there are only a million of them."""
 WORDS = {"password": "passwords", "code": "codes"}
-KEPT = timedelta(days=30)
+KEPT, SOURCES_KEPT = timedelta(days=30), timedelta(hours=1)
 LONGEST = 100
 """Signs of a name that are kept; nobody has a longer one."""
 
@@ -79,9 +79,23 @@ def forgiven(session: Session, person_id: str, *, now: datetime) -> None:
     succeeded(session, person_id, place=STRANGERS, now=now)
 
 
-def forget(session: Session, *, now: datetime) -> None:
+def wrong_from(session: Session, source: bytes, *, within: timedelta, machine_now: datetime) -> int:
+    """
+    Count a wrong one against where it came from, whatever the account; how many there were lately.
+
+    Args:
+        source: a keyed digest of the address.
+        within: how far back they count.
+    """
+    session.execute(insert(WrongFrom), [{"id": new_id(), "source": source, "at": machine_now}])
+    lately = (WrongFrom.source == source, WrongFrom.at > machine_now - within)
+    return session.execute(select(func.count()).select_from(WrongFrom).where(*lately)).scalar_one()
+
+
+def forget(session: Session, *, now: datetime, machine_now: datetime) -> None:
     """Delete what counts no more for long: names that strangers made up would be kept for ever."""
     session.execute(delete(SignIn).where(SignIn.at < now - KEPT))
+    session.execute(delete(WrongFrom).where(WrongFrom.at < machine_now - SOURCES_KEPT))
 
 
 def _closed_until(session: Session, person_id: str, kind: str, place: str, now: datetime) -> datetime | None:

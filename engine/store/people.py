@@ -233,6 +233,21 @@ class IdempotencyKey(Table):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class WrongFrom(Table):
+    """
+    Something wrong that an address proved an identity with, whatever the account: kept for an hour, for all processes.
+
+    `source` is no address but a keyed digest of it. The moment is the machine's.
+    """
+
+    __tablename__ = "wrong_proofs"
+    __table_args__ = (Index("wrong_proofs_source", "source", "at"),)
+
+    id: Mapped[Id]
+    source: Mapped[bytes]
+    at: Mapped[datetime]
+
+
 class SignIn(Table):
     """
     Attempts to prove an identity, counted per account, so that guessing locks it for a while.
