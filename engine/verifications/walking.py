@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from engine import acting
 from engine.hot import Hot
 from engine.identity.person import Person
-from engine.store.records import Chain
+from engine.store.records import Chain, Evidence
 from engine.store.running import Instance
 from engine.store.verifications import VerificationRow
 from engine.transactions import Database
@@ -31,23 +31,30 @@ from engine.verify import End, Report, ends, hold, miss
 from engine.verifying import seals
 from engine.verifying.findings import Finding
 
-LEASE = timedelta(minutes=2)
-"""Longer than a worker takes for a piece."""
+LEASE, EACH = timedelta(minutes=2), timedelta(milliseconds=10)
+"""A piece is leased for so long, and for each entry so much longer: more than any worker takes for it."""
 MOST_TRIES = 5
 """So often one is taken up without getting on; then it is broken off."""
 A_PIECE = 500
-"""Entries of a piece, or the one chain that has more."""
+"""How much a piece weighs at most, but for one chain that weighs more alone."""
+MEGABYTE = 1_000_000
 RUNNING = text("verifications.status = 'running'")
 NEXT = Hot(select(func.min(VerificationRow.asked_at)).where(RUNNING, VerificationRow.asked_at > bindparam("after")))
 
 
 @dataclass(frozen=True)
 class Trail:
-    """A chain to be recomputed, where it ends, and whether it is that of a confidential case."""
+    """A chain to be recomputed, where it ends, and of a case whether it is confidential and how large its files are."""
 
     chain: str
     end: End
     secret: bool = False
+    bytes: int = 0
+
+    @property
+    def weight(self) -> int:
+        """How long it takes, in entries: a megabyte of files takes as long as one."""
+        return self.end[0] + self.bytes // MEGABYTE
 
 
 @dataclass
@@ -124,7 +131,8 @@ def take(session: Session, *, by: Person, now: datetime, machine_now: datetime) 
     if row.tries >= MOST_TRIES:
         end(session, row, "broken_off", by=by, now=now)
         return None
-    row.tries, row.leased_until, row.begun_at = row.tries + 1, machine_now + LEASE, row.begun_at or now
+    ahead = sum(one.weight for one in next_trails(session, row.reached, row.scope, most=A_PIECE)) or row.in_all
+    row.tries, row.leased_until, row.begun_at = row.tries + 1, machine_now + LEASE + ahead * EACH, row.begun_at or now
     return row
 
 
@@ -134,25 +142,24 @@ def next_due(session: Session, after: datetime) -> datetime | None:
 
 
 def next_trails(session: Session, reached: str, scope: dict[str, Any] | None, *, most: int) -> list[Trail]:
-    """The chains after `reached`, those of no case first, with `most` entries together; a longer one alone."""
-    found: list[Trail] = []
+    """The chains after `reached`, those of no case first, which weigh `most` together; a heavier one alone."""
     at = case_of(reached)
     if scope is None and at is None:
         chains = select(Chain.key, Chain.length, Chain.head).where(Chain.key > reached).order_by(Chain.key).limit(most)
-        found += _within(most, (Trail(key, (length, head)) for key, length, head in session.execute(chains)))
-    if found:
-        return found
-    columns = (Instance.id, Instance.chain_length, Instance.chain_head, Instance.confidential)
+        if others := [Trail(key, (length, head)) for key, length, head in session.execute(chains)]:
+            return _within(most, others)
+    files = select(func.sum(Evidence.size)).where(Evidence.instance_id == Instance.id).scalar_subquery()
+    columns = (Instance.id, Instance.chain_length, Instance.chain_head, Instance.confidential, files)
     cases = select(*columns).where(*covered(mandate_of(scope) if scope else None)).order_by(Instance.id).limit(most)
     rows = session.execute(cases.where(Instance.id > at) if at else cases)
-    return _within(most, (Trail(str(id_), (length, head), secret) for id_, length, head, secret in rows))
+    return _within(most, (Trail(str(row[0]), (row[1], row[2]), row[3], int(row[4] or 0)) for row in rows))
 
 
 def _within(most: int, trails: Iterable[Trail]) -> list[Trail]:
-    found, entries = list[Trail](), 0
+    found, weight = list[Trail](), 0
     for one in trails:
-        entries += one.end[0]
-        if found and entries > most:
+        weight += one.weight
+        if found and weight > most:
             break
         found.append(one)
     return found

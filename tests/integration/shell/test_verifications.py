@@ -26,14 +26,14 @@ from engine.store.running import Instance, Task
 from engine.store.verifications import FindingRow, VerificationRow
 from engine.vault import Store
 from engine.verifications import sight, starting, walking
-from engine.verifications.walking import LEASE, MOST_TRIES, Verifier
+from engine.verifications.walking import MOST_TRIES, Verifier
 from engine.verify import Report, verify
 from tests.factories import END, NOW, START, process, sequence, three_tasks
 from tests.integration.shell.conftest import House
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
-MACHINE = NOW
-"""The machine's moment; it stands still until a lease has to run out."""
+MACHINE, LEASE = NOW, timedelta(hours=1)
+"""The machine's moment, which stands still until a lease has to run out; and when any has."""
 PROVE = (
     '<bpmn:userTask id="T_prove" name="Prove it" camunda:candidateGroups="staff"><bpmn:extensionElements>'
     '<camunda:properties><camunda:property name="evidence" value="photos:file*?"/></camunda:properties>'
@@ -202,7 +202,7 @@ def test_what_a_worker_left_behind_when_it_died_another_one_takes_up(
     assert 0 < come.chains < come.in_all
     assert house.act(walking.take, machine_now=MACHINE, by="olga") is not None  # And with that it dies.
     another = Verifier(house.database, verifier.evidence, KEY.public_key)
-    assert another.drain(now=house.now, machine_now=MACHINE + LEASE / 2) == 0
+    assert another.drain(now=house.now, machine_now=MACHINE + walking.LEASE) == 0
     assert drained(house, another, machine_now=MACHINE + LEASE) > 1
     done = run(house, verification)
     assert (done.status, done.chains, done.in_all) == ("done", come.in_all, come.in_all)
