@@ -20,6 +20,11 @@ MOST = 20
 """How many people one comment may call."""
 
 
+def named(text: str) -> list[str]:
+    """The ids that follow an `@`, in small letters and each once, in their order; 20 at most."""
+    return list(dict.fromkeys(one.lower() for one in MENTION.findall(text)))[:MOST]
+
+
 def tell(session: Session, case: Case, text: str, *, comment: UUID, by: Person, now: datetime) -> list[str]:
     """
     Owe a message to everybody whom `@ID` names and who may see the case; of others it stays silent.
@@ -27,8 +32,7 @@ def tell(session: Session, case: Case, text: str, *, comment: UUID, by: Person, 
     Returns:
         Their ids, in the order in which they are named.
     """
-    named = list(dict.fromkeys(one.lower() for one in MENTION.findall(text)))[:MOST]
-    told = [one for one in named if one != by.id and _sees(session, case, one)]
+    told = [one for one in named(text) if one != by.id and _sees(session, case, one)]
     notices = [
         outbox.Notice(
             event=f"comment:{comment}",

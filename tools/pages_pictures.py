@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.acceptance.northwind.world import ADMIN, Northwind
 from tools.pictures import ROOT, launched
-from tools.spring import spring
+from tools.spring import SLIPS, corrective_action, spring
 
 WIDTHS, SCHEMES = (1440, 360), ("light", "dark")
 TALLEST = {1440: 1500, 360: 1700}
@@ -31,11 +31,12 @@ QUALITY = 60
 
 
 class Shown(NamedTuple):
-    """A page, who looks at it (nobody has signed in where it is empty), and its address in this company."""
+    """A page, who looks at it (nobody has signed in where it is empty), its address, and what is done there first."""
 
     name: str
     person: str
     address: str | Callable[[Northwind], str]
+    act: Callable[[Page], None] | None = None
 
 
 def _case(process: str) -> Callable[[Northwind], str]:
@@ -54,6 +55,26 @@ def _deployment(world: Northwind) -> str:
 def _verified(world: Northwind) -> str:
     (newest,) = world.api(ADMIN).get("/verifications", limit=1)["items"]
     return f"/verification/{newest['id']}"
+
+
+def _stuck(world: Northwind) -> str:
+    (stuck,) = world.api(ADMIN).get("/stuck")["items"]
+    return f"/cases/{stuck['instance_id']}"
+
+
+def _checked(page: Page) -> None:
+    files = corrective_action(SLIPS).items()
+    page.locator("#files").set_input_files([{"name": name, "mimeType": "", "buffer": data} for name, data in files])
+    page.locator("#upload-panel form").evaluate(ASK_TO_CHECK)
+    page.get_by_role("heading", name="Findings").wait_for()
+
+
+ASK_TO_CHECK = """form => {
+    const check = document.createElement("input");
+    check.name = "check", check.value = "yes";
+    form.append(check), form.submit();
+}"""
+"""As without a script, when the findings stand on a page of their own."""
 
 
 def _undelivered(world: Northwind) -> str:
@@ -89,9 +110,11 @@ PAGES = (
     Shown("refused", OWNER, "/nowhere"),
     Shown("release", QUALITY_MANAGER, _deployment),
     Shown("difference", QUALITY_MANAGER, "/processes/corrective_action/2"),
+    Shown("case-stuck", QUALITY_MANAGER, _stuck),
     Shown("deliveries", ADMIN, "/deliveries"),
     Shown("delivery", ADMIN, _undelivered),
     Shown("stuck", ADMIN, "/stuck"),
+    Shown("checked", ADMIN, "/processes", _checked),
     Shown("trail", ADMIN, "/trail"),
     Shown("verification", ADMIN, "/verification"),
     Shown("verified", ADMIN, _verified),
@@ -113,7 +136,7 @@ def main(folder: Path, names: frozenset[str] = frozenset()) -> None:
             for one in shown:
                 address = one.address if isinstance(one.address, str) else one.address(world)
                 sizes = [
-                    _taken(page, address, folder / f"{one.name}-{width}-{scheme}.webp", width, scheme)
+                    _taken(page, one, address, folder / f"{one.name}-{width}-{scheme}.webp", width, scheme)
                     for width in WIDTHS
                     for scheme in SCHEMES
                 ]
@@ -133,11 +156,13 @@ def _signed_in(browser: Browser, world: Northwind, person: str) -> Page:
     return page
 
 
-def _taken(page: Page, address: str, target: Path, width: int, scheme: str) -> int:
+def _taken(page: Page, shown: Shown, address: str, target: Path, width: int, scheme: str) -> int:
     """The bytes of the picture that was written."""
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(address)
+    if shown.act:
+        shown.act(page)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.activeElement?.blur()")
     height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST[width])

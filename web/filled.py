@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from web import words
+from web import model_words, words
 from web.language import _
 
 MUTE = {"text", "html", "spacer", "separator", "image", "button", "iframe", "documentPreview", "filepicker"}
@@ -71,11 +71,12 @@ def said(value: Any, how: How) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {said(one, how)}" for key, one in value.items() if said(one, how))
+        told = [(model_words.keyless(key), said(one, how)) for key, one in value.items()]
+        return "; ".join(f"{key}: {text}" for key, text in told if text)
     if isinstance(value, list | tuple):
         return ", ".join(said(one, how) for one in value)
     text = str(value)
-    return _dated(text, how) or how.names.get(text, text)
+    return _dated(text, how) or model_words.span(text) or how.names.get(text) or model_words.keyless(text)
 
 
 def _fields(components: Iterable[Mapping[str, Any]], values: Any, how: How, base: str, group: str) -> Iterator[Filled]:

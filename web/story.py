@@ -6,15 +6,18 @@ bold; whatever a person wrote stands as text. The page of a case shows all of
 it, the page of a task what a reader of the story would not miss.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from engine.mentions import MENTION
 from web.language import _
 from web.story_words import GOOD, WRONG, sentences
+from web.words import way
 
 SIGNED = "signature"
 
@@ -36,7 +39,7 @@ class Line:
     at: datetime
     said: Markup
     state: str = ""
-    quote: str = ""
+    quote: str | Markup = ""
     signed: bool = False
 
 
@@ -119,7 +122,7 @@ def _values(entry: Mapping[str, Any], body: Mapping[str, Any], known: Known) -> 
         "slot": body.get("slot") or "",
         "rung": body.get("rung") or "",
         "topic": body.get("topic") or "",
-        "channel": body.get("channel") or "",
+        "channel": way(body.get("channel") or ""),
         "rules": ", ".join(str(one["index"]) for one in body.get("matched") or ()) or "–",
         "fields": ", ".join(sorted((body.get("changes") or {}).keys() | set(body.get("removed") or ()))),
         "start": known.steps.get(str(body.get("start"))) or body.get("process") or "",
@@ -147,8 +150,18 @@ def _many(people: Iterable[str], known: Known) -> Markup:
     return Markup(", ").join(names) if names else person(None, known)
 
 
-def _quote(body: Mapping[str, Any], known: Known) -> str:
+def mentioned(text: str, people: Mapping[str, str]) -> Markup:
+    """What somebody wrote, with the names of those whom it mentions in bold instead of their ids."""
+
+    def name(found: re.Match[str]) -> str:
+        known = people.get(found[1].lower())
+        return Markup("<strong>@{}</strong>").format(known) if known else found[0]
+
+    return Markup(MENTION.sub(name, escape(text)))  # noqa: S704 - escaped above
+
+
+def _quote(body: Mapping[str, Any], known: Known) -> str | Markup:
     comment = body.get("comment") or {}
     if isinstance(comment, Mapping) and comment.get("id"):
-        return known.comments.get(str(comment["id"]), "")
+        return mentioned(known.comments.get(str(comment["id"]), ""), known.people)
     return str(body.get("reason") or body.get("error") or body.get("text") or "")

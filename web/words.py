@@ -171,6 +171,12 @@ def named(key: str) -> str:
     return said[:1].upper() + said[1:]
 
 
+def way(channel: str) -> str:
+    """`chat (team)` for the channel `chat:team`, `mail` for `mail`: by which way a message goes."""
+    kind, _colon, name = channel.partition(":")
+    return f"{kind} ({name})" if name else kind
+
+
 def size(count: int) -> str:
     """`2.1 MB`; a thousand bytes are a kilobyte."""
     if count < 1000:

@@ -16,6 +16,8 @@ from webhooks.safe_http import connected, resolve
 from webhooks.sending import Failed, Sent
 from webhooks.trust import trusting
 
+NO_ADDRESS = "No mail address is known. An administrator writes one down on the page of the person."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
@@ -49,7 +51,7 @@ class Mail:
     def send(self, owed: Owed) -> Sent | Failed:
         """Send one letter. A refusal of this address or this letter is final; whatever else goes wrong may pass."""
         if not owed.email:
-            return Failed(f"{owed.recipient} has no mail address.", permanent=True)
+            return Failed(NO_ADDRESS, permanent=True)
         try:
             message = self.message(owed)
         except (HeaderParseError, ValueError, IndexError) as error:

@@ -1,18 +1,15 @@
-"""What the page of a case calls things: states, ties to other cases, parts of its story, and cells of tables."""
+"""What the page of a case calls things: states, ties to other cases, and parts of its story."""
 
-import re
 from typing import Any
 
-from web.language import _, ngettext
+from web.language import _
 from web.pages import deliveries
-
-SPAN = re.compile(r"(P|PT|)(\d+) ?(D|H|M|bd|bh)")
 
 
 def states() -> dict[str, tuple[str, str]]:
     """What each state of a case is called, and its class of the stylesheet."""
     return {
-        "running": (_("Goes on"), "is-here"),
+        "running": (_("Open"), "is-here"),
         "suspended": (_("Rests"), "is-soon"),
         "completed": (_("Finished"), "is-done"),
         "failed": (_("Ended by an error"), "is-late"),
@@ -80,27 +77,3 @@ def _acts() -> dict[str, str]:
         "task.completed": _("%(person)s finished it"),
         "ladder.acknowledged": _("%(person)s sees to it"),
     }
-
-
-def cell(text: str) -> str:
-    """A cell of a table without the marks that only a table needs, and spans in words."""
-    if text in ("", "-"):
-        return _("any")
-    plain, unmarked = {"true": _("Yes"), "false": _("No"), "null": _("nothing")}, text.replace('"', "").strip("[]")
-    return plain.get(text) or _span(unmarked) or unmarked
-
-
-def _span(text: str) -> str:
-    """`4 working hours` for `4 bh`, `60 days` for `P60D`, in one line; nothing for what is no plain span."""
-    found = SPAN.fullmatch(text)
-    if found is None:
-        return ""
-    number = int(found[2])
-    words = {
-        "PD": ngettext("%(num)d day", "%(num)d days", number),
-        "PTH": ngettext("%(num)d hour", "%(num)d hours", number),
-        "PTM": ngettext("%(num)d minute", "%(num)d minutes", number),
-        "bd": ngettext("%(num)d working day", "%(num)d working days", number),
-        "bh": ngettext("%(num)d working hour", "%(num)d working hours", number),
-    }
-    return words.get(found[1] + found[3], "").replace(" ", "\u00a0")

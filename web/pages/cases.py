@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import instances, records
 from engine.errors import Invalid, NotFound, Rejected
 from engine.identity.person import Person
-from web import assets, known
+from web import assets, known, model_words
 from web.drawings.frame import Framed, framed, plan_of
 from web.drawings.twin import picture as drawing_of
 from web.filled import How, filled, said
@@ -111,7 +111,7 @@ def _words() -> dict[str, Any]:
         "ties": case_words.ties(),
         "story_parts": case_words.story_parts(),
         "policies": case_words.policies(),
-        "cell_in_words": case_words.cell,
+        "cell_in_words": model_words.cell,
         "kinds": deliveries.kinds(),
         **case_words.ladder_words(),
     }

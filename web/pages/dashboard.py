@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from engine.figures import figures
+from engine.models.definitions import parsed
 from web import words
 from web.language import _
 from web.pages import acting
@@ -38,7 +39,7 @@ def _shown(session: Session, reader: Reader, days: int) -> dict[str, Any]:
     return {
         "counts": found.counts(session, person, now=now, soon=now + SOON),
         "lapsed": found.lapsed(session, person, now=now),
-        "late": [(one, words.late_by(one.due_at, now, reader.zone, reader.calendar)) for one in late],
+        "late": [(one, _late_by(session, reader, one)) for one in late],
         "troubles": found.troubles(session, person),
         "figures": [(process, list(some)) for process, some in groupby(told, key=lambda one: one["under"])],
         "ahead": _ahead(session, reader, now + AHEAD),
@@ -46,6 +47,13 @@ def _shown(session: Session, reader: Reader, days: int) -> dict[str, Any]:
         "said": _said,
         "bars": _bars,
     }
+
+
+def _late_by(session: Session, reader: Reader, task: Any) -> str:
+    """How late a task is, counted by the clock that its step runs by."""
+    node = parsed(session, task.definition_id).model.nodes.get(task.element)
+    working = node is None or node.rules.clock == "business"
+    return words.late_by(task.due_at, reader.now, reader.zone, reader.calendar if working else None)
 
 
 def _ahead(session: Session, reader: Reader, until: datetime) -> list[agenda.Item]:

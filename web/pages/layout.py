@@ -21,7 +21,7 @@ from engine.core.calendar import Calendar
 from engine.hot import Asked, Hot, together
 from engine.identity.person import Person
 from engine.store.people import Look, PersonRow
-from web import assets, words
+from web import assets, model_words, story, words
 from web.auth import caller, needs
 from web.pages.navigation import Entry, navigation
 from web.services import services
@@ -73,9 +73,18 @@ def register(app: Flask) -> None:
     """Give every template the words, pictures and addresses that pages share."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=assets.url, icon=icon, initials=words.initials, further=further)
-    app.jinja_env.filters.update(when=when, day=day, record=in_full, ago=_ago)
     app.jinja_env.filters.update(
-        size=words.size, clause=words.clause, named=words.named, beside=words.beside, spoken=words.spoken
+        when=when,
+        day=day,
+        record=in_full,
+        ago=_ago,
+        mentions=story.mentioned,
+        item=model_words.item,
+        named_item=model_words.named_item,
+        keyless=model_words.in_text,
+    )
+    app.jinja_env.filters.update(
+        size=words.size, clause=words.clause, named=words.named, beside=words.beside, spoken=words.spoken, way=words.way
     )
 
 
@@ -175,7 +184,11 @@ def day(on: date | None) -> Markup:
 
 def in_full(at: datetime | None) -> Markup:
     """A moment as records say it, in the organisation's zone."""
-    return _time(at, words.in_full(at, g.reader.organisation_zone)) if at else Markup()
+    if at is None:
+        return Markup()
+    moment, _blank, place = words.in_full(at, g.reader.organisation_zone).partition(" (")
+    made = Markup('<time class="record" datetime="{}"><span>{}</span> <span>({}</span></time>')
+    return made.format(at.isoformat(timespec="seconds"), moment, place)
 
 
 def _ago(at: datetime | None) -> Markup:

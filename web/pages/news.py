@@ -66,7 +66,7 @@ def of_task(task_id: UUID) -> Response:
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         row = found.standing(session, reader.person, task_id)
         said_of_it = comments.of_task(session, task_id)
-        known = story.names(session, {row.holder, row.completed_by, *(one.by for one in said_of_it)})
+        known = story.names(session, {row.holder, row.completed_by, *comments.people(said_of_it)})
         more = len(said_of_it) - request.args.get("comments", len(said_of_it), type=int)
         said = _of_task(row, known, reader)
         if not said and more > 0:

@@ -113,9 +113,14 @@ def leave(person_id: str, key: str) -> Response:
 @page(pages, "/people/<person_id>/end", scope="admin", method="POST")
 def end(person_id: str) -> Response:
     """Somebody leaves, and hands over what he holds."""
-    to, reason = request.form.get("hand_over_to", "").strip() or None, request.form.get("reason", "").strip()
+    named, reason = request.form.get("hand_over_to", "").strip(), request.form.get("reason", "").strip()
+
+    def verb(session: Session, by: Person, now: datetime) -> None:
+        to = found.whom(session, named) or None
+        departures.leave(session, person_id, hand_over_to=to, reason=reason, by=by, now=now)
+
     return acting.done(
-        lambda session, by, now: departures.leave(session, person_id, hand_over_to=to, reason=reason, by=by, now=now),
+        verb,
         f"/people/{person_id}",
         _("The account is closed as soon as everything has been handed over."),
     )
@@ -148,7 +153,8 @@ def all_groups() -> Response:
     """The groups with their open work, so that overload is seen."""
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
-        return {"groups": workload.open_work(session, by=reader.person, now=reader.now)}
+        work = workload.open_work(session, by=reader.person, now=reader.now)
+        return {"groups": sorted(work, key=lambda one: one.name.casefold())}
 
     return show("groups.html", **look(read))
 

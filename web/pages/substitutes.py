@@ -16,7 +16,7 @@ from web.pages.layout import Reader, look, page, show
 from web.pages.typed import Wrong
 from web.reads import absence as found
 from web.reads import entries, processes
-from web.reads.people import everybody
+from web.reads.people import everybody, whom
 
 pages = Blueprint("substitutes_pages", __name__)
 acting.register(pages)
@@ -40,11 +40,11 @@ def plan() -> Response:
         acting.perform(
             lambda session, by, now: planning.plan(
                 session,
-                kept["person"],
+                whom(session, kept["person"]),
                 begins_at=begins_at,
                 ends_at=ends_at,
-                first=kept["first"],
-                second=kept["second"] or None,
+                first=whom(session, kept["first"]),
+                second=whom(session, kept["second"]) or None,
                 process=kept["process"] or None,
                 reason=kept["reason"],
                 by=by,

@@ -8,12 +8,10 @@ import orjson
 
 from web.filled import Filled, How, filled, said
 from web.language import _
+from web.model_words import COUNTERS
 from web.pages.layout import Reader
 from web.reads.task_page import Shown
 from web.words import named
-
-COUNTERS = ("loopCounter", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances")
-"""What the standard counts where a step is done by several side by side."""
 
 
 def answers(shown: Shown, values: Mapping[str, Any], reader: Reader) -> list[Filled]:

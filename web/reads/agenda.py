@@ -14,9 +14,10 @@ from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.running import LIVE_TASK, Instance, Task
 from engine.subject import Subject
-from web import words
+from web import model_words, words
 from web.reads import entries
 
+TASK = (Task.id, Task.name, Task.locals, Task.due_at, Task.holder, Task.accountable)
 MOST = 500
 """As many tasks as one period shows."""
 
@@ -32,7 +33,7 @@ class Item:
     Args:
         kind: `due` a task, `planned` a cycle, `begun` what came round, `gap` what was not done in time.
         of: the case by its key and title, or the title of the row that a cycle comes round for.
-        mine: whether the task is held by whoever looks.
+        mine, late: whether the task is held by whoever looks, and its time is over.
     """
 
     on: date
@@ -42,6 +43,7 @@ class Item:
     of: str
     address: str | None
     mine: bool = False
+    late: bool = False
 
 
 def items(
@@ -50,17 +52,19 @@ def items(
     """Everything between two moments, by time; days are those of `zone`."""
     place = ZoneInfo(zone)
     found = [
-        *due(session, person, since, until, place),
+        *due(session, person, since, until, place, now),
         *planned(session, person, since, until, place, now),
         *came_round(session, person, since, until, place, now),
     ]
     return sorted(found, key=lambda one: (one.at, one.kind, one.title))
 
 
-def due(session: Session, person: Person, since: datetime, until: datetime, place: ZoneInfo) -> list[Item]:
+def due(
+    session: Session, person: Person, since: datetime, until: datetime, place: ZoneInfo, now: datetime
+) -> list[Item]:
     """Open tasks of the cases that `person` may see."""
     query = (
-        select(Task.id, Task.name, Task.due_at, Task.holder, Instance.title, Instance.business_key)
+        select(*TASK, Instance.title, Instance.business_key)
         .join(Instance, Instance.id == Task.instance_id)
         .where(LIVE_TASK, Task.due_at >= since, Task.due_at < until)
         .where(access.visible_instances(person))
@@ -72,10 +76,11 @@ def due(session: Session, person: Person, since: datetime, until: datetime, plac
             on=_day(one.due_at, place),
             at=one.due_at,
             kind="due",
-            title=one.name,
+            title=model_words.named_item(one),
             of=words.whole(one.title, one.business_key),
             address=f"/tasks/{one.id}",
             mine=one.holder == person.id,
+            late=one.due_at <= now,
         )
         for one in session.execute(query)
     ]

@@ -26,7 +26,7 @@ from web.reads.kept import Kept
 from web.reads.relatives import Relative
 from web.story import Line
 
-STORY = 24
+STORY = 12
 MOST = 200
 LADDERS = 6
 """Of so many open tasks the page tells the ladder."""
@@ -118,7 +118,7 @@ def whole(
     ladders = [(one, plan(session, one.id, now=now)) for one in stand.live[:LADDERS] if one.ladder]
     evidence, said = proof.handed_in(session, instance_id), comments.of_case(session, instance_id)
     messages = deliveries.of_case(session, person, instance_id)
-    people = {one.by for one in (*evidence, *said)} | {one.recipient for one in messages}
+    people = comments.people(said) | {one.by for one in evidence} | {one.recipient for one in messages}
     people |= {who for _, one in ladders for who in one.people}
     return Whole(
         stand=stand,

@@ -13,7 +13,7 @@ from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.running import LIVE_TASK, Instance, Task
 from web.reads import cases, deliveries, entries
-from web.reads.agenda import titled
+from web.reads.agenda import TASK, titled
 
 MOST = 8
 
@@ -52,7 +52,7 @@ def counts(session: Session, person: Person, *, now: datetime, soon: datetime) -
 def late(session: Session, person: Person, *, now: datetime) -> list[Any]:
     """The tasks that are late longest, of the cases that `person` may see."""
     query = (
-        select(Task.id, Task.name, Task.due_at, Task.holder, Task.accountable, Instance.title, Instance.business_key)
+        select(*TASK, Task.element, Instance.definition_id, Instance.title, Instance.business_key)
         .join(Instance, Instance.id == Task.instance_id)
         .where(LIVE_TASK, Task.due_at <= now, access.visible_instances(person))
         .order_by(Task.due_at, Task.id)

@@ -17,6 +17,7 @@ from engine.store.cycles import CycleRow, SeriesRow
 from engine.store.people import PersonRow
 from engine.store.running import LIVE_TASK, Task
 from engine.subject import Subject
+from web import model_words
 
 STANDING = ("running", "suspended")
 
@@ -171,10 +172,10 @@ def coming(session: Session, about: Subject) -> list[Planned]:
 def open_tasks(session: Session, seen: Iterable[Seen]) -> dict[UUID, list[tuple[UUID, str]]]:
     """Of the open cases among what is seen at a glance, what is still to be done: id and name of each task."""
     cases = {case.id for one in seen if one.open for case in one.cases}
-    query = select(Task.instance_id, Task.id, Task.name).where(Task.instance_id.in_(cases), LIVE_TASK).order_by(Task.id)
+    query = select(Task).where(Task.instance_id.in_(cases), LIVE_TASK).order_by(Task.id)
     found: dict[UUID, list[tuple[UUID, str]]] = {}
-    for case, task, name in session.execute(query):
-        found.setdefault(case, []).append((task, name))
+    for task in session.scalars(query):
+        found.setdefault(task.instance_id, []).append((task.id, model_words.named_item(task)))
     return found
 
 

@@ -108,6 +108,13 @@ def contains(column: Any, part: str) -> Any:
     return func.lower(column).contains(part, autoescape=True)
 
 
+def whom(session: Session, typed: str) -> str:
+    """The id of the person of this name, in any case; what was typed, where it is an id or no single person's name."""
+    query = select(PersonRow.id).where(PersonRow.kind == "person", func.lower(PersonRow.name) == typed.lower())
+    found = session.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else typed
+
+
 def named_like(session: Session, typed: str, most: int = 6) -> list[dict[str, str]]:
     """People who have not left and whose id, name or a part of whose name begins so: `id`, `name`."""
     part, name = typed.lower(), func.lower(PersonRow.name)

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from engine import access
+from engine import access, mentions
 from engine.identity.person import Person
 from engine.models.definitions import parsed
 from engine.store.people import PersonRow
@@ -83,11 +83,13 @@ def known(session: Session, person: Person, case: Any, entries: Iterable[Mapping
     """The names that these entries need; of other cases only those that `person` may see."""
     entries = list(entries)
     nodes = parsed(session, case.definition_id).model.nodes
+    said = _comments(session, {entry["body"]["comment"]["id"] for entry in entries if _is_comment(entry)})
+    mentioned = {one for text in said.values() for one in mentions.named(text)}
     return story.Known(
-        people=names(session, {one for entry in entries for one in _people(entry)}),
+        people=names(session, mentioned.union(*map(_people, entries))),
         steps={node.id: node.name for node in nodes.values() if node.name},
         cases=_cases(session, person, {one for entry in entries for one in _cases_of(entry)}),
-        comments=_comments(session, {entry["body"]["comment"]["id"] for entry in entries if _is_comment(entry)}),
+        comments=said,
     )
 
 

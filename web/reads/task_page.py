@@ -169,7 +169,7 @@ def _people(
 ) -> set[str | None]:
     found = {row.holder, row.accountable, row.completed_by, row.acting_for, row.acknowledged_by, case.owner}
     found |= ladder.people
-    return found | {one.by for one in (*said, *signed, *proof)}
+    return found | comments.people(said) | {one.by for one in (*signed, *proof)}
 
 
 def _may_hand_on(session: Session, person: Person, row: Task) -> bool:

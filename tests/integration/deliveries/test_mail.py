@@ -103,7 +103,7 @@ def test_a_refused_address_is_dead_at_once_and_blocks_nobody(office: Office):
     assert office.owed() == {"anna": ("dead", 1), "bert": ("sent", 1), "dora": ("dead", 1)}
     assert sorted(office.tried()) == [
         ("refused", "550 no such mailbox"),
-        ("refused", "dora has no mail address."),
+        ("refused", "No mail address is known. An administrator writes one down on the page of the person."),
         ("sent", ""),
     ]
 

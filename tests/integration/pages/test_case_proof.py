@@ -17,7 +17,7 @@ from tests.integration.api.conftest import MORNING, Client, Clock
 from tests.integration.api.test_records import FROZEN, PAPER
 from tests.integration.pages.conftest import Reader, auditing, words
 from tests.integration.shell.test_freezing import freezing
-from web.pages.case_words import cell
+from web.model_words import cell
 
 Read = Callable[[str], Reader]
 Login = Callable[..., Client]
@@ -129,7 +129,7 @@ def test_a_comment_on_a_case_tells_whom_it_mentions_and_a_refused_one_keeps_its_
     anna = reader("anna")
     anna.press(f"/cases/{case}/comment", text="Have a look, @carl, and @fred too.")
     page = reader("carl").open(f"/cases/{case}")
-    assert "Have a look, @carl" in words(page, "//ol[@id='said']")
+    assert "Have a look, @Carl" in words(page, "//ol[@id='said']")
     assert "mention" in [one["kind"] for one in login("carl").get("/deliveries")["items"]]
     assert login("fred").get("/deliveries")["items"] == []
     page = anna.tree(anna.press(f"/cases/{case}/comment", 422, text="long" * 3000))
@@ -175,7 +175,7 @@ def test_linked_cases_show_direction_and_state_and_hidden_ones_are_absent(
     assert "BlocksA worn seal Ended before its time lifted: No need." in seen
     assert "Caused byA worn seal Ended before its time" in seen
     assert "complaint" not in seen
-    assert "CausedOil on the floor Goes on" in words(reader("adam").open(f"/cases/{other}"), path)
+    assert "CausedOil on the floor Open" in words(reader("adam").open(f"/cases/{other}"), path)
     assert "RaisedA complaint" in words(reader("bert").open(f"/cases/{case}"), path)
 
 
@@ -214,4 +214,4 @@ def test_a_span_in_a_table_is_said_in_words(app: Flask) -> None:
             cell(one).replace("\u00a0", " ")
             for one in ('"4 bh"', '"P60D"', '"PT15M"', '"P1M"', '["a", "b"]', "true", "-", "> 3")
         ]
-    assert said == ["4 working hours", "60 days", "15 minutes", "P1M", "a, b", "Yes", "any", "> 3"]
+    assert said == ["4 working hours", "60 days", "15 minutes", "1 month", "a, b", "Yes", "any", "> 3"]

@@ -104,7 +104,7 @@ def test_a_person_plans_her_own_absence_and_calls_it_off(
     assert "does not see to the absences" in words(fred.tree(fred.press("/substitutes", 422, **typed, first="bert")))
     wrong = anna.tree(anna.press("/substitutes", 422, **typed, first="anna", process="three"))
     assert wrong.xpath("//select[@name='process']/option[@selected]/@value") == ["three"]
-    anna.press("/substitutes", **typed, first="bert", second="carl", reason="The sea.", process="three")
+    anna.press("/substitutes", **typed, first="Bert", second="carl", reason="The sea.", process="three")
     page = anna.open("/substitutes")
     assert "only in Three" in words(page)
     assert "planned" in words(page)

@@ -54,7 +54,7 @@ def test_a_row_shows_what_stands_in_it_what_is_missing_and_the_cases_about_it(
     assert "Press 3" in words(listed)
     assert listed.xpath("//nav[@id='nav']//a[@href='/registers/reg_machines']")
     page = anna.open(ROW)
-    assert "Nobody or nothing is named yet for: Repairs it." in words(page)
+    assert "Still to be filled in: Repairs it." in words(page)
     (glance,) = page.xpath("//section[@aria-labelledby='glance']")
     links = [link.get("href") for link in glance.xpath(".//a")]
     assert links[:2] == [f"/cases/{case['id']}"] * 2

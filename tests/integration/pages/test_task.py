@@ -119,7 +119,7 @@ def test_a_task_goes_back_or_to_somebody_else_and_is_talked_about(reader: Callab
     anna, bert, at = reader("anna"), reader("bert"), f"/tasks/{task}"
     bert.press(f"{at}/take-on")
     bert.press(f"{at}/comment", text="Ask @carl first")
-    assert "Ask @carl first" in words(bert.open(at), "//section[@aria-labelledby='comments']")
+    assert "Ask @Carl first" in words(bert.open(at), "//section[@aria-labelledby='comments']")
     assert json.loads(bert.fetch("/mentions?q=ca"))["people"] == [{"id": "carl", "name": "Carl"}]
     assert bert.open(at).xpath("//select[@name='to']/option/@value") == ["", "anna", "carl"]
     bert.press(f"{at}/hand-over", to="carl", reason="On leave")

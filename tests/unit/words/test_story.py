@@ -9,7 +9,7 @@ from flask import Flask
 
 from engine.subscriptions.events import KINDS
 from web import language
-from web.story import Known, Line, told
+from web.story import Known, Line, mentioned, told
 from web.story_words import ASIDE, GOOD, WRONG, sentences
 
 NOW = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
@@ -45,6 +45,14 @@ def test_who_did_what_for_whom_and_what_was_signed():
     assert given.quote == "On leave"
     assert str(line("task.commented", {"comment": {"id": "c1"}}).said).endswith("wrote:")
     assert line("task.commented", {"comment": {"id": "c1"}}).quote == "See page 2"
+
+
+def test_whom_somebody_mentions_stands_by_name_and_nothing_else_is_touched():
+    said = mentioned("@ole look at <b> & write ole@example.org; @nobody too, @eve", KNOWN.people)
+    assert said == (
+        "<strong>@Ole Dahl</strong> look at &lt;b&gt; &amp; write ole@example.org; @nobody too, "
+        "<strong>@&lt;b&gt;Eve&lt;/b&gt;</strong>"
+    )
 
 
 def test_what_people_write_is_text_and_what_was_erased_says_so():
