@@ -84,6 +84,15 @@ class Absences:
         named = absence.stand_ins if absence else ()
         return tuple(one for one in named if self.of(one, process, at) is None)
 
+    def in_place_of(self, people: Sequence[str], process: str | None, at: datetime) -> tuple[str, ...]:
+        """These people, each who is away replaced by who stands in, or left out where nobody does; each once."""
+        found = (
+            one
+            for person in people
+            for one in (self.stand_ins(person, process, at)[:1] if self.of(person, process, at) else (person,))
+        )
+        return tuple(dict.fromkeys(found))
+
     def stood_for(self, person: str, at: datetime) -> tuple[Absence, ...]:
         """The absences in which this person is the one who stands in at this moment."""
         standing = [one for one in self.all if one.begins_at <= at < one.ends_at and person in one.stand_ins]
@@ -108,17 +117,6 @@ def stand_ins(session: Session, people: Iterable[str], process: str | None, at: 
     known = absences(session)
     found = {person: known.stand_ins(person, process, at) for person in sorted(set(people))}
     return {person: order[0] for person, order in found.items() if order}
-
-
-def in_place_of(session: Session, people: Sequence[str], process: str | None, at: datetime) -> tuple[str, ...]:
-    """These people, each who is away replaced by who stands in, or left out where nobody does; each once."""
-    known = absences(session)
-    found = (
-        one
-        for person in people
-        for one in (known.stand_ins(person, process, at)[:1] if known.of(person, process, at) else (person,))
-    )
-    return tuple(dict.fromkeys(found))
 
 
 def _read(session: Session, *, keep: bool) -> Absences:

@@ -25,7 +25,7 @@ from engine.hot import Hot
 from engine.identity.person import Person
 from engine.ladders import rungs, whom
 from engine.ladders.telling import Told
-from engine.models.definitions import Parsed, parsed
+from engine.models.definitions import parsed
 from engine.store.records import Comment, Evidence
 from engine.store.running import Draft, Instance, Task
 from engine.transactions import Database
@@ -97,14 +97,16 @@ def _look(session: Session, instance_id: UUID, *, by: Person, now: datetime) -> 
     case = lock(session, instance_id)
     definition, told = parsed(session, case.definition_id), Told(case, by, now)
     kept = rungs.of(session, definition.model, case.id, case.calendar)
-    for task in _due(case.live.values(), now):
-        assert task.ladder is not None
-        ladder, climb = rungs.by_id(session, task.ladder), rungs.climb_of(task)
-        facts = kept.facts(task)
+    climbing = [
+        (task, rungs.by_id(session, task.ladder)) for task in _due(case.live.values(), now) if task.ladder is not None
+    ]
+    reach = whom.Reach(session=session, case=case, model=definition.model, at=now, climbing=climbing)
+    for task, ladder in climbing:
+        climb, facts = rungs.climb_of(task), kept.facts(task)
         if climb.acknowledged_at:
             climb = _look_again(session, task, ladder, facts, climb, told)
         if climb.acknowledged_at is None:
-            _climb(session, task, ladder, facts, climb, told, definition)
+            _climb(task, ladder, facts, climb, told, reach)
     told.write(session)
 
 
@@ -113,13 +115,9 @@ def _due(tasks: Any, now: datetime) -> list[LiveTask]:
     return sorted(due, key=lambda task: task.token)
 
 
-def _climb(
-    session: Session, task: LiveTask, ladder: Ladder, facts: TaskFacts, climb: Climb, told: Told, definition: Parsed
-) -> None:
-    level = whom.Level(case=told.case, task=task, model=definition.model, at=told.now)
-
+def _climb(task: LiveTask, ladder: Ladder, facts: TaskFacts, climb: Climb, told: Told, reach: whom.Reach) -> None:
     def reached(rung: Rung) -> tuple[str, ...]:
-        return whom.reached(session, level, rung, top=rung is ladder.rungs[-1])
+        return reach.of(task, rung, top=rung is ladder.rungs[-1])
 
     steps, climbed = core.climb_on(ladder, facts, climb, reached=reached, now=told.now)
     if not steps:

@@ -1,15 +1,16 @@
 """The ladder of one task as people see it: what was climbed, what came of it, and what comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from engine.cases import look
+from engine.cases import LiveTask, look
 from engine.core import ladders as core
 from engine.core.ladders import Ladder, Rung
 from engine.errors import NotFound
@@ -20,16 +21,22 @@ from engine.store.ladders import LadderRow, LadderStep, LadderTold
 from engine.store.records import AuditEntry, Delivery
 from engine.store.running import Task
 
+THESE: Any = bindparam("tasks", expanding=True)
 STEPS = (
-    select(LadderStep).where(LadderStep.task_id == bindparam("of_task")).order_by(LadderStep.episode, LadderStep.rung)
+    select(LadderStep)
+    .where(LadderStep.task_id.in_(THESE))
+    .order_by(LadderStep.task_id, LadderStep.episode, LadderStep.rung)
 )
-TOLD = select(LadderTold).where(LadderTold.task_id == bindparam("of_task")).order_by(LadderTold.person_id)
+TOLD = select(LadderTold).where(LadderTold.task_id.in_(THESE)).order_by(LadderTold.person_id)
+NUMBERS = select(LadderRow.id, LadderRow.number).where(LadderRow.id.in_(bindparam("ladders", expanding=True)))
 OWED = select(Delivery).where(Delivery.event.in_(bindparam("events", expanding=True))).order_by(Delivery.recipient)
 ACTS = ("task.claimed", "task.given_back", "task.assigned", "task.delegated", "task.completed", "ladder.acknowledged")
 ACTED = (
-    select(AuditEntry.verb, AuditEntry.actor, AuditEntry.happened_at)
+    select(AuditEntry.subject, AuditEntry.verb, AuditEntry.actor, AuditEntry.happened_at)
     .where(
-        AuditEntry.chain == bindparam("chain"), AuditEntry.subject == bindparam("subject"), AuditEntry.verb.in_(ACTS)
+        AuditEntry.chain == bindparam("chain"),
+        AuditEntry.subject.in_(bindparam("subjects", expanding=True)),
+        AuditEntry.verb.in_(ACTS),
     )
     .order_by(AuditEntry.number)
 )
@@ -102,25 +109,36 @@ def plan(session: Session, task_id: UUID, *, now: datetime) -> Plan:
     row = session.get(Task, task_id)
     if row is None:
         raise NotFound("task", str(task_id))
-    if row.ladder is None:
-        return Plan(task_id=task_id, standing="none")
-    ladder = rungs.by_id(session, row.ladder)
-    lines = _climbed(session, row, ladder)
-    is_open = row.closed_at is None
-    if is_open and row.acknowledged_at is None:
-        lines += _to_come(session, row, ladder, now)
-    return Plan(
-        task_id=task_id,
-        standing=_standing(row),
-        ladder=ladder.key,
-        version=session.execute(select(LadderRow.number).where(LadderRow.id == row.ladder)).scalar(),
-        name=ladder.name,
-        episode=row.episode,
-        next_at=row.next_rung_at if is_open else None,
-        acknowledged_at=row.acknowledged_at,
-        acknowledged_by=row.acknowledged_by,
-        lines=tuple(lines),
-    )
+    return plans(session, [row], now=now)[task_id]
+
+
+def plans(session: Session, tasks: Sequence[Task], *, now: datetime) -> dict[UUID, Plan]:
+    """The ladders of tasks of one case, by task: as many statements for all of them as for one."""
+    climbing = [one for one in tasks if one.ladder is not None]
+    found = {one.id: Plan(task_id=one.id, standing="none") for one in tasks}
+    if not climbing:
+        return found
+    named = {"ladders": list({one.ladder for one in climbing})}
+    numbers: dict[UUID | None, int] = {row.id: row.number for row in session.execute(NUMBERS, named)}
+    ladders = {one.id: rungs.by_id(session, one.ladder) for one in climbing if one.ladder}
+    climbed = _climbed(session, climbing, ladders)
+    coming = [one for one in climbing if one.closed_at is None and one.acknowledged_at is None]
+    to_come = _to_come(session, coming, ladders, now) if coming else {}
+    for row in climbing:
+        ladder = ladders[row.id]
+        found[row.id] = Plan(
+            task_id=row.id,
+            standing=_standing(row),
+            ladder=ladder.key,
+            version=numbers[row.ladder],
+            name=ladder.name,
+            episode=row.episode,
+            next_at=row.next_rung_at if row.closed_at is None else None,
+            acknowledged_at=row.acknowledged_at,
+            acknowledged_by=row.acknowledged_by,
+            lines=(*climbed[row.id], *to_come.get(row.id, ())),
+        )
+    return found
 
 
 def _standing(row: Task) -> str:
@@ -131,13 +149,37 @@ def _standing(row: Task) -> str:
     return "climbing" if row.next_rung_at is not None else "over"
 
 
-def _climbed(session: Session, row: Task, ladder: Ladder) -> list[Line]:
-    steps = list(session.scalars(STEPS, {"of_task": row.id}))
-    told: dict[tuple[int, int], list[str]] = {}
-    for one in session.scalars(TOLD, {"of_task": row.id}):
-        told.setdefault((one.episode, one.rung), []).append(one.person_id)
-    owed: dict[str, list[dict[str, Any]]] = {}
-    events = [event_of(row.id, step.episode, step.rung) for step in steps]
+def _climbed(session: Session, tasks: Sequence[Task], ladders: Mapping[UUID, Ladder]) -> dict[UUID, list[Line]]:
+    these = {"tasks": [one.id for one in tasks]}
+    steps = session.scalars(STEPS, these).all()
+    told: dict[tuple[UUID, int, int], list[str]] = {}
+    for one in session.scalars(TOLD, these):
+        told.setdefault((one.task_id, one.episode, one.rung), []).append(one.person_id)
+    owed = _owed(session, [_event(step) for step in steps])
+    chain, subjects = str(tasks[0].instance_id), [str(one.id) for one in tasks]
+    acts = session.execute(ACTED, {"chain": chain, "subjects": subjects}).all()
+    found: dict[UUID, list[Line]] = {one.id: [] for one in tasks}
+    for step, after in zip_longest(steps, steps[1:]):
+        until = after.at if after and after.task_id == step.task_id else None
+        mine = [act for act in acts if act.subject == str(step.task_id)]
+        line = Line(
+            **_about(step.episode, step.rung, ladders[step.task_id].rungs[step.rung - 1]),
+            outcome=step.outcome,
+            planned_at=step.planned_at,
+            at=step.at,
+            because=step.because,
+            kept_for=step.kept_for,
+            told=tuple(told.get((step.task_id, step.episode, step.rung), ())),
+            deliveries=owed.get(_event(step), ()),
+            acted=_between(mine, step.at, until),
+        )
+        found[step.task_id].append(line)
+    return found
+
+
+def _owed(session: Session, events: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """What became of each message, by the event that it was owed for."""
+    found: dict[str, list[dict[str, Any]]] = {}
     for message in session.scalars(OWED, {"events": events}) if events else ():
         said = {
             "person": message.recipient,
@@ -146,23 +188,12 @@ def _climbed(session: Session, row: Task, ladder: Ladder) -> list[Line]:
             "attempts": message.attempts,
             "sent_at": message.ended_at if message.status == "sent" else None,
         }
-        owed.setdefault(message.event, []).append(said)
-    acts = session.execute(ACTED, {"chain": str(row.instance_id), "subject": str(row.id)}).all()
-    shown = [ladder.rungs[step.rung - 1] for step in steps]
-    return [
-        Line(
-            **_about(step.episode, step.rung, rung),
-            outcome=step.outcome,
-            planned_at=step.planned_at,
-            at=step.at,
-            because=step.because,
-            kept_for=step.kept_for,
-            told=tuple(told.get((step.episode, step.rung), ())),
-            deliveries=owed.get(event, ()),
-            acted=_between(acts, step.at, steps[place].at if place < len(steps) else None),
-        )
-        for place, (step, rung, event) in enumerate(zip(steps, shown, events, strict=True), 1)
-    ]
+        found.setdefault(message.event, []).append(said)
+    return found
+
+
+def _event(step: LadderStep) -> str:
+    return event_of(step.task_id, step.episode, step.rung)
 
 
 def _between(acts: Sequence[Any], since: datetime, until: datetime | None) -> list[dict[str, Any]]:
@@ -173,22 +204,27 @@ def _between(acts: Sequence[Any], since: datetime, until: datetime | None) -> li
     ]
 
 
-def _to_come(session: Session, row: Task, ladder: Ladder, now: datetime) -> list[Line]:
-    case = look(session, row.instance_id)
+def _to_come(
+    session: Session, tasks: Sequence[Task], ladders: Mapping[UUID, Ladder], now: datetime
+) -> dict[UUID, list[Line]]:
+    case = look(session, tasks[0].instance_id)
     model = parsed(session, case.definition_id).model
-    task = case.live[row.token]
-    level = whom.Level(case=case, task=task, model=model, at=now)
-    facts = rungs.of(session, model, case.id, case.calendar).facts(task)
-    return [
-        _planned(session, level, ladder, number, at, row.episode)
-        for number, at in core.schedule(ladder, facts, rungs.climb_of(task))
-    ]
+    kept = rungs.of(session, model, case.id, case.calendar)
+    climbing = [(case.live[row.token], ladders[row.id]) for row in tasks]
+    reach = whom.Reach(session=session, case=case, model=model, at=now, climbing=climbing)
+    return {
+        task.id: [
+            _planned(reach, task, ladder, number, at)
+            for number, at in core.schedule(ladder, kept.facts(task), rungs.climb_of(task))
+        ]
+        for task, ladder in climbing
+    }
 
 
-def _planned(session: Session, level: whom.Level, ladder: Ladder, number: int, at: datetime, episode: int) -> Line:
+def _planned(reach: whom.Reach, task: LiveTask, ladder: Ladder, number: int, at: datetime) -> Line:
     rung = ladder.rungs[number - 1]
-    told = whom.reached(session, level, rung, top=rung is ladder.rungs[-1])
-    return Line(**_about(episode, number, rung), outcome="planned", planned_at=at, told=told)
+    told = reach.of(task, rung, top=rung is ladder.rungs[-1])
+    return Line(**_about(task.episode, number, rung), outcome="planned", planned_at=at, told=told)
 
 
 def _about(episode: int, number: int, rung: Rung) -> dict[str, Any]:

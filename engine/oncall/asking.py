@@ -61,6 +61,22 @@ class OnCall:
     until: datetime | None
 
 
+@dataclass(frozen=True)
+class Answering:
+    """Who answers for one subject or service at one moment."""
+
+    levels: Mapping[int, core.Level]
+    people: core.People
+    at: datetime
+
+    def reached(self, level: int) -> tuple[str, ...]:
+        """Who is on call at this level, or, where it is empty, at the next one above it that is not; else nobody."""
+        named = (self.levels.get(one, core.Level()).named(self.at) for one in core.LEVELS if one >= level)
+        found = (self.people.reached(people, self.at) for people in named)
+        person = next((one for one in found if one), None)
+        return (person,) if person else ()
+
+
 def who(session: Session, subject: Subject | str, *, at: datetime) -> tuple[OnCall, ...]:
     """Each level of a subject or service at `at`, up to the highest that is defined."""
     levels, people = _known(session, name_of(subject), at)
@@ -76,16 +92,19 @@ def now_on_call(session: Session, subject: Subject | str, level: int, *, at: dat
     return (found,) if found else ()
 
 
-def reached(session: Session, subject: Subject | str, level: int, *, at: datetime) -> tuple[str, ...]:
+def answering(session: Session, subject: Subject | str, *, at: datetime) -> Answering:
     """
-    As `now_on_call`, or, where that level is empty, the next one above it that is not; empty where none is.
+    Who answers for a subject or service at `at`, whatever the level.
 
     A subject for which nobody takes turns is answered for by the service that its row names for `oncall`.
     """
-    levels, people = _known(session, _answering(session, subject, at), at)
-    found = (people.reached(levels.get(one, core.Level()).named(at), at) for one in core.LEVELS if one >= level)
-    person = next((one for one in found if one), None)
-    return (person,) if person else ()
+    levels, people = _known(session, _service(session, subject, at), at)
+    return Answering(levels, people, at)
+
+
+def reached(session: Session, subject: Subject | str, level: int, *, at: datetime) -> tuple[str, ...]:
+    """Who of those who answer is reached on one level."""
+    return answering(session, subject, at=at).reached(level)
 
 
 def gaps_of(session: Session, subject: Subject | str, *, days: int, now: datetime) -> tuple[core.Gap, ...]:
@@ -100,7 +119,7 @@ def subjects(session: Session) -> tuple[str, ...]:
     return tuple(sorted(session.scalars(query)))
 
 
-def _answering(session: Session, subject: Subject | str, at: datetime) -> str:
+def _service(session: Session, subject: Subject | str, at: datetime) -> str:
     name = name_of(subject)
     if isinstance(subject, str) or session.scalars(ROTATIONS, {"subject": name, "at": at}).first() is not None:
         return name

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from engine import access, printing
 from engine.cases import look
 from engine.identity.person import Person
-from engine.ladders.plan import Plan, plan
+from engine.ladders.plan import Plan, plans
 from engine.models.definitions import parsed
 from engine.store.records import Comment, FrozenDocument
 from engine.store.running import LIVE_TASK, Passage, Task, Timer
@@ -115,7 +115,8 @@ def whole(
     stand, mark = standing(session, person, instance_id), news.case_mark(session, person, instance_id)
     lines = story.newest(session, person, instance_id, most=STORY, before=before, only=only)
     stuck = cases.stuck(session, person, {"instance": instance_id, "text": None, "limit": MOST, "cursor": None}).items
-    ladders = [(one, plan(session, one.id, now=now)) for one in stand.live[:LADDERS] if one.ladder]
+    climbing = [one for one in stand.live[:LADDERS] if one.ladder]
+    ladders = list(zip(climbing, plans(session, climbing, now=now).values(), strict=True))
     evidence, said = proof.handed_in(session, instance_id), comments.of_case(session, instance_id)
     messages = deliveries.of_case(session, person, instance_id)
     people = comments.people(said) | {one.by for one in evidence} | {one.recipient for one in messages}
