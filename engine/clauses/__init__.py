@@ -9,7 +9,7 @@ from engine.clauses.applicability import may_state, state, statement, statements
 from engine.clauses.coverage import Covered, Scope, coverage, records
 from engine.clauses.entries import under
 from engine.clauses.figures import Figures, figures, only_here, strengths
-from engine.clauses.standards import adopt, choose, in_force, of_family, standard, standards
+from engine.clauses.standards import adopt, choose, counting, in_force, standard, standards
 
 __all__ = [
     "Covered",
@@ -17,11 +17,11 @@ __all__ = [
     "Scope",
     "adopt",
     "choose",
+    "counting",
     "coverage",
     "figures",
     "in_force",
     "may_state",
-    "of_family",
     "only_here",
     "records",
     "standard",

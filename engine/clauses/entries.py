@@ -29,16 +29,20 @@ def entries(session: Session, *, until: datetime, subject: Subject | None, by: P
     Args:
         subject: only this row.
     """
-    for found in registers.all_registers(session):
-        definition = found.definition
-        if (subject and subject.register != definition.key) or not registers.may_read(found, by):
-            continue
-        if definition.finding_on or (not definition.clauses and definition.row_clauses is None):
-            continue
-        for row in registers.within(session, registers.rows(session, definition.key, at=until), by):
-            keys = served(definition, row)
-            if keys and (subject is None or row.key == subject.row):
-                yield Entry(row, keys)
+    serving = {
+        found.definition.key: found.definition
+        for found in registers.all_registers(session)
+        if registers.may_read(found, by) and _serves(found.definition)
+    }
+    looked_at = [key for key in serving if subject is None or key == subject.register]
+    for row in registers.within(session, registers.rows_then(session, looked_at, at=until), by):
+        keys = served(serving[row.register], row)
+        if keys and (subject is None or row.key == subject.row):
+            yield Entry(row, keys)
+
+
+def _serves(definition: Definition) -> bool:
+    return not definition.finding_on and bool(definition.clauses or definition.row_clauses is not None)
 
 
 def under(

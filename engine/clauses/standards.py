@@ -100,10 +100,10 @@ def in_force(session: Session, on: date) -> dict[str, str]:
     return found
 
 
-def of_family(session: Session, family: str, on: date) -> Standard | None:
-    """The edition of a family that counts on a day; None where the organisation has none."""
-    chosen = in_force(session, on).get(family)
-    return standard(session, chosen) if chosen else None
+def counting(session: Session, on: date) -> dict[str, Standard]:
+    """The editions that count on a day, by family."""
+    chosen = set(in_force(session, on).values())
+    return {one.family: one for one in standards(session) if one.id in chosen}
 
 
 def _put_in_force(session: Session, found: Standard, since: date, *, by: Person, now: datetime) -> None:

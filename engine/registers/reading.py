@@ -1,6 +1,6 @@
 """Looking into registers: a row as it is or was, the rows that match, and whom a row names for a role."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,20 +19,25 @@ SIGNATURE = table_of(RegisterSignature)
 NOW = select(ROW).where(ROW.c.register == bindparam("of_register")).order_by(ROW.c.key)
 ONE_NOW = select(ROW).where(ROW.c.register == bindparam("of_register"), ROW.c.key == bindparam("of_key"))
 SINCE = select(ROW.c.changed_at).where(ROW.c.register == bindparam("of_register"), ROW.c.key == bindparam("of_key"))
+_THESE: Any = bindparam("registers", expanding=True)
 _LAST = (
-    select(CHANGE.c.key, func.max(CHANGE.c.number).label("number"))
-    .where(CHANGE.c.register == bindparam("of_register"), CHANGE.c.at <= bindparam("until"))
-    .group_by(CHANGE.c.key)
+    select(CHANGE.c.register, CHANGE.c.key, func.max(CHANGE.c.number).label("number"))
+    .where(CHANGE.c.register.in_(_THESE), CHANGE.c.at <= bindparam("until"))
+    .group_by(CHANGE.c.register, CHANGE.c.key)
     .subquery()
 )
 THEN = (
     select(CHANGE)
-    .join(_LAST, (_LAST.c.key == CHANGE.c.key) & (_LAST.c.number == CHANGE.c.number))
-    .where(CHANGE.c.register == bindparam("of_register"))
-    .order_by(CHANGE.c.key)
+    .join(
+        _LAST,
+        (_LAST.c.register == CHANGE.c.register) & (_LAST.c.key == CHANGE.c.key) & (_LAST.c.number == CHANGE.c.number),
+    )
+    .order_by(CHANGE.c.register, CHANGE.c.key)
 )
-DEFINED = select(VERSION.c.number, VERSION.c.content).where(VERSION.c.register == bindparam("of"))
-SIGNED = select(SIGNATURE).where(SIGNATURE.c.register == bindparam("of"), SIGNATURE.c.at <= bindparam("until"))
+DEFINED = select(VERSION.c.register, VERSION.c.number, VERSION.c.content).where(VERSION.c.register.in_(_THESE))
+SIGNED = select(SIGNATURE.c.register, SIGNATURE.c.key, SIGNATURE.c.number, SIGNATURE.c.role).where(
+    SIGNATURE.c.register.in_(_THESE), SIGNATURE.c.at <= bindparam("until")
+)
 SIGNATURES = (
     select(SIGNATURE)
     .where(SIGNATURE.c.register == bindparam("of_register"), SIGNATURE.c.key == bindparam("of_key"))
@@ -83,13 +88,19 @@ def rows(session: Session, register: str, *, at: datetime | None = None, ended: 
     Args:
         ended: whether rows that have ended belong to it.
     """
-    if at is None:
-        found = [_now(one) for one in session.execute(NOW, {"of_register": register})]
-    else:
-        contents = {one.number: one.content for one in session.execute(DEFINED, {"of": register})}
-        signed = {(one.key, one.number, one.role) for one in session.execute(SIGNED, {"of": register, "until": at})}
-        past = session.execute(THEN, {"of_register": register, "until": at})
-        found = [_then(one, contents.get(one.defined, {}), signed) for one in past]
+    if at is not None:
+        return rows_then(session, [register], at=at, ended=ended)
+    found = [_now(one) for one in session.execute(NOW, {"of_register": register})]
+    return [one for one in found if ended or not one.ended]
+
+
+def rows_then(session: Session, registers: Sequence[str], *, at: datetime, ended: bool = False) -> list[Row]:
+    """The rows of registers, by register and key, as they were at a moment. Three statements for all of them."""
+    these = {"registers": sorted(registers)}
+    contents = {(one.register, one.number): one.content for one in session.execute(DEFINED, these)}
+    signed = {tuple(one) for one in session.execute(SIGNED, these | {"until": at})}
+    past = session.execute(THEN, these | {"until": at})
+    found = [_then(one, contents.get((one.register, one.defined), {}), signed) for one in past]
     return [one for one in found if ended or not one.ended]
 
 
@@ -147,8 +158,8 @@ def _now(found: Any) -> Row:
     )
 
 
-def _then(found: Any, defined_as: Mapping[str, Any], signed: Set[tuple[str, int, str]]) -> Row:
-    wanted = {(found.key, found.number, role) for role in defined_as.get("signed_by", ())}
+def _then(found: Any, defined_as: Mapping[str, Any], signed: Set[tuple[Any, ...]]) -> Row:
+    wanted = {(found.register, found.key, found.number, role) for role in defined_as.get("signed_by", ())}
     return Row(
         register=found.register,
         key=found.key,

@@ -26,7 +26,7 @@ def overview() -> Response:
     """The standards in force; the first one's clauses with their state in the last twelve months."""
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
-        known = _in_force(session, reader.now)
+        known = list(clauses.counting(session, reader.now.date()).values())
         return _covered(session, reader, known[0].id, known) if known else {"standards": []}
 
     return show("clauses.html", **look(read))
@@ -35,10 +35,12 @@ def overview() -> Response:
 @page(pages, "/clauses/<standard_id>")
 def standard(standard_id: str) -> Response:
     """The clauses of one standard with their state in a period."""
-    return show(
-        "clauses.html",
-        **look(lambda session, reader: _covered(session, reader, standard_id, _in_force(session, reader.now))),
-    )
+
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        known = list(clauses.counting(session, reader.now.date()).values())
+        return _covered(session, reader, standard_id, known)
+
+    return show("clauses.html", **look(read))
 
 
 @page(pages, "/clauses/of/<key>")
@@ -103,11 +105,6 @@ def _covered(session: Session, reader: Reader, standard_id: str, known: list[Any
 
 
 STATES = ("met", "partly", "not", "not applicable")
-
-
-def _in_force(session: Session, now: datetime) -> list[Any]:
-    chosen = set(clauses.in_force(session, now.date()).values())
-    return [one for one in clauses.standards(session) if one.id in chosen]
 
 
 def _period(reader: Reader) -> tuple[datetime, datetime]:

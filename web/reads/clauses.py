@@ -1,7 +1,7 @@
 """Standards, and what stands under their clauses."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -93,12 +93,12 @@ def statement(session: Session, standard_id: str, at: datetime) -> dict[str, Any
     return {"items": [_stated(found, clause.ref, clause.title, said.get(clause.ref)) for clause in found.clauses]}
 
 
-def named(session: Session, keys: Iterable[str], now: datetime) -> list[Named]:
+def named(session: Session, keys: Collection[str], now: datetime) -> list[Named]:
     """The clauses that models name by these keys, by standard and number, in the editions that count at `now`."""
-    found = []
+    found, counting = [], clauses.counting(session, now.date()) if keys else {}
     for key in sorted(keys, key=_in_order):
         family, _colon, ref = key.partition(":")
-        standard = clauses.of_family(session, family, now.date())
+        standard = counting.get(family)
         clause = standard.by_ref.get(ref) if standard else None
         known = (standard.id, ref, standard.name) if standard else (family, ref, family)
         found.append(Named(*known, clause.title if clause else ""))

@@ -192,7 +192,7 @@ def test_a_further_edition_counts_from_its_day_on_and_the_old_one_stays(house: H
         house.act(clauses.choose, "q-2027", since=date(2030, 7, 1), by="root")
 
     def counts(on: date) -> str | None:
-        found = house.read(lambda s: clauses.of_family(s, "q", on))
+        found = house.read(lambda s: clauses.counting(s, on).get("q"))
         return found and found.id
 
     assert counts(date(2030, 6, 30)) == "q-2027"
