@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import request
 from sqlalchemy import ColumnElement, Row, Select
@@ -11,6 +12,7 @@ from engine.errors import Invalid
 from web.services import services
 
 MOST = 1000
+KINDS: Mapping[type, str] = {int: "whole number", UUID: "id"}
 Column = InstrumentedAttribute[Any] | ColumnElement[Any]
 
 
@@ -74,7 +76,7 @@ def _of_type(column: Column, said: str) -> Any:
     try:
         return _counted(said) if kind is int else kind(said)
     except (ValueError, TypeError):
-        raise Invalid(f"{said} is no {kind.__name__}.") from None
+        raise Invalid(f"{said} is no {KINDS.get(kind, kind.__name__)}.") from None
 
 
 def _counted(said: str) -> int:

@@ -51,7 +51,7 @@ def month() -> Response:
     return show("calendar.html", **look(read))
 
 
-@page(pages, "/calendar/<int(fixed_digits=4):year>")
+@page(pages, "/calendar/<int(fixed_digits=4, min=1900, max=2199):year>")
 def whole_year(year: int) -> Response:
     """A year: what comes round and what came, month by month."""
 
@@ -198,6 +198,7 @@ def _month(reader: Reader) -> date:
     if not said:
         return reader.now.astimezone(ZoneInfo(reader.zone)).date().replace(day=1)
     try:
-        return date.fromisoformat(f"{said}-01")
-    except ValueError as error:
+        found = typed.day(f"{said}-01", "month")
+    except Invalid as error:
         raise Invalid(_("%(month)s is no month. Write it as 2026-11.", month=said), {"month": [said]}) from error
+    return found or date.min

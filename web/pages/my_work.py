@@ -146,7 +146,7 @@ def keep_view() -> Response:
     return acting.done(lambda session, by, now: views.keep(session, name, query, by=by, now=now), back, _("Kept."))
 
 
-@page(pages, "/my-work/views/<int:number>/drop", scope="work", method="POST")
+@page(pages, "/my-work/views/<int(max=2147483647):number>/drop", scope="work", method="POST")
 def drop_view(number: int) -> Response:
     """Forget a view."""
     return acting.done(lambda session, by, _now: views.drop(session, number, by=by), "/", _("Dropped."))

@@ -13,7 +13,7 @@ from engine.errors import Invalid, Rejected
 from web.language import _
 from web.pages import acting, typed
 from web.pages.layout import Reader, look, page, show
-from web.pages.typed import Wrong
+from web.pages.typed import YEARS, Wrong
 from web.reads import absence as found
 from web.reads import entries, processes
 from web.reads.people import everybody, whom
@@ -88,10 +88,13 @@ def _listed(wrong: Wrong | None = None) -> Response:
 def _moment(said: str, zone: ZoneInfo, name: str) -> datetime:
     """A moment as a browser's field writes it, in the zone of whoever typed it."""
     try:
-        return datetime.fromisoformat(said).replace(tzinfo=zone)
-    except ValueError as error:
+        found = datetime.fromisoformat(said).replace(tzinfo=zone)
+    except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
         told = _("Say from when until when: a day and a time.")
-        raise Invalid(told, {name: [told]}) from error
+        raise Invalid(told, {name: [told]})
+    return found
 
 
 def _states() -> dict[str, tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Evidence on the page of a task: handed in by a plain form or while one goes on typing, and read again."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from web import known
 from web.attached import attached
 from web.auth import caller
 from web.language import _
-from web.pages import acting
+from web.pages import acting, typed
 from web.pages.layout import look, page, show
 from web.pages.task import asked
 from web.reads import evidence as found
@@ -32,7 +32,11 @@ def hand_in(task_id: UUID) -> Response:
     by_script = request.headers.get("Accept", "").startswith("application/json")
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
-        given: dict[str, Any] = {"slot": request.form.get("slot", ""), "effective_on": _day(), "replaces_id": _older()}
+        given: dict[str, Any] = {
+            "slot": request.form.get("slot", ""),
+            "effective_on": typed.day(typed.said("effective_on"), "effective_on"),
+            "replaces_id": _older(),
+        }
         file, url = request.files.get("file"), request.form.get("url", "").strip()
         if file is not None and file.filename:
             named: dict[str, Any] = {"name": file.filename, "media_type": file.mimetype}
@@ -81,14 +85,6 @@ def content(evidence_id: UUID) -> Response:
     attached(answer, known.name)
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _day() -> date | None:
-    said = request.form.get("effective_on", "").strip()
-    try:
-        return date.fromisoformat(said) if said else None
-    except ValueError:
-        raise Invalid(_("Write the day as 2026-11-30."), {"effective_on": _("There is no such day.")}) from None
 
 
 def _older() -> UUID | None:

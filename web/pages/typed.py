@@ -10,18 +10,28 @@ from flask import request
 from engine.errors import Invalid, Rejected
 from web.language import _
 
+YEARS = range(1900, 2200)
+"""Of every day that can be typed: what lies beyond is a slip, and no zone can be reckoned at the ends of time."""
+
 
 def day(said: str, name: str) -> date | None:
     """
     A day, as browsers write it; None where nothing is typed.
 
     Raises:
-        Invalid: it is no day; the problem stands at `name`.
+        Invalid: it is no day that anybody could mean; the problem stands at `name`.
     """
     try:
-        return date.fromisoformat(said) if said else None
+        found = date.fromisoformat(said) if said else None
     except ValueError as error:
-        raise Invalid(_("%(day)s is no day. Write it as 2026-11-30.", day=said), {name: [said]}) from error
+        raise _no_day(said, name) from error
+    if found and found.year not in YEARS:
+        raise _no_day(said, name)
+    return found
+
+
+def _no_day(said: str, name: str) -> Invalid:
+    return Invalid(_("%(day)s is no day. Write it as 2026-11-30.", day=said), {name: [said]})
 
 
 def begins(day: date, zone: str) -> datetime:

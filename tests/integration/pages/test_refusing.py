@@ -117,3 +117,23 @@ def test_what_another_site_sent_gets_no_button_of_ours(reader: Callable[[str], R
             data = {"text": "words that somebody else wrote"}
             page = who.tree(who.sent("POST", "/account/look", status, headers=READS | site, data=data))
             assert not page.xpath("//main//form | //main//textarea")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/calendar/9999", 404),
+        ("/calendar?month=9999-12", 422),
+        ("/calendar?month=0001-01", 422),
+        ("/trail?since=9999-12-31&until=9999-12-31", 422),
+        ("/trail?since=0001-01-01", 422),
+    ],
+)
+def test_a_day_that_nobody_means_is_a_slip_and_no_accident(
+    reader: Callable[[str], Reader], address: str, status: int
+) -> None:
+    reader("adam").open(address, status)
+
+
+def test_a_number_beyond_every_number_names_nothing(reader: Callable[[str], Reader]) -> None:
+    reader("anna").press("/my-work/views/99999999999999999999/drop", 404)
