@@ -154,7 +154,7 @@ def all_groups() -> Response:
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         work = workload.open_work(session, by=reader.person, now=reader.now)
-        return {"groups": sorted(work, key=lambda one: one.name.casefold())}
+        return {"groups": sorted(work, key=lambda one: one["name"].casefold())}
 
     return show("groups.html", **look(read))
 

@@ -83,6 +83,7 @@ def test_who_looks_at_people_sees_who_is_away_and_an_administrator_lets_them_com
     adam.press("/people", id="zoe", name="Zoe Zander", email="zoe@example.org", password="a-long-password")
     adam.press("/people/zoe/groups", group="staff", standing="member")
     assert "Zoe Zander" in words(anna.open("/groups/staff"))
+    assert "Staff" in words(anna.open("/groups"), "//tbody//th")
     assert "Zoe Zander" in words(anna.open("/people?text=zand"))
     adam.press("/people/zoe/groups/staff/leave")
     adam.press("/people/zoe/end", reason="She goes to sea.")
