@@ -81,7 +81,7 @@ def _deployment() -> str | None:
     try:
         asked = loads(request.args.get("deploymentsQuery", "[]"))
         return next((str(one["value"]) for one in asked if one["type"] == "id"), None)
-    except (JSONDecodeError, TypeError, KeyError):
+    except (JSONDecodeError, TypeError, KeyError, RecursionError):
         return None
 
 
