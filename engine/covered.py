@@ -20,7 +20,7 @@ from engine.store.running import Variable
 EVIDENCE = table_of(Evidence)
 NEWER = EVIDENCE.alias("newer")
 IN_FORCE = (
-    select(*(EVIDENCE.c[name] for name in ("id", "slot", "kind", "name", "sha256", "url", "effective_on")))
+    select(*(EVIDENCE.c[name] for name in ("id", "slot", "kind", "name", "sha256", "url", "effective_on", "version")))
     .where(~select(NEWER.c.id).where(NEWER.c.replaces_id == EVIDENCE.c.id).exists())
     .order_by(EVIDENCE.c.slot, EVIDENCE.c.id)
 )
@@ -129,6 +129,7 @@ def _evidence(session: Session, instance_id: UUID, task_id: UUID, covered: Cover
     for row in rows:
         effective = row.effective_on.isoformat() if row.effective_on else None
         content = {"name": row.name, "sha256": row.sha256, "url": row.url, "effective_on": effective}
+        content |= {"version": row.version} if row.version else {}
         found.setdefault(row.slot, []).append({"id": str(row.id), "kind": row.kind, **content})
     return found
 

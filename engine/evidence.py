@@ -6,9 +6,9 @@ arrived (ISO 9001:2015, 7.5.3). The files lie in a folder, by their content.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
-from typing import IO, Any
+from typing import IO, Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Row, bindparam, insert, select
@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from engine import accepted, access, audit, signatures
 from engine.cases import Case, lock_for_task
+from engine.core.advance import visible_of
+from engine.core.expressions import ExpressionError, Scope, compile_text
 from engine.core.vocabulary import Slot
 from engine.errors import Conflict, Forbidden, Invalid, NotFound, TaskClosed
 from engine.hot import Hot
@@ -27,6 +29,9 @@ from engine.store.records import Evidence
 from engine.store.running import Task
 from engine.vault import Kept
 from engine.vault import Store as Store
+
+LONGEST_VERSION = 200
+_LACKING = {"version": "Say for which version it is.", "day": "Say of which day it is."}
 
 EVIDENCE, TASK = table_of(Evidence), table_of(Task)
 NEWER = EVIDENCE.alias("newer")
@@ -49,6 +54,7 @@ def add_file(
     media_type: str | None,
     slot: str,
     effective_on: date | None = None,
+    version: str | None = None,
     replaces_id: UUID | None = None,
     by: Person,
     now: datetime,
@@ -59,6 +65,7 @@ def add_file(
     Args:
         data: the bytes, or a stream that is read from its beginning.
         effective_on: the day the evidence speaks of.
+        version: the version of what it speaks of, such as that of a model.
         replaces_id: of what this is a newer version; that stays.
 
     Raises:
@@ -66,17 +73,18 @@ def add_file(
         Forbidden: `by` does not hold the task; or, once it is completed, neither did it nor owns the case.
         Conflict: the slot takes one thing and has it; or it was replaced already.
         TaskClosed: the task was withdrawn; or it is completed, and this would not replace anything.
-        Invalid: there is no such slot, it takes no files, or the file is not taken.
+        Invalid: there is no such slot, it takes no files, the file is not taken, or it must say more about itself.
     """
     case, task = _open_for(session, task_id, replaces_id, by=by)
     place = _slot(session, case, task, slot, "file")
     name, kind = accepted.file_name(name), (media_type or "application/octet-stream").partition(";")[0].strip().lower()
     _refuse(accepted.problem_of_file(name, kind), "file")
     _must_fit(session, task, place, replaces_id)
+    about = _about(case, task, place, effective_on, version, now)
     kept = store.put(data)
     _refuse(accepted.problem_of_content(kept.head), "file")
     given = {"kind": "file", "name": name, "media_type": kind, "size": kept.size, "sha256": kept.sha256, "url": None}
-    return _keep(session, case, task, slot, given, effective_on, replaces_id, by=by, now=now)
+    return _keep(session, case, task, slot, given | about, replaces_id, by=by, now=now)
 
 
 def add_link(
@@ -87,6 +95,7 @@ def add_link(
     name: str,
     slot: str,
     effective_on: date | None = None,
+    version: str | None = None,
     replaces_id: UUID | None = None,
     by: Person,
     now: datetime,
@@ -101,9 +110,10 @@ def add_link(
     place = _slot(session, case, task, slot, "link")
     _refuse(accepted.problem_of_url(url), "url")
     _must_fit(session, task, place, replaces_id)
+    about = _about(case, task, place, effective_on, version, now)
     named = name.strip()[: accepted.LONGEST_NAME] or url[: accepted.LONGEST_NAME]
     given = {"kind": "link", "name": named, "media_type": None, "size": None, "sha256": None, "url": url}
-    return _keep(session, case, task, slot, given, effective_on, replaces_id, by=by, now=now)
+    return _keep(session, case, task, slot, given | about, replaces_id, by=by, now=now)
 
 
 def in_force(session: Session, task_id: UUID) -> list[Any]:
@@ -178,13 +188,42 @@ def _must_fit(session: Session, task: Row[Any], slot: Slot, replaces_id: UUID | 
         )
 
 
+def must_say(slot: Slot, variables: Mapping[str, Any], *, now: datetime) -> tuple[Literal["version", "day"], ...]:
+    """What evidence in this slot has to state, `version` and `day`, where the task's variables are these."""
+    if slot.says_if is None:
+        return slot.says
+    try:
+        holds = compile_text(slot.says_if).evaluate(Scope(variables, now=now, zone=UTC, strict=False))
+    except ExpressionError:
+        return slot.says
+    return slot.says if holds is True else ()
+
+
+def _about(
+    case: Case, task: Row[Any], slot: Slot, effective_on: date | None, version: str | None, now: datetime
+) -> dict[str, Any]:
+    """What the evidence says of itself; refused where that is not enough for its slot."""
+    said = (version or "").strip() or None
+    lacking = dict(_LACKING)
+    if said:
+        del lacking["version"]
+    if effective_on:
+        del lacking["day"]
+    seen = (visible_of(case.state) if case.state else {}) | task.locals
+    needed = [lacking[one] for one in must_say(slot, seen, now=now) if one in lacking]
+    if needed:
+        raise Invalid(f"Evidence for {slot.name!r} says more of itself. {' '.join(needed)}", {slot.name: needed})
+    if said and len(said) > LONGEST_VERSION:
+        raise Invalid(f"A version has at most {LONGEST_VERSION} signs.", {"version": "It is too long."})
+    return {"effective_on": effective_on, "version": said}
+
+
 def _keep(
     session: Session,
     case: Case,
     task: Row[Any],
     slot: str,
     given: dict[str, Any],
-    effective_on: date | None,
     replaces_id: UUID | None,
     *,
     by: Person,
@@ -192,14 +231,13 @@ def _keep(
 ) -> Row[Any]:
     evidence_id = new_id()
     where = {"id": evidence_id, "instance_id": case.id, "task_id": task.id, "slot": slot, "by": by.id}
-    when = {"effective_on": effective_on, "received_at": now, "replaces_id": replaces_id}
+    when = {"received_at": now, "replaces_id": replaces_id}
     session.execute(insert(EVIDENCE), [where | given | when])
     said = {
         "task": task.id,
         "element": task.element,
         "slot": slot,
         **given,
-        "effective_on": effective_on,
         "replaces": replaces_id,
     }
     case.chain.add("evidence.replaced" if replaces_id else "evidence.added", evidence_id, said, by=by.id, now=now)
@@ -214,4 +252,4 @@ def _refuse(problem: str | None, field: str) -> None:
         raise Invalid(problem, {field: problem})
 
 
-__all__ = ["Kept", "Store", "add_file", "add_link", "in_force", "missing"]
+__all__ = ["Kept", "Store", "add_file", "add_link", "in_force", "missing", "must_say"]

@@ -46,6 +46,7 @@ EVIDENCE = tuple(
         "url",
         "sha256",
         "effective_on",
+        "version",
         "replaces_id",
         "by",
         "received_at",

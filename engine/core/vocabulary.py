@@ -12,12 +12,18 @@ from typing import Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Slot:
-    """A place for evidence: `kinds` of "file" and "link", one item or many, wanted or optional (`?`)."""
+    """
+    A place for evidence: `kinds` of "file" and "link", one item or many, wanted or optional (`?`).
+
+    `says` is what each item must state: the version of what it speaks of, its day; `says_if` under which condition.
+    """
 
     name: str
     kinds: tuple[Literal["file", "link"], ...]
     many: bool = False
     required: bool = True
+    says: tuple[Literal["version", "day"], ...] = ()
+    says_if: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

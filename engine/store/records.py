@@ -14,7 +14,8 @@ class Evidence(Table):
     """
     A file or a link that proves something, in a slot of a task. Newer versions keep the older.
 
-    `effective_on` is the day the evidence speaks of, `received_at` the moment it arrived (ISO 9001, 7.5.3).
+    `effective_on` is the day the evidence speaks of, `version` that of what it speaks of, such as a model, and
+    `received_at` the moment it arrived (ISO 9001, 7.5.3).
     """
 
     __tablename__ = "evidence"
@@ -22,6 +23,7 @@ class Evidence(Table):
         CheckConstraint(one_of("kind", "file", "link"), name="kind"),
         CheckConstraint("(kind = 'file') = (sha256 IS NOT NULL)", name="file_has_digest"),
         CheckConstraint("(kind = 'link') = (url IS NOT NULL)", name="link_has_url"),
+        CheckConstraint("version <> ''", name="version_is_not_blank"),
         UniqueConstraint("replaces_id"),
         index_where("evidence_replacing", "replaces_id IS NOT NULL", "by", "task_id"),
     )
@@ -37,6 +39,7 @@ class Evidence(Table):
     sha256: Mapped[str | None] = mapped_column(index=True)
     url: Mapped[str | None]
     effective_on: Mapped[date | None]
+    version: Mapped[str | None]
     received_at: Mapped[datetime]
     by: Mapped[str] = mapped_column(ForeignKey("people.id"))
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("evidence.id"))

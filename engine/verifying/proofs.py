@@ -73,6 +73,7 @@ def _evidence(case: _Case, files: Files) -> Iterator[Finding]:
 def _as_told(row: Any, one: Told) -> bool:
     replaced = str(row.replaces_id) if row.replaces_id else None
     said = all(_spelled(getattr(row, name)) == one.body[name] for name in SAID_OF_EVIDENCE)
+    said = said and row.version == one.body.get("version")
     return said and replaced == one.body["replaces"] and str(row.task_id) == one.body["task"]
 
 

@@ -154,14 +154,22 @@ def _stands_still(done: dict[str, Any]) -> list[str]:
 @click.argument("slot")
 @click.argument("what")
 @click.option("--effective", help="The day the evidence speaks of, YYYY-MM-DD.")
+@click.option("--version", help="The version of what it speaks of, such as that of a model.")
 @click.option("--replaces", help="Id of the older version, which is kept.")
 @DRY_RUN
 @asks
 def attach(
-    server: Server, task_id: str, slot: str, what: str, effective: str | None, replaces: str | None, dry_run: bool
+    server: Server,
+    task_id: str,
+    slot: str,
+    what: str,
+    effective: str | None,
+    version: str | None,
+    replaces: str | None,
+    dry_run: bool,
 ) -> None:
     """Give evidence: WHAT is a file or a link (https://...), for SLOT of the task."""
-    about = {"slot": slot, "effective_on": effective, "replaces_id": replaces}
+    about = {"slot": slot, "effective_on": effective, "version": version, "replaces_id": replaces}
     fields = {key: value for key, value in about.items() if value}
     path = f"/tasks/{task_id}/evidence" + ("?dry_run=true" if dry_run else "")
     if "://" in what:

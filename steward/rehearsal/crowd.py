@@ -155,6 +155,7 @@ class Crowd:
 
     def _give(self, session: Session, task_id: UUID, slot: Slot, by: Person, now: datetime) -> None:
         about: dict[str, Any] = {"slot": slot.name, "by": by, "now": now}
+        about |= {"version": "1", "effective_on": now.date()} if slot.says else {}
         if "file" in slot.kinds:
             evidence.add_file(
                 session,

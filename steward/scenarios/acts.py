@@ -119,7 +119,7 @@ def _does(world: World, session: Session, step: Step, target: UUID | None, by: P
         tasks.claim(session, task.id, by=by, now=world.now)
     for slot, what in step.evidence.items():
         for name in what if isinstance(what, list) else [what]:
-            _give(world, session, task.id, slot, str(name), by)
+            _give(world, session, task.id, slot, name, by)
     meaning = _meaning(session, task)
     sign = {"password": step.password or PASSWORD, "meaning": meaning} if meaning else None
     tasks.complete(session, task.id, answers=step.answers, sign=sign, by=by, now=world.now)
@@ -132,8 +132,11 @@ def _meaning(session: Session, task: Task) -> str | None:
     return parsed(session, definition_id).model.nodes[task.element].rules.sign
 
 
-def _give(world: World, session: Session, task_id: UUID, slot: str, name: str, by: Person) -> None:
+def _give(world: World, session: Session, task_id: UUID, slot: str, given: Any, by: Person) -> None:
+    said = given if isinstance(given, dict) else {"what": given}
+    name = str(said["what"])
     about: dict[str, Any] = {"slot": slot, "name": name, "by": by, "now": world.now}
+    about |= {"version": said.get("version"), "effective_on": said.get("day")}
     if "://" in name:
         evidence.add_link(session, task_id, url=name, **about)
         return

@@ -32,7 +32,7 @@ def hand_in(form: dict[str, Any], task_id: UUID) -> Response:
     file, url = form.pop("file"), form.pop("url")
     if (file is None) == (url is None):
         raise Invalid("Send either a file or an url.", {"file": "Either this or url."})
-    given = {"slot": form["slot"], "effective_on": form["effective_on"], "replaces_id": form["replaces_id"]}
+    given = {name: form[name] for name in ("slot", "effective_on", "version", "replaces_id")}
 
     def verb(session: Session, by: Person, now: datetime) -> Any:
         if file is None:

@@ -35,6 +35,7 @@ def hand_in(task_id: UUID) -> Response:
         given: dict[str, Any] = {
             "slot": request.form.get("slot", ""),
             "effective_on": typed.day(typed.said("effective_on"), "effective_on"),
+            "version": typed.said("version"),
             "replaces_id": _older(),
         }
         file, url = request.files.get("file"), request.form.get("url", "").strip()

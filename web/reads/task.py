@@ -1,5 +1,6 @@
 """One task with all that is needed to do it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from engine.core.advance import visible_of
 from engine.core.model.references import Reference
 from engine.core.vocabulary import Node, Rules
 from engine.errors import Conflict, Forbidden, NotOffered, Rejected, TaskClosed
+from engine.evidence import must_say
 from engine.identity import competence, people
 from engine.identity.person import Person
 from engine.identity.substitutes import absences
@@ -50,7 +52,7 @@ def whole(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
         "form": schema,
         "prefilled": prefilled,
         "choices": choices,
-        "slots": node.rules.evidence,
+        "slots": [replace(one, says=must_say(one, task.locals, now=now)) for one in node.rules.evidence],
         "evidence": evidence.of_task(session, task_id),
         "rules": _shown(node.rules),
         "answers": session.scalars(answers).all(),

@@ -68,6 +68,7 @@ class EvidenceOut(Given):
     sha256 = fields.String(required=True, allow_none=True)
     url = fields.String(required=True, allow_none=True)
     effective_on = fields.Date(required=True, allow_none=True, metadata={"description": "The day it speaks of."})
+    version = fields.String(required=True, allow_none=True, metadata={"description": "Of what it speaks of."})
     received_at = moment("When it was handed in.", required=True)
     by = fields.String(required=True)
     replaces_id = fields.UUID(required=True, allow_none=True)
@@ -80,6 +81,11 @@ class SlotOut(Given):
     kinds = fields.List(fields.String(), required=True)
     many = fields.Boolean(required=True)
     required = fields.Boolean(required=True)
+    says = fields.List(
+        fields.String(validate=validate.OneOf(["version", "day"])),
+        required=True,
+        metadata={"description": "What evidence must state here."},
+    )
 
 
 class AnswerOut(Given):
@@ -246,6 +252,7 @@ class HandIn(Sent):
     url = fields.URL(load_default=None, allow_none=False, schemes={"http", "https"}, validate=validate.Length(max=2000))
     name = line("What to call it; for a file its name.", load_default=None, allow_none=False)
     effective_on = fields.Date(load_default=None, allow_none=False, metadata={"description": "The day it speaks of."})
+    version = line("The version of what it speaks of.", load_default=None, allow_none=False)
     replaces_id = fields.UUID(
         load_default=None, allow_none=False, metadata={"description": "The evidence of which this is a newer version."}
     )

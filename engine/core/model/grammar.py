@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
+from engine.core.expressions import ExpressionError, compile_text
 from engine.core.vocabulary import Slot
 
 Clock = Literal["business", "elapsed", "legal"]
@@ -16,7 +17,8 @@ Meaning = Literal["approved", "verified", "reviewed", "authored"]
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
 _SLOT = re.compile(
-    r"(?P<name>[A-Za-z_][\w-]*)\s*(?::\s*(?P<kinds>[a-z]+(?:\s*\|\s*[a-z]+)*))?\s*(?P<marks>[*?]{0,2})\Z"
+    r"(?P<name>[A-Za-z_][\w-]*)\s*(?::\s*(?P<kinds>[a-z]+(?:\s*\|\s*[a-z]+)*))?\s*(?P<marks>[*?]{0,2})"
+    r"(?P<says>(?:\s*\+\s*(?:version|day))*)(?:\s+if\s+(?P<condition>\S.*))?\Z"
 )
 _CLAUSE = re.compile(r"[a-z][a-z0-9_]*:[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*\Z")
 _PAUSE = re.compile(r",\s*pause\s+(?P<tasks>[\w.-]+(?:\s+[\w.-]+)*)\s*\Z")
@@ -111,7 +113,8 @@ def slots(text: str | None) -> tuple[Slot, ...]:
     Slots for evidence: `report:file, link:file|link, photos:file*, note:file?`.
 
     A star takes several items, a question mark makes a slot optional; a slot
-    without kinds takes files and links.
+    without kinds takes files and links. `report:file+version+day` must say for
+    which version and of which day it is; `... if ${EXPRESSION}` only then.
 
     Raises:
         GrammarError: a slot is not in this form, or two have one name.
@@ -126,19 +129,37 @@ def slots(text: str | None) -> tuple[Slot, ...]:
 
 
 def _slot(item: str) -> Slot:
-    remedy = "Write slots as report:file, link:file|link, photos:file* (several), note:file? (optional)."
+    remedy = (
+        "Write slots as report:file, link:file|link, photos:file* (several), note:file? (optional), "
+        "report:file+version+day (says both), report:file+version if ${EXPRESSION} (says it then)."
+    )
     match = _SLOT.match(item)
     if not match or len(set(match["marks"])) != len(match["marks"]):
         raise GrammarError(f"{item!r} is not a slot for evidence.", remedy)
     kinds = tuple(kind.strip() for kind in (match["kinds"] or "file|link").split("|"))
     if not set(kinds) <= {"file", "link"} or len(set(kinds)) != len(kinds):
         raise GrammarError(f"The slot {item!r} takes neither files nor links.", remedy)
+    says, condition = re.findall(r"version|day", match["says"]), match["condition"]
+    if len(set(says)) != len(says) or (condition and not says):
+        raise GrammarError(f"The slot {item!r} says something twice, or nothing.", remedy)
+    if condition:
+        _must_compute(item, condition)
     return Slot(
         name=match["name"],
         kinds=cast("tuple[Literal['file', 'link'], ...]", kinds),
         many="*" in match["marks"],
         required="?" not in match["marks"],
+        says=tuple(cast("list[Literal['version', 'day']]", says)),
+        says_if=condition,
     )
+
+
+def _must_compute(item: str, condition: str) -> None:
+    try:
+        compile_text(condition)
+    except ExpressionError as error:
+        why = f"The condition of the slot {item!r} cannot be computed. {error}"
+        raise GrammarError(why, "Write it as ${EXPRESSION} over what the task sees.") from error
 
 
 def separations(text: str | None) -> tuple[str, ...]:

@@ -164,7 +164,8 @@ class Northwind:
             voice.post(f"{path}/claim")
         for slot in voice.get(path)["slots"]:
             if slot["required"]:
-                self.served.run("--as", person, "attach", task["id"], slot["name"], PROOF)
+                about = ["--version", "as asked for", "--effective", "2027-01-04"] if slot["says"] else []
+                self.served.run("--as", person, "attach", task["id"], slot["name"], PROOF, *about)
         body: dict[str, Any] = {"answers": answers}
         if sign:
             body["sign"] = {"password": self.passwords[person], "meaning": task["rules"]["sign"]}

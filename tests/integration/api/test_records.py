@@ -62,10 +62,16 @@ def test_a_task_tells_what_it_needs(login: Login, task: dict[str, Any]):
 
 def test_evidence_comes_back_as_it_was_handed_in(login: Login, task: dict[str, Any]):
     anna = login("anna")
-    made = anna.expect(201, hand_in(anna, task, slot="report", file=report(b"All is well."), effective_on="2026-12-31"))
+    made = anna.expect(
+        201,
+        hand_in(
+            anna, task, slot="report", file=report(b"All is well."), effective_on="2026-12-31", version="triage 4.2"
+        ),
+    )
 
     assert (made["sha256"], made["size"]) == (sha256(b"All is well.").hexdigest(), 12)
     assert (made["effective_on"], made["received_at"]) == ("2026-12-31", "2027-01-04T08:00:00+00:00")
+    assert made["version"] == "triage 4.2"
     content = login("bert").send("GET", f"/evidence/{made['id']}/content")
     assert content.get_data() == b"All is well."
     assert content.mimetype == "application/octet-stream"

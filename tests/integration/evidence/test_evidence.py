@@ -7,18 +7,20 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import evidence, instances, tasks
+from engine.core.model import grammar
 from engine.errors import Broken, Conflict, Forbidden, Invalid, NotFound, TaskClosed
 from engine.evidence import Store
 from engine.store.records import AuditEntry, Evidence
 from engine.store.running import Task
 from engine.transactions import Database
+from engine.verify import verify
 from tests.factories import NOW, START, deploy, people, process, sequence
 
 END = '<bpmn:endEvent id="end"/>'
-SLOTS = "report:file, link:file|link?, photos:file*?"
+SLOTS = "report:file, link:file|link?, photos:file*?, explanation:file|link?+version+day"
 TASK = (
     '<bpmn:userTask id="T_prove" name="Prove it" camunda:candidateGroups="staff"><bpmn:extensionElements>'
     f'<camunda:properties><camunda:property name="evidence" value="{SLOTS}"/></camunda:properties>'
@@ -246,3 +248,39 @@ def test_a_file_whose_transaction_was_undone_harms_nobody(world):
     with world.database.reading() as session:
         assert session.scalars(select(Evidence)).all() == []
     assert world.store.read(world.file().sha256) == PDF
+
+
+def test_a_report_of_explanation_names_the_version_of_the_model_and_its_day(world):
+    with pytest.raises(Invalid) as refusal:
+        world.file(slot="explanation", effective_on=date(2026, 12, 30))
+    assert refusal.value.problems == {"explanation": ["Say for which version it is."]}
+    with pytest.raises(Invalid, match=r"Say for which version it is\. Say of which day it is\."):
+        world.link(slot="explanation", version="  ")
+
+    row = world.file(slot="explanation", effective_on=date(2026, 12, 30), version=" triage 4.2 ")
+    with pytest.raises(Invalid, match=r"Say of which day it is\."):
+        world.file(b"more", slot="explanation", version="triage 4.3", replaces_id=row.id)
+    newer = world.file(b"more", slot="explanation", version="4.3", effective_on=date(2027, 1, 2), replaces_id=row.id)
+
+    assert (row.version, row.effective_on) == ("triage 4.2", date(2026, 12, 30))
+    with world.database.reading() as session:
+        told = session.scalars(select(AuditEntry.body).where(AuditEntry.subject == str(newer.id))).one()
+        assert [one for one in verify(session, None).findings if one.record == "evidence"] == []
+    assert b'"version":"4.3"' in told
+
+
+def test_a_version_that_was_altered_afterwards_is_found(world):
+    row = world.file(version="4.2")
+    with world.database.writing() as session:
+        session.execute(update(Evidence).where(Evidence.id == row.id).values(version="4.3"))
+
+    with world.database.reading() as session:
+        assert [one.kind for one in verify(session, None).findings if one.record == "evidence"] == ["altered"]
+
+
+def test_evidence_says_more_only_where_the_condition_of_its_slot_holds():
+    (slot,) = grammar.slots("report:file*+version+day if ${topic == 'explainability'}")
+
+    assert evidence.must_say(slot, {"topic": "explainability"}, now=NOW) == ("version", "day")
+    assert evidence.must_say(slot, {"topic": "bias"}, now=NOW) == ()
+    assert evidence.must_say(slot, {}, now=NOW) == ()

@@ -32,7 +32,7 @@ LOOK = factories.process(
         '<bpmn:userTask id="T_look" name="Look at it" camunda:candidateGroups="staff" camunda:formRef="look"'
         ' camunda:formRefBinding="latest"><bpmn:documentation>Look twice.</bpmn:documentation>'
         "<bpmn:extensionElements><camunda:properties>"
-        '<camunda:property name="evidence" value="proof:file, link:link?"/>'
+        '<camunda:property name="evidence" value="proof:file, link:link?, explanation:link?+version+day"/>'
         '<camunda:property name="sign" value="verified"/><camunda:property name="clauses" value="iso9001:9.1.1"/>'
         "</camunda:properties></bpmn:extensionElements></bpmn:userTask>",
         factories.user_task("T_next", groups="staff", apart="T_look"),
@@ -84,6 +84,11 @@ def test_a_task_is_read_taken_on_filled_in_proven_and_signed(
     assert "proof.pdf" in words(page, "//ul[@data-slot='proof']")
     assert "from Sat 2 Jan · added by Bert" in words(page, "//ul[@data-slot='proof']")
     assert bert.fetch(page.xpath("//ul[@data-slot='proof']//a/@href")[0]) == b"%PDF-1.7 proof"
+    explained = {"slot": "explanation", "url": "https://example.org/why", "effective_on": "2027-01-02"}
+    refused = refused_page(bert, f"{at}/evidence", 422, **explained)
+    assert "Say for which version it is." in words(refused, "//*[@role='alert']")
+    bert.press(f"{at}/evidence", **explained, version="triage 4.2")
+    assert "for version triage 4.2 · from Sat 2 Jan" in words(bert.open(at), "//ul[@data-slot='explanation']")
 
     values = json.dumps({"seen": "every page", "count": 3})
     wrong = refused_page(bert, f"{at}/finish", 403, values=values, meaning="verified", password="wrong")
