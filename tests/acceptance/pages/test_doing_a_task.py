@@ -249,3 +249,17 @@ def _violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text("utf-8"))
     found: list[str] = page.evaluate("axe.run().then((done) => done.violations.map((one) => one.id + ': ' + one.help))")
     return found
+
+
+def test_a_word_without_end_breaks_and_no_page_is_wider_than_its_window(
+    demo: Served, signed_in: Callable[..., Page]
+) -> None:
+    demo.run("login", "henrik.lund", "--days", "365", STEWARD_PASSWORD=demo.people["henrik.lund"])
+    henrik = demo.voice("henrik.lund")
+    case = henrik.post("/instances", {"process": "corrective_action", "title": "W" * 300})["id"]
+    (task,) = henrik.get("/tasks", instance=case)["items"]
+    page = signed_in("henrik.lund", f"/cases/{case}")
+    page.set_viewport_size({"width": 360, "height": 700})
+    for address in (f"/cases/{case}", f"/tasks/{task['id']}", "/cases", "/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
