@@ -19,6 +19,11 @@ TYPES: dict[type[StewardError], str] = {
     NotFound: "InvalidRequestException",
     Invalid: "InvalidRequestException",
 }
+SENTENCES = {
+    404: problems.NOTHING_HERE,
+    413: "This is too large; nothing was deployed. Send the files of one process alone.",
+    429: "There were too many wrong logins from this address. Wait a minute, then send the right one.",
+}
 KNOWN = (401, 403, 404, 429, 503)
 """Statuses that keep their meaning; every other refusal is a 400 to these clients."""
 
@@ -112,7 +117,7 @@ def of_http(error: HTTPException) -> Response:
     """An error that the web framework raised."""
     status = error.code or 500
     kind = "NotFoundException" if status == 404 else "RestException"
-    said = refusal(status, kind, problems.NOTHING_HERE if status == 404 else error.description or error.name)
+    said = refusal(status, kind, SENTENCES.get(status) or error.description or error.name)
     for name in ("Allow", "Retry-After"):
         if value := dict(error.get_headers()).get(name):
             said.headers[name] = value
