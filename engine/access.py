@@ -75,6 +75,14 @@ class Case(Protocol):
         """The group that handles it, if one does."""
 
 
+class Owned(Protocol):
+    """A case, as far as managing it goes."""
+
+    @property
+    def owner(self) -> str:
+        """Who owns it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """
@@ -126,7 +134,12 @@ def _audits(by: Person, facts: Facts) -> bool:
 
 def may_manage(by: Person, facts: Facts) -> bool:
     """Whether this person assigns, cancels, suspends, corrects and retries."""
-    return may_see(by, facts) and not by.auditor and (by.kind == "operator" or by.id == facts.owner)
+    return may_see(by, facts) and manages(by, facts)
+
+
+def manages(by: Person, case: Owned) -> bool:
+    """`may_manage` of a case that this person is known to see."""
+    return not by.auditor and (by.kind == "operator" or by.id == case.owner)
 
 
 def visible_instances(by: Person) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from web.pages import acting
 from web.pages.case_words import states
 from web.pages.cases import drawing
 from web.pages.layout import Reader, look, page, sealed, show
-from web.reads import case_page, comments, story
+from web.reads import case_page, cases, comments, story
 from web.reads import news as found
 from web.services import services
 
@@ -71,7 +71,8 @@ def of_task(task_id: UUID) -> Response:
         said = _of_task(row, known, reader)
         if not said and more > 0:
             said = ngettext("%(num)d new comment.", "%(num)d new comments.", more)
-        lines = story.short(session, reader.person, row.instance_id)
+        case = cases.one_case(session, reader.person, row.instance_id)
+        lines = story.short(session, reader.person, case)
         lost = request.args.get("holder") == reader.person.id and (row.holder != reader.person.id or row.closed_at)
         return {"said": said, "kept": lost, "comments": said_of_it, "names": known, "story": lines, "task": row}
 

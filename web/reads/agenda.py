@@ -136,9 +136,10 @@ def titled(session: Session, person: Person, definition: Mapping[str, Any], subj
     register = (definition.get("for_each") or {}).get("register")
     if not subject or register is None:
         return ""
-    readable: set[str] = session.info.setdefault(
-        f"readable:{person.id}", {one.definition.key for one in entries.shown(session, person)}
-    )
+    asked = f"readable:{person.id}"
+    if asked not in session.info:
+        session.info[asked] = {one.definition.key for one in entries.shown(session, person)}
+    readable: set[str] = session.info[asked]
     touched = registers.touched(session, person)
     if register not in readable or (touched is not None and (register, subject) not in touched):
         return None

@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from engine import access, printing
-from engine.cases import look
 from engine.identity.person import Person
 from engine.ladders.plan import Plan, plans
 from engine.models.definitions import parsed
@@ -113,7 +112,7 @@ def whole(
         NotFound: there is no such case that `person` may see.
     """
     stand, mark = standing(session, person, instance_id), news.case_mark(session, person, instance_id)
-    lines = story.newest(session, person, instance_id, most=STORY, before=before, only=only)
+    lines = story.newest(session, person, stand.case, most=STORY, before=before, only=only)
     stuck = cases.stuck(session, person, {"instance": instance_id, "text": None, "limit": MOST, "cursor": None}).items
     climbing = [one for one in stand.live[:LADDERS] if one.ladder]
     ladders = list(zip(climbing, plans(session, climbing, now=now).values(), strict=True))
@@ -138,11 +137,11 @@ def whole(
         names=stand.names | story.names(session, people - stand.names.keys()),
         documents=session.scalars(select(FrozenDocument).where(FrozenDocument.instance_id == instance_id)).all(),
         printable=printing.printable(session, instance_id),
-        variables=dict(cases.variables(session, person, instance_id)["variables"]),
+        variables=cases.data(session, instance_id),
         story=lines,
         older=_older(lines, only),
         since=int(mark.partition(".")[2]),
-        manages=access.may_manage(person, access.facts_of(session, look(session, instance_id))),
+        manages=access.manages(person, stand.case),
     )
 
 

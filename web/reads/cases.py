@@ -77,8 +77,13 @@ def _one(session: Session, instance_id: UUID, *narrowed: ColumnElement[bool]) ->
 def variables(session: Session, person: Person, instance_id: UUID) -> dict[str, Any]:
     """The data of a case, by name."""
     one_case(session, person, instance_id)
+    return {"variables": data(session, instance_id)}
+
+
+def data(session: Session, instance_id: UUID) -> dict[str, Any]:
+    """The data, by name, of a case that the reader may see."""
     query = select(Variable.name, Variable.value).where(Variable.instance_id == instance_id).order_by(Variable.name)
-    return {"variables": {name: orjson.loads(value) for name, value in session.execute(query)}}
+    return {name: orjson.loads(value) for name, value in session.execute(query)}
 
 
 def trail(session: Session, person: Person, instance_id: UUID, filters: dict[str, Any]) -> Page:
@@ -184,10 +189,15 @@ def signatures(session: Session, person: Person, instance_id: UUID, filters: dic
 def links(session: Session, person: Person, instance_id: UUID) -> dict[str, Any]:
     """The links of a case to others that `person` may see."""
     one_case(session, person, instance_id)
+    return {"items": ties(session, person, instance_id)}
+
+
+def ties(session: Session, person: Person, instance_id: UUID) -> Sequence[Link]:
+    """The links to others that `person` may see, of a case that he may see."""
     seen = select(Instance.id).where(access.visible_instances(person))
     mine = or_(Link.source_id == instance_id, Link.target_id == instance_id)
     query = select(Link).where(mine, Link.source_id.in_(seen), Link.target_id.in_(seen)).order_by(Link.at)
-    return {"items": session.scalars(query).all()}
+    return session.scalars(query).all()
 
 
 def stuck(session: Session, person: Person, filters: dict[str, Any]) -> Page:
@@ -213,6 +223,8 @@ def _stuck(person: Person, *columns: Any) -> Any:
 
 def where_stuck(session: Session, steps: Sequence[Any]) -> dict[UUID, dict[str, str]]:
     """For each of these stuck steps its case and how its model calls the element: `case`, `element`."""
+    if not steps:
+        return {}
     query = select(Instance.id, Instance.title, Instance.definition_id)
     rows = session.execute(query.where(Instance.id.in_({one.instance_id for one in steps})))
     cases = {row.id: row for row in rows}

@@ -12,7 +12,7 @@ from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.store.running import Draft, Instance, Task
 from web import story as stories
-from web.reads import story
+from web.reads import cases, story
 
 MOST = 100
 """As many new entries as are counted."""
@@ -70,8 +70,9 @@ def of_case(session: Session, person: Person, instance_id: UUID, *, since: int) 
     Raises:
         NotFound: there is no such case that `person` may see.
     """
-    lines = [one for one in story.newest(session, person, instance_id, most=MOST) if one.number > since]
-    short = story.newest(session, person, instance_id, most=1, only="")
+    case = cases.one_case(session, person, instance_id)
+    lines = [one for one in story.newest(session, person, case, most=MOST) if one.number > since]
+    short = story.newest(session, person, case, most=1, only="")
     return OfCase(len(lines), short[0] if short and short[0].number > since else None)
 
 

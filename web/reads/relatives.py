@@ -38,7 +38,7 @@ def of_case(session: Session, person: Person, case: Any) -> list[Relative]:
     Args:
         case: as `web.reads.cases.one_case` finds it.
     """
-    links = cases.links(session, person, case.id)["items"]
+    links = cases.ties(session, person, case.id)
     ends: dict[UUID, Any] = {one.target_id if one.source_id == case.id else one.source_id: None for one in links}
     seen = access.visible_instances(person)
     known = {

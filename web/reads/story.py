@@ -16,7 +16,6 @@ from engine.store.records import AuditEntry, Comment, Signature
 from engine.store.running import Instance
 from web import story
 from web.reads import chains
-from web.reads.cases import one_case
 from web.story_words import ASIDE
 
 PEOPLE = ("to", "from", "holder", "accountable", "person", "signed_by", "recipient", "acknowledged_by")
@@ -33,21 +32,18 @@ PARTS = ("", "all", "signed", "refused", "told")
 
 
 def newest(
-    session: Session, person: Person, instance_id: UUID, *, most: int, before: int | None = None, only: str = "all"
+    session: Session, person: Person, case: Any, *, most: int, before: int | None = None, only: str = "all"
 ) -> list[story.Line]:
     """
     The newest `most` lines of a case's story, the newest first; those older than entry `before`.
 
     Args:
+        case: one that `person` may see, as `web.reads.cases.one_case` finds it.
         only: which part of it, one of `PARTS`.
-
-    Raises:
-        NotFound: `person` may not know of the case.
     """
-    case = one_case(session, person, instance_id)
-    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == str(instance_id))
+    query = select(*AuditEntry.__table__.columns).where(AuditEntry.chain == str(case.id))
     if only != "all":
-        query = query.where(_part(session, instance_id, only))
+        query = query.where(_part(session, case.id, only))
     if before is not None:
         query = query.where(AuditEntry.number < before)
     rows = session.execute(query.order_by(AuditEntry.number.desc()).limit(most)).all()
@@ -69,14 +65,9 @@ def _part(session: Session, instance_id: UUID, only: str) -> ColumnElement[bool]
     return verb.not_in(sorted(ASIDE))
 
 
-def short(session: Session, person: Person, instance_id: UUID) -> list[story.Line]:
-    """
-    The newest of a case's story that its reader would miss.
-
-    Raises:
-        NotFound: `person` may not know of the case.
-    """
-    return newest(session, person, instance_id, most=SHORT, only="")
+def short(session: Session, person: Person, case: Any) -> list[story.Line]:
+    """The newest of the story of a case that `person` may see, without what nobody would miss."""
+    return newest(session, person, case, most=SHORT, only="")
 
 
 def known(session: Session, person: Person, case: Any, entries: Iterable[Mapping[str, Any]]) -> story.Known:

@@ -109,7 +109,7 @@ def shown(session: Session, person: Person, task_id: UUID, *, now: datetime) -> 
         version=tasks.draft_version(typed) if typed_at else "",
         plan=ladder,
         stops=bool(live and row.ladder and rungs.by_id(session, row.ladder).acknowledge),
-        story=story.short(session, person, case.id),
+        story=story.short(session, person, case),
         comments=said,
         signatures=signed,
         clauses=clauses.named(session, node.rules.clauses, now),
