@@ -71,4 +71,4 @@ def paused(company: Company, case: str) -> None:
     company.finishes(company.opens("priya.raman", case, "T_pause"), PAUSED, said="Finished.")
     priya = company.at("priya.raman", f"/cases/{case}")
     expect(priya.locator("bpmn-diagram[data-ready] [data-element-id=T_pause].is-done")).to_be_visible()
-    expect(priya.locator("main")).to_contain_text("Amara Okafor finished “Acknowledge”")
+    expect(priya.locator("main")).to_contain_text("Priya Raman finished “Pause the AI”")

@@ -23,7 +23,9 @@ def test_a_quarter_of_a_year_holds():
     assert told["stuck"] == {}
     started = told["started"]
     assert isinstance(started, dict)
-    assert set(started) == {folder.name for folder in folders(ROOT / "processes")}
+    assert set(started) == {folder.name for folder in folders(ROOT / "processes")} - {"version_reading"}, (
+        "nothing is released"
+    )
     assert started["routine"] >= 4, "the bias log and the monitoring of the T3 system come round each month"
     assert started["corrective_action"] >= 3
 

@@ -15,7 +15,12 @@ from tests.integration.api.test_rights import addresses
 from tests.integration.shell.test_history_holds import DMN, RATE
 
 Login = Callable[..., Client]
-FREE = {"/api/v1/tokens/<uuid:token_id>", "/api/v1/groups/<key>/members/<person_id>"}
+FREE = {
+    "/api/v1/channels/<channel_key>",
+    "/api/v1/groups/<key>/members/<person_id>",
+    "/api/v1/people/<person_id>/mandate",
+    "/api/v1/tokens/<uuid:token_id>",
+}
 ONE = RATE.replace("/>", ' camunda:mapDecisionResult="singleEntry"/>')
 CHOICE = process(
     "choice",
@@ -30,7 +35,7 @@ CHOICE = process(
 
 
 def test_no_operation_deletes_a_case_or_a_row(app: Flask, login: Login, three: str):
-    """Only a token and a place in a group are ever taken away."""
+    """Only a token, a place in a group, a mandate and a channel are ever taken away; the trail keeps each."""
     assert {rule for method, rule, _, _ in addresses(app) if method == "DELETE"} == FREE
     case = login("anna").post("/instances", {"process": "three"})["id"]
     for person in ("anna", "olga", "adam"):

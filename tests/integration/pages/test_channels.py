@@ -142,4 +142,4 @@ def test_a_test_message_goes_out_by_a_channel_and_leads_to_what_came_back(
     assert refused.xpath("//select[@name='channel']/option[@selected]/@value") == ["chat:room"]
     adam.press("/deliveries/test", 422, person="nobody.there")
     delivery = adam.press("/deliveries/test", person="bert", channel="chat:room").headers["Location"]
-    assert "by chat:room" in words(adam.open(delivery))
+    assert "by chat (room)" in words(adam.open(delivery))

@@ -89,4 +89,4 @@ def test_without_the_settings_nothing_private_is_reached(desk, receiver):
 
     assert receiver.got == []
     [one] = desk.json("--as", "deniz.aydin", "deliveries", "list", "--status", "dead")
-    assert "127.0.0.1, which is not allowed" in one["note"]
+    assert "127.0.0.1 is local, which is not allowed" in one["note"]

@@ -143,7 +143,7 @@ def walked(process: Shipped, seed: int, steps: int) -> Walk:
     starts = [start.element for start in process.definition.model.starts]
     case = {"id": "1", "initiator": "ann", "business_key": "NC-1", "started_at": walk.now.isoformat()}
     forms = (process.forms.get(one.form.key, []) for one in process.definition.model.starts if one.form)
-    variables = filled(next(forms, []), random)
+    variables = filled(next(forms, []), random) | {"readers": ["ann", "bob"]}  # Whom the message of a release names.
     about = filled(json.loads(SYSTEM.read_text(encoding="utf-8"))["components"], random)
     about |= {"register": "systems", "row": "one", "title": "One", "steward": "sue"}
     about["tier"] = random.choice(("T1", "T2", "T3"))
