@@ -1,8 +1,10 @@
 """Figures over cases: counts, shares and medians, and parts of them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import and_, func, select
@@ -31,7 +33,19 @@ def narrowed(query: Any, one: Figure, by: Person) -> Any:
     return query.where(*(~_holds(name, value) for name, value in one.but.items()))
 
 
-def cases(session: Session, one: Figure, since: datetime, until: datetime, by: Person) -> list[Any]:
+def counted(
+    session: Session, one: Figure, since: datetime, until: datetime, by: Person
+) -> tuple[float | None, int, dict[str, float | None]]:
+    """The figure over the cases that count in a period, how many they are, and the figure over each part of them."""
+    found = _cases(session, one, since, until, by)
+    told, named = _told(session, one, found, by), _named(session, one, found)
+    parts: dict[str, list[Any]] = {}
+    for case in found if one.by or one.reached else ():
+        parts.setdefault(named.get(case.id, ""), []).append(case)
+    return _value(one, found, told), len(found), {part: _value(one, parts[part], told) for part in sorted(parts)}
+
+
+def _cases(session: Session, one: Figure, since: datetime, until: datetime, by: Person) -> list[Any]:
     """The cases that count in a period: id and moments."""
     query = narrowed(select(Instance.id, Instance.started_at, Instance.ended_at), one, by)
     if one.of == "open":
@@ -42,31 +56,35 @@ def cases(session: Session, one: Figure, since: datetime, until: datetime, by: P
     return list(session.execute(query.order_by(Instance.id)))
 
 
-def value(session: Session, one: Figure, found: list[Any], by: Person) -> float | None:
+def _value(one: Figure, found: list[Any], told: Mapping[UUID, Any]) -> float | None:
     """The figure over these cases; None where there is nothing to compute it from."""
     if one.measure == "count":
         return float(len(found))
     if not found:
         return None
-    if one.repeats:
-        return round(100 * _repeating(session, one, found, by) / len(found), 1)
     if one.measure == "share":
-        query = select(func.count()).select_from(Instance).where(Instance.id.in_([case.id for case in found]))
-        held = session.scalar(query.where(*_meeting(one))) or 0
-        return round(100 * held / len(found), 1)
-    spans = [span / timedelta(hours=1) for span in _spans(session, one, found) if span is not None]
+        return round(100 * sum(case.id in told for case in found) / len(found), 1)
+    spans = [told[case.id] / timedelta(hours=1) for case in found if case.id in told]
     return round(median(spans), 1) if spans else None
 
 
-def parts(session: Session, one: Figure, found: list[Any], by: Person) -> dict[str, float | None]:
-    """The figure over the cases of each part; none where it is not parted."""
-    if not one.by and not one.reached:
+def _told(session: Session, one: Figure, found: list[Any], by: Person) -> Mapping[UUID, Any]:
+    """Which of these cases hold what a share asks for; of a median, how long each took that has an end."""
+    if one.measure == "count" or not found:
         return {}
-    named = _held(session, one, found) if one.by else _reached(session, one, found)
-    groups: dict[str, list[Any]] = {}
-    for case in found:
-        groups.setdefault(named.get(case.id, ""), []).append(case)
-    return {part: value(session, one, some, by) for part, some in groups.items()}
+    if one.measure == "median":
+        return _spans(session, one, found)
+    if one.repeats:
+        return dict.fromkeys(_repeating(session, one, found, by))
+    holding = select(Instance.id).where(Instance.id.in_([case.id for case in found]), *_meeting(one))
+    return dict.fromkeys(session.scalars(holding))
+
+
+def _named(session: Session, one: Figure, found: list[Any]) -> dict[UUID, str]:
+    """To which part of the figure each of these cases belongs, where it is parted."""
+    if one.by:
+        return _held(session, one, found)
+    return _reached(session, one, found) if one.reached else {}
 
 
 def _meeting(one: Figure) -> list[Any]:
@@ -92,25 +110,26 @@ def _said(name: str) -> Any:
     return select(Variable.name).where(Variable.instance_id == Instance.id, Variable.name == name)
 
 
-def _repeating(session: Session, one: Figure, found: list[Any], by: Person) -> int:
-    """How many of these cases say in a variable what an earlier case said that began in the year before."""
+def _repeating(session: Session, one: Figure, found: list[Any], by: Person) -> list[UUID]:
+    """Which of these cases say in a variable what an earlier case said that began in the year before."""
     query = narrowed(select(Instance.id, Instance.started_at, Variable.value), one, by)
     query = query.join(Variable, and_(Variable.instance_id == Instance.id, Variable.name == one.repeats))
     query = query.where(Instance.started_at >= min(case.started_at for case in found) - YEAR)
-    meant, newest, again = {case.id for case in found}, dict[str, datetime](), 0
+    meant, newest, again = {case.id for case in found}, dict[str, datetime](), list[UUID]()
     for case, began, said in session.execute(query.order_by(Instance.started_at, Instance.id)):
         if said in EMPTY:
             continue
-        again += case in meant and began - newest.get(said, began - 2 * YEAR) <= YEAR
+        if case in meant and began - newest.get(said, began - 2 * YEAR) <= YEAR:
+            again.append(case)
         newest[said] = began
     return again
 
 
-def _spans(session: Session, one: Figure, found: list[Any]) -> list[timedelta | None]:
+def _spans(session: Session, one: Figure, found: list[Any]) -> dict[UUID, timedelta]:
     first = _left(session, one.since, found, func.min) if one.since else {case.id: case.started_at for case in found}
     last = _left(session, one.until, found, func.max) if one.until else {case.id: case.ended_at for case in found}
-    ends = [(first.get(case.id), last.get(case.id)) for case in found]
-    return [end - begin if begin and end else None for begin, end in ends]
+    ends = {case.id: (first.get(case.id), last.get(case.id)) for case in found}
+    return {case: end - begin for case, (begin, end) in ends.items() if begin and end}
 
 
 def _left(session: Session, element: str, found: list[Any], which: Any) -> dict[Any, datetime]:
@@ -120,7 +139,7 @@ def _left(session: Session, element: str, found: list[Any], which: Any) -> dict[
     return {row.instance_id: row.at for row in session.execute(query.group_by(Passage.instance_id))}
 
 
-def _held(session: Session, one: Figure, found: list[Any]) -> dict[Any, str]:
+def _held(session: Session, one: Figure, found: list[Any]) -> dict[UUID, str]:
     query = select(Variable.instance_id, Variable.value).where(
         Variable.name == one.by, Variable.instance_id.in_([case.id for case in found])
     )
@@ -128,7 +147,7 @@ def _held(session: Session, one: Figure, found: list[Any]) -> dict[Any, str]:
     return {case: str(said) for case, said in held.items() if said is not None}
 
 
-def _reached(session: Session, one: Figure, found: list[Any]) -> dict[Any, str]:
+def _reached(session: Session, one: Figure, found: list[Any]) -> dict[UUID, str]:
     """The name of the last element that each case passed, in the order in which the figure names them."""
     order = [element for element in one.reached if element]
     query = select(Passage.instance_id, Passage.element).where(

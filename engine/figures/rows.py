@@ -1,6 +1,6 @@
 """Figures over the rows of a register, as they were at any moment: how many, which share, how old, for how long."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from engine import registers
 from engine.figures.defined import Figure
-from engine.registers import Row
 
 DAY = timedelta(days=1)
 
@@ -21,30 +20,33 @@ def counted(session: Session, one: Figure, since: datetime, until: datetime, zon
     if one.measure == "count":
         return float(len(found)), len(found)
     if one.measure == "oldest":
-        ages = [(until - registers.changes(session, one.register, row.key)[0].at) / DAY for row in found]
+        histories = registers.histories(session, one.register, [row.key for row in found])
+        ages = [(until - histories[row.key][0].at) / DAY for row in found]
         return (round(max(ages), 1) if ages else None), len(ages)
     if one.measure == "share":
         return _share([_meets(row.values, one) for row in found])
     due = [(row, day) for row in found if (day := _day(row.values.get(one.on))) and _within(day, since, until, zone)]
-    return _share([_kept(session, one, row, day, zone) for row, day in due])
+    histories = registers.histories(session, one.register, [row.key for row, _day in due])
+    return _share([_kept(one, histories[row.key], day, zone) for row, day in due])
 
 
-def _kept(session: Session, one: Figure, row: Row, day: date, zone: tzinfo) -> bool:
+def _kept(one: Figure, changes: Sequence[Any], day: date, zone: tzinfo) -> bool:
     """Whether a row held what it should by the end of its day."""
     over = datetime.combine(day, time.max, zone)
-    known = [change for change in registers.changes(session, one.register, row.key) if change.at <= over]
+    known = [change for change in changes if change.at <= over]
     return bool(known) and _meets(known[-1].values, one)
 
 
 def _lasted(session: Session, one: Figure, since: datetime, until: datetime) -> tuple[float, int]:
     """On how many days rows held `where`, all of them together, and how many rows did."""
-    spans = [_span(session, one, row, since, until) for row in registers.rows(session, one.register, ended=True)]
+    keys = [row.key for row in registers.rows(session, one.register, ended=True)]
+    histories = registers.histories(session, one.register, keys)
+    spans = [_span(one, histories[key], since, until) for key in keys]
     lasting = [span for span in spans if span]
     return round(sum(lasting, timedelta()) / DAY, 1), len(lasting)
 
 
-def _span(session: Session, one: Figure, row: Row, since: datetime, until: datetime) -> timedelta:
-    changes = registers.changes(session, one.register, row.key)
+def _span(one: Figure, changes: Sequence[Any], since: datetime, until: datetime) -> timedelta:
     ends = [change.at for change in changes[1:]] + [until]
     held = timedelta()
     for change, end in zip(changes, ends, strict=True):

@@ -12,7 +12,7 @@ from engine.registers.importing import Line, bring, look, sheet
 from engine.registers.keeping import add, added, change, changed, end, locked, may_read, must_read, must_see
 from engine.registers.linking import cases, tie
 from engine.registers.publishing import Published, published
-from engine.registers.reading import Row, changes, holders, matching, row, rows, rows_then, signatures
+from engine.registers.reading import Row, changes, histories, holders, matching, row, rows, rows_then, signatures
 from engine.registers.scope import seen_row, touched, within
 from engine.registers.signing import sign
 from engine.subject import Subject
@@ -39,6 +39,7 @@ __all__ = [
     "defined",
     "end",
     "facts_of",
+    "histories",
     "holders",
     "listed",
     "locked",

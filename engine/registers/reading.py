@@ -48,6 +48,11 @@ HISTORY = (
     .where(CHANGE.c.register == bindparam("of_register"), CHANGE.c.key == bindparam("of_key"))
     .order_by(CHANGE.c.number)
 )
+HISTORIES = (
+    select(CHANGE)
+    .where(CHANGE.c.register == bindparam("of_register"), CHANGE.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(CHANGE.c.key, CHANGE.c.number)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +144,14 @@ def changed_at(session: Session, register: str, key: str) -> datetime:
 def changes(session: Session, register: str, key: str) -> list[Any]:
     """Every version of a row, the first one first: number, kind, values, at, by, reason."""
     return list(session.execute(HISTORY, {"of_register": register, "of_key": key}).all())
+
+
+def histories(session: Session, register: str, keys: Sequence[str]) -> dict[str, list[Any]]:
+    """As `changes`, of each of these rows by its key, in one statement."""
+    found: dict[str, list[Any]] = {key: [] for key in keys}
+    for change in session.execute(HISTORIES, {"of_register": register, "keys": sorted(found)}) if found else ():
+        found[change.key].append(change)
+    return found
 
 
 def signatures(session: Session, register: str, key: str) -> list[Any]:
