@@ -11,14 +11,16 @@ in the middle or a clock that jumps back make one case.
 from engine.cycles.draining import drain_cycles, next_due
 from engine.cycles.extra import run
 from engine.cycles.gaps import explain, is_gap, retry
-from engine.cycles.looking_ahead import Preview, preview
+from engine.cycles.looking_ahead import Ahead, Preview, ahead, preview
 from engine.cycles.planning import activate, change, define, end, pause
 from engine.cycles.seeding import activate_ready, seed
 
 __all__ = [
+    "Ahead",
     "Preview",
     "activate",
     "activate_ready",
+    "ahead",
     "change",
     "define",
     "drain_cycles",

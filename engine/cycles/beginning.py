@@ -16,7 +16,7 @@ from engine.core.expressions import ExpressionError
 from engine.core.recurrence import Planned
 from engine.cycles import rows
 from engine.cycles.definition import Definition
-from engine.cycles.subjects import ALONE, evaluated, scope
+from engine.cycles.subjects import ALONE, evaluated, scope, tables_of
 from engine.errors import Conflict, NotFound
 from engine.identity.person import Person
 from engine.ids import new_id
@@ -147,7 +147,8 @@ def begin(session: Session, occurrence: Occurrence, *, by: Person, now: datetime
     if definition_id is None:
         raise NotFound("process", definition.process)
     row = _row(session, occurrence)
-    seen = scope(session, definition, row, calendar=occurrence.calendar, now=now, **occurrence.facts(now))
+    facts, tables = occurrence.facts(now), tables_of(session, definition)
+    seen = scope(definition, tables, row, calendar=occurrence.calendar, now=now, **facts)
     process, title = parsed(session, definition_id), evaluated(definition.title, seen)
     given = evaluated(dict(definition.variables), seen)
     digest = timetable.in_use(session, by=by, now=now)

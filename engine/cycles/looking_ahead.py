@@ -14,6 +14,7 @@ from engine.core.recurrence import Plan, Planned, check_plan, next_dates
 from engine.core.walltime import wall_clock
 from engine.cycles import definition as definitions
 from engine.cycles import planning
+from engine.cycles.definition import Definition
 from engine.cycles.subjects import Wanted, wanted, zone_of
 from engine.errors import NotFound
 from engine.identity.person import Person
@@ -70,9 +71,15 @@ def preview(
         content = found.definition
     made = definitions.read(key, content)
     calendar = timetable.calendar(session, timetable.in_use(session, by=by, now=now))
-    subjects = wanted(session, made, calendar=calendar, since=now, now=now).values()
-    ahead = tuple(_ahead(one, calendar, _least(made.count, count), now) for one in subjects)
-    return Preview(key, ahead, planning.missing(session, made))
+    return Preview(key, ahead(session, made, calendar, count=count, now=now), planning.missing(session, made))
+
+
+def ahead(
+    session: Session, definition: Definition, calendar: Calendar, *, count: int, now: datetime
+) -> tuple[Ahead, ...]:
+    """The next dates of a cycle, `count` at most for each subject, as it is defined now."""
+    subjects = wanted(session, definition, calendar=calendar, since=now, now=now).values()
+    return tuple(_ahead(one, calendar, _least(definition.count, count), now) for one in subjects)
 
 
 def _ahead(want: Wanted, calendar: Calendar, count: int, now: datetime) -> Ahead:

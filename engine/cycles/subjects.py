@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.calendars import clock_changes
 from engine.core.calendar import Calendar, TimeError
+from engine.core.dmn import Decisions
 from engine.core.expressions import ExpressionError, Scope, compile_text
 from engine.core.recurrence import Plan, check_plan
 from engine.core.walltime import RecordedZone, wall_clock
@@ -47,20 +48,29 @@ def wanted(
     Args:
         since: stands in for the anchor of a cycle that names none.
     """
-    if definition.register is None:
-        return {ALONE: _wanted(session, definition, ALONE, {}, calendar=calendar, since=since, now=now)}
-    found = rows.matching(session, definition.register, definition.for_each.get("where", {}))
+    found: Mapping[str, Row] = {ALONE: {}}
+    if definition.register is not None:
+        found = rows.matching(session, definition.register, definition.for_each.get("where", {}))
+    tables = tables_of(session, definition)
     return {
-        key: _wanted(session, definition, key, row, calendar=calendar, since=since, now=now)
+        key: _wanted(definition, tables, key, row, calendar=calendar, since=since, now=now)
         for key, row in sorted(found.items())
     }
 
 
+def tables_of(session: Session, definition: Definition) -> Decisions | None:
+    """The decision that a cycle asks for each of its rows, as it is released now."""
+    return decisions.newest(session, definition.decision) if definition.decision else None
+
+
 def scope(
-    session: Session, definition: Definition, row: Row, *, calendar: Calendar, now: datetime, **more: Any
+    definition: Definition, tables: Decisions | None, row: Row, *, calendar: Calendar, now: datetime, **more: Any
 ) -> Scope:
     """
     What the expressions of a cycle see: `row`, `decision` where one is asked, and `more`.
+
+    Args:
+        tables: as `tables_of` finds them.
 
     Raises:
         ExpressionError: the decision has no answer for the row.
@@ -68,7 +78,7 @@ def scope(
     zone = ZoneInfo(calendar.zone)
     seen: dict[str, Any] = {"row": dict(row)} | more
     if definition.decision:
-        seen["decision"] = decisions.answered(session, definition.decision, row, now=now, zone=zone)
+        seen["decision"] = decisions.first(tables, definition.decision, row, now=now, zone=zone) if tables else None
     return Scope(seen, now=now, zone=zone)
 
 
@@ -100,8 +110,8 @@ def as_document(plan: Plan) -> dict[str, Any]:
 
 
 def _wanted(
-    session: Session,
     definition: Definition,
+    tables: Decisions | None,
     subject: str,
     row: Row,
     *,
@@ -110,7 +120,7 @@ def _wanted(
     now: datetime,
 ) -> Wanted:
     try:
-        seen = scope(session, definition, row, calendar=calendar, now=now)
+        seen = scope(definition, tables, row, calendar=calendar, now=now)
         rule, anchor, lead = (evaluated(said, seen) for said in (definition.rule, definition.anchor, definition.lead))
         if rule is None or (definition.anchor and anchor is None):
             return Wanted(subject, None)

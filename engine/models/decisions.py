@@ -51,6 +51,12 @@ def in_force(session: Session, key: str) -> dict[str, Any]:
     return {"key": key, "name": found.name(key), "version": version, **columns}
 
 
+def newest(session: Session, key: str) -> Decisions | None:
+    """The tables of the newest released version of a decision; None where none is released."""
+    decision_id = versions.latest(session, "decision", key)
+    return decision(session, decision_id)[1] if decision_id else None
+
+
 def answered(session: Session, key: str, inputs: Mapping[str, Any], *, now: datetime, zone: ZoneInfo) -> Any:
     """
     The first row that the newest released version of a decision answers; None where it has none, or none is released.
@@ -58,11 +64,18 @@ def answered(session: Session, key: str, inputs: Mapping[str, Any], *, now: date
     Raises:
         ExpressionError: the table cannot be asked with these inputs.
     """
-    decision_id = versions.latest(session, "decision", key)
-    if decision_id is None:
-        return None
-    _, decisions = decision(session, decision_id)
-    found = decisions.decide(key, dict(inputs), now=now, zone=zone).rows
+    tables = newest(session, key)
+    return first(tables, key, inputs, now=now, zone=zone) if tables else None
+
+
+def first(tables: Decisions, key: str, inputs: Mapping[str, Any], *, now: datetime, zone: ZoneInfo) -> Any:
+    """
+    The first row that a decision answers; None where it has none.
+
+    Raises:
+        ExpressionError: the table cannot be asked with these inputs.
+    """
+    found = tables.decide(key, dict(inputs), now=now, zone=zone).rows
     return found[0] if found else None
 
 

@@ -2,6 +2,7 @@
 
 from calendar import Calendar as Weeks
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -159,22 +160,20 @@ def _cycle(key: str, wrong: Wrong | None = None) -> Response:
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         one = found.one_cycle(session, reader.person, key)
         ahead = cycles.preview(session, key, count=10, by=reader.person, now=reader.now)
-        seen = [
-            (agenda.titled(session, reader.person, one["definition"], subject.subject), subject)
-            for subject in ahead.subjects
-        ]
         query = {"cycle": key, "subject": None, "gap": None, "limit": 50, "cursor": None}
-        came = [
-            (agenda.titled(session, reader.person, one["definition"], row.subject), row)
-            for row in found.occurrences(session, reader.person, query, reader.now).items
-        ]
-        came = [(title, row) for title, row in came if title is not None]
+        occurrences = found.occurrences(session, reader.person, query, reader.now).items
+
+        def titled(some: Sequence[Any]) -> list[tuple[str, Any]]:
+            titles = agenda.titled(session, reader.person, [(one["definition"], each.subject) for each in some])
+            return [(title, each) for title, each in zip(titles, some, strict=True) if title is not None]
+
+        came = titled(occurrences)
         turns = found.history(session, key)["items"]
         people = [row.explained_by for _title, row in came] + [turn["by"] for turn in turns]
         return {
             "cycle": one,
             "lacks": ahead.lacks,
-            "ahead": [(title, subject) for title, subject in seen if title is not None],
+            "ahead": titled(ahead.subjects),
             "came": came,
             "names": entries.names_in(session, people),
             "turns": turns,

@@ -1,6 +1,6 @@
 """What is due, planned and done in a period: tasks, cycles and what has come round, as far as a person may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine import access, cycles, registers
+from engine import access, cycles, timetable
+from engine.cycles import definition as definitions
 from engine.identity.person import Person
 from engine.store.cycles import CycleRow, OccurrenceRow
 from engine.store.running import LIVE_TASK, Instance, Task
@@ -91,16 +92,19 @@ def planned(
 ) -> list[Item]:
     """When the active cycles are going to come round; of rows only those that `person` may look into."""
     active = select(CycleRow.key, CycleRow.definition).where(CycleRow.status == "active")
-    found: list[Item] = []
+    calendar = timetable.calendar(session, timetable.in_use(session, by=person, now=now))
+    coming: list[tuple[Any, cycles.Ahead]] = []
     for row in session.execute(active):
-        for ahead in cycles.preview(session, row.key, count=AHEAD, by=person, now=now).subjects:
-            title = titled(session, person, row.definition, ahead.subject)
-            if title is None:
-                continue
-            name, address = row.definition["name"], f"/cycles/{row.key}"
-            moments = (one.at for one in ahead.dates if since <= one.at < until)
-            found += [Item(_day(at, place), at, "planned", name, title, address) for at in moments]
-    return found
+        made = definitions.read(row.key, row.definition)
+        coming += [(row, one) for one in cycles.ahead(session, made, calendar, count=AHEAD, now=now)]
+    titles = titled(session, person, [(row.definition, ahead.subject) for row, ahead in coming])
+    return [
+        Item(_day(one.at, place), one.at, "planned", row.definition["name"], title, f"/cycles/{row.key}")
+        for (row, ahead), title in zip(coming, titles, strict=True)
+        if title is not None
+        for one in ahead.dates
+        if since <= one.at < until
+    ]
 
 
 def came_round(
@@ -120,9 +124,9 @@ def came_round(
         .order_by(OccurrenceRow.planned_at)
         .limit(MOST)
     )
-    found = []
-    for one, definition, gap, visible in session.execute(query):
-        title = titled(session, person, definition, one.subject)
+    found, came = [], session.execute(query).all()
+    titles = titled(session, person, [(definition, one.subject) for one, definition, _gap, _visible in came])
+    for (one, definition, gap, visible), title in zip(came, titles, strict=True):
         if title is not None:
             address = f"/cases/{one.instance_id}" if visible else f"/cycles/{one.cycle}"
             kind = "gap" if gap else "begun"
@@ -131,19 +135,21 @@ def came_round(
     return found
 
 
-def titled(session: Session, person: Person, definition: Mapping[str, Any], subject: str) -> str | None:
-    """What a cycle comes round for: nothing, or the title of a row; None where `person` may not look into it."""
+def titled(session: Session, person: Person, wanted: Sequence[tuple[Mapping[str, Any], str]]) -> list[str | None]:
+    """
+    What cycles come round for: nothing, or the title of a row; None where `person` may not look into it.
+
+    Args:
+        wanted: the definition of each cycle, and its subject.
+    """
+    about = [_about(definition, subject) for definition, subject in wanted]
+    titles = entries.titles(session, person, {one for one in about if one})
+    return [titles.get(one) if one else "" for one in about]
+
+
+def _about(definition: Mapping[str, Any], subject: str) -> Subject | None:
     register = (definition.get("for_each") or {}).get("register")
-    if not subject or register is None:
-        return ""
-    asked = f"readable:{person.id}"
-    if asked not in session.info:
-        session.info[asked] = {one.definition.key for one in entries.shown(session, person)}
-    readable: set[str] = session.info[asked]
-    touched = registers.touched(session, person)
-    if register not in readable or (touched is not None and (register, subject) not in touched):
-        return None
-    return entries.row_title(session, person, Subject(register=register, row=subject)) or subject
+    return Subject(register=register, row=subject) if subject and register else None
 
 
 def _day(at: datetime, place: ZoneInfo) -> date:

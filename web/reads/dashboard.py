@@ -81,9 +81,9 @@ def _missed(session: Session, person: Person, now: datetime) -> list[Lapsed]:
         .where(cycles.is_gap(now), OccurrenceRow.explained_at.is_(None), access.tellable(person))
         .order_by(OccurrenceRow.planned_at.desc())
     )
-    found = []
-    for one, definition in session.execute(query):
-        title = titled(session, person, definition, one.subject)
+    found, missed = [], session.execute(query).all()
+    titles = titled(session, person, [(definition, one.subject) for one, definition in missed])
+    for (one, definition), title in zip(missed, titles, strict=True):
         if title is not None:
             named = f"{definition['name']}: {title}" if title else str(definition["name"])
             found.append(Lapsed(named, "", f"/cycles/{one.cycle}", one.planned_at))

@@ -1,6 +1,6 @@
 """A row of a register as its page shows it: what stands in it, the cases about it, who changed what, who is there."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from engine.errors import NotFound
 from engine.identity.person import Person
 from engine.store.cycles import CycleRow, SeriesRow
 from engine.store.people import PersonRow
+from engine.store.registers import RegisterRow
 from engine.store.running import LIVE_TASK, Task
 from engine.subject import Subject
 from web import model_words
@@ -109,6 +110,22 @@ def row_title(session: Session, person: Person, subject: Subject) -> str | None:
     """What a row is called now; None where there is none that `person` may see."""
     found = registers.seen_row(session, subject.register, subject.row, by=person)
     return found.title if found else None
+
+
+def titles(session: Session, person: Person, subjects: Collection[Subject]) -> dict[Subject, str]:
+    """What rows are called now, each that is no more by its key; without those into which `person` may not look."""
+    if not subjects:
+        return {}
+    readable = {one.definition.key for one in shown(session, person)}
+    allowed = registers.touched(session, person)
+    seen = {
+        one for one in subjects if one.register in readable and (allowed is None or (one.register, one.row) in allowed)
+    }
+    query = select(RegisterRow.register, RegisterRow.key, RegisterRow.title).where(
+        RegisterRow.register.in_({one.register for one in seen}), RegisterRow.key.in_({one.row for one in seen})
+    )
+    known = {Subject(register=row.register, row=row.key): row.title for row in session.execute(query)}
+    return {one: known.get(one) or one.row for one in seen}
 
 
 def called(session: Session, person: Person, subject: str) -> str | None:
