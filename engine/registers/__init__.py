@@ -9,10 +9,11 @@ from engine.registers.definitions import ALL, Defined, all_registers, define, de
 from engine.registers.ending import answer, ask_to_end, asked
 from engine.registers.facts import facts_of, must_be_kept, news, offering
 from engine.registers.importing import Line, bring, look, sheet
-from engine.registers.keeping import add, added, change, changed, end, locked, may_read, must_read, must_see
+from engine.registers.keeping import add, added, change, changed, end, locked
 from engine.registers.linking import cases, tie
 from engine.registers.publishing import Published, published
 from engine.registers.reading import Row, changes, histories, holders, matching, row, rows, rows_then, signatures
+from engine.registers.rights import may_read, must_read, must_see
 from engine.registers.scope import seen_row, touched, within
 from engine.registers.signing import sign
 from engine.subject import Subject

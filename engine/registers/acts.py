@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Invalid
 from engine.identity.person import Person
+from engine.registers.checking import must_say_why
 from engine.registers.definitions import defined
-from engine.registers.keeping import added, changed, locked, must_say_why
+from engine.registers.keeping import added, changed, locked
 from engine.registers.reading import Row, row
 
 

@@ -10,9 +10,11 @@ from engine import access, audit
 from engine.errors import Conflict, Forbidden, Invalid, NotFound
 from engine.identity.person import Person
 from engine.ids import new_id
+from engine.registers.checking import must_say_why
 from engine.registers.definitions import chain_of, defined
-from engine.registers.keeping import kept_by, locked, moved, must_read, must_say_why
+from engine.registers.keeping import locked, moved
 from engine.registers.reading import Row
+from engine.registers.rights import kept_by, must_read
 from engine.store.base import table_of
 from engine.store.registers import RegisterEnding
 

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from engine.core.sheets import SheetError, read, write
 from engine.errors import Invalid, Rejected
 from engine.identity.person import Person
+from engine.registers.checking import must_say_why
 from engine.registers.definitions import Defined
-from engine.registers.keeping import NOTHING_DIFFERS, add, change, kept_by, must_say_why
+from engine.registers.keeping import NOTHING_DIFFERS, add, change
 from engine.registers.reading import row, rows
+from engine.registers.rights import kept_by
 from engine.registers.scope import within
 
 

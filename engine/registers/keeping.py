@@ -3,23 +3,19 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from engine import access, audit, timetable
+from engine import audit
 from engine.core.chain import content_digest
-from engine.core.expressions import ExpressionError
 from engine.core.register import row_key
-from engine.errors import Conflict, FollowsFromCases, Forbidden, Invalid, NotFound, Outdated
-from engine.identity import groups
+from engine.errors import Conflict, Invalid, NotFound, Outdated
 from engine.identity.person import Person
-from engine.models import decisions
-from engine.registers.definitions import Defined, chain_of, defined
-from engine.registers.facts import offering
+from engine.registers.checking import checked, must_be_typed, must_say_why
+from engine.registers.definitions import Defined, chain_of
 from engine.registers.reading import CHANGE, ROW, Row, row
-from engine.subject import Subject
+from engine.registers.rights import kept_by
 
 LOCK = (
     select(ROW)
@@ -55,7 +51,7 @@ def add(session: Session, register: str, values: Mapping[str, Any], *, by: Perso
         FollowsFromCases: one of them is written by cases alone.
     """
     found = kept_by(session, register, by)
-    _must_be_typed(found, values, {})
+    must_be_typed(found, values, {})
     return added(session, found, values, by=by, now=now)
 
 
@@ -79,19 +75,19 @@ def added(
     """
     register = found.definition.key
     audit.extend(session, chain_of(register))  # Two that add the same key at once: the second finds the first's row.
-    checked = _checked(session, found, values, None, by=by, now=now)
-    key = row_key(checked.get(found.definition.row_key))
+    kept = checked(session, found, values, None, by=by, now=now)
+    key = row_key(kept.get(found.definition.row_key))
     if key is None:
         why = "Letters, digits and . _ - only, at most a hundred."
         raise Invalid("The row has no key that can be used.", {found.definition.row_key: [why]})
     if row(session, register, key) is not None:
         raise Conflict(f"{found.definition.name} has a row {key} already.")
-    title = _title(found, checked, key)
-    made = {"register": register, "key": key, "title": title, "values": checked, "number": 1}
+    title = _title(found, kept, key)
+    made = {"register": register, "key": key, "title": title, "values": kept, "number": 1}
     counts = not found.definition.signed_by
     session.execute(insert(ROW), [made | {"created_at": now, "changed_at": now, "ended_at": None, "in_force": counts}])
-    _keep(session, found, key, 1, "added", checked, "", because, by=by, now=now)
-    return Row(register=register, key=key, title=title, number=1, values=checked, ended=False, in_force=counts)
+    _keep(session, found, key, 1, "added", kept, "", because, by=by, now=now)
+    return Row(register=register, key=key, title=title, number=1, values=kept, ended=False, in_force=counts)
 
 
 def change(
@@ -121,7 +117,7 @@ def change(
     found = kept_by(session, register, by)
     before = locked(session, found, key, expected)
     must_say_why(reason)
-    _must_be_typed(found, values, before.values)
+    must_be_typed(found, values, before.values)
     row_now = changed(session, found, before, values, reason=reason, by=by, now=now)
     if row_now is before:
         raise Invalid("Nothing differs from the row as it is.", {"values": [NOTHING_DIFFERS]})
@@ -146,13 +142,13 @@ def changed(
         Invalid: as for `change`.
     """
     key = before.key
-    checked = _checked(session, found, {**before.values, **values}, before.values, by=by, now=now)
-    if checked.get(found.definition.row_key) != key:
+    kept = checked(session, found, {**before.values, **values}, before.values, by=by, now=now)
+    if kept.get(found.definition.row_key) != key:
         why = "A row keeps its key. End it, and add another one."
         raise Invalid("The row cannot be changed like this.", {found.definition.row_key: [why]})
-    if content_digest(checked) == content_digest(before.values):
+    if content_digest(kept) == content_digest(before.values):
         return before
-    return moved(session, found, before, checked, "changed", reason, because, by=by, now=now)
+    return moved(session, found, before, kept, "changed", reason, because, by=by, now=now)
 
 
 def end(
@@ -178,59 +174,6 @@ def end(
     before = locked(session, found, key, expected)
     must_say_why(reason)
     return moved(session, found, before, dict(before.values), "ended", reason, by=by, now=now)
-
-
-def must_read(found: Defined, by: Person) -> None:
-    """
-    Let pass who may look into a register: everybody, unless its definition names groups.
-
-    Raises:
-        NotFound: it does not exist for `by`.
-    """
-    wanted = {*found.definition.may_read, *found.definition.may_change}
-    if found.definition.may_read and not (by.groups & wanted or by.auditor or by.kind == "operator"):
-        raise NotFound("register", found.definition.key)
-
-
-def may_read(found: Defined, by: Person) -> bool:
-    """Whether `by` may look into a register."""
-    try:
-        must_read(found, by)
-    except NotFound:
-        return False
-    return True
-
-
-def must_see(session: Session, subject: Subject, by: Person) -> None:
-    """
-    Let pass who may look into the register of a subject.
-
-    Raises:
-        Invalid: for `by` there is no such row.
-    """
-    try:
-        must_read(defined(session, subject.register), by)
-    except NotFound as error:
-        raise Invalid(f"There is no {subject}.", {"subject": [f"No register has a row {subject}."]}) from error
-
-
-def kept_by(session: Session, register: str, by: Person) -> Defined:
-    """
-    The register, for somebody who keeps it.
-
-    Raises:
-        NotFound: there is none, or it does not exist for `by`.
-        Forbidden: `by` belongs to none of the groups that keep it.
-    """
-    found = defined(session, register)
-    must_read(found, by)
-    if by.kind == "operator":
-        return found
-    access.must_act(by)
-    if not by.groups & set(found.definition.may_change):
-        who = ", ".join(found.definition.may_change) or "nobody"
-        raise Forbidden(f"{by.name} does not keep {found.definition.name}.", f"It is kept by: {who}.")
-    return found
 
 
 def locked(session: Session, found: Defined, key: str, expected: int | None) -> Row:
@@ -313,91 +256,5 @@ def _keep(
     audit.append(session, chain_of(register), f"row.{kind}", key, said, by=by, now=now)
 
 
-def _checked(
-    session: Session,
-    found: Defined,
-    values: Mapping[str, Any],
-    before: Mapping[str, Any] | None,
-    *,
-    by: Person,
-    now: datetime,
-) -> dict[str, Any]:
-    """The values as they may be kept: first the form, then the rules of the register."""
-    zone = ZoneInfo(timetable.calendar(session, timetable.in_use(session, by=by, now=now)).zone)
-    asked = found.form.check(
-        dict(values),
-        before or {},
-        lambda group: groups.members(session, group),
-        rows=offering(session),
-        now=now,
-        zone=zone,
-    )
-    errors, kept = dict(asked.errors), dict(asked.values)
-    if not errors:
-        kept |= _decided(session, found, kept, now=now, zone=zone)
-        errors = found.definition.errors(kept, before, now=now, zone=zone)
-    if errors:
-        first = next(iter(errors.values()))[0]
-        raise Invalid(f"The row cannot be kept like this. {first}", errors)
-    return {name: value for name, value in kept.items() if value is not None}
-
-
-def _decided(
-    session: Session, found: Defined, values: Mapping[str, Any], *, now: datetime, zone: ZoneInfo
-) -> dict[str, Any]:
-    """
-    The fields that decision tables fill in, from what the row says.
-
-    Raises:
-        Invalid: a table is not released, or has no answer.
-    """
-    filled: dict[str, Any] = {}
-    boxes = {field.path for field in found.form.fields if field.type == "checkbox"}
-    for one in found.definition.decided:
-        inputs = {
-            name: False if values.get(name) is None and name in boxes else values.get(name) for name in one.inputs
-        }
-        if any(value in (None, "") for value in inputs.values()):
-            continue
-        try:
-            answer = decisions.answered(session, one.decision, inputs, now=now, zone=zone)
-        except ExpressionError as error:
-            raise Invalid(f"The table {one.decision} cannot be asked: {error}", _at(one.sets, str(error))) from error
-        if answer is None:
-            why = f"The table {one.decision} has no answer, or no released version."
-            raise Invalid(f"The row cannot be kept like this. {why}", _at(one.sets, why))
-        filled |= {field: answer.get(output) for output, field in one.sets.items()}
-    return filled
-
-
-def _at(sets: Mapping[str, str], why: str) -> dict[str, list[str]]:
-    return {field: [why] for field in sets.values()}
-
-
-def _must_be_typed(found: Defined, values: Mapping[str, Any], held: Mapping[str, Any]) -> None:
-    """
-    Let pass what people may write.
-
-    Raises:
-        FollowsFromCases: they write a field that follows from cases.
-    """
-    for one in found.definition.follows:
-        if one.field in values and not one.may_be_typed(values[one.field], held.get(one.field)):
-            label = next((field.label for field in found.form.fields if field.path == one.field), one.field)
-            why = f"{label} follows from cases, and nobody types it. {one.remedy}"
-            raise FollowsFromCases(why, {one.field: [why]})
-
-
 def _title(found: Defined, values: Mapping[str, Any], key: str) -> str:
     return str(values.get(found.definition.row_title) or key)
-
-
-def must_say_why(reason: str) -> None:
-    """
-    Let pass a reason that says something.
-
-    Raises:
-        Invalid: it says nothing.
-    """
-    if not reason.strip():
-        raise Invalid("Say why the row changes.", {"reason": ["A reason is needed."]})

@@ -11,8 +11,8 @@ from engine import access, audit
 from engine.errors import Invalid, NotFound
 from engine.identity.person import Person
 from engine.registers.definitions import chain_of
-from engine.registers.keeping import kept_by
 from engine.registers.reading import row
+from engine.registers.rights import kept_by
 from engine.store.base import table_of
 from engine.store.definitions import DefinitionRow
 from engine.store.registers import RowLink

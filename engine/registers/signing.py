@@ -14,8 +14,9 @@ from engine.identity import proving
 from engine.identity.factors import Second
 from engine.identity.person import Person
 from engine.registers.definitions import chain_of, defined
-from engine.registers.keeping import locked, must_read
+from engine.registers.keeping import locked
 from engine.registers.reading import ROW, SIGNATURE, Row
+from engine.registers.rights import must_read
 
 MEANING = "approved"
 HELD = select(SIGNATURE.c.role, SIGNATURE.c.by).where(
