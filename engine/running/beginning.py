@@ -81,17 +81,11 @@ def new_case(
     called_by, effect = caller or (None, None)
     subject = subject or (called_by.subject if called_by else None)
     about = registers.must_be_kept(session, subject) if subject else None
-    handlers, shut_by = circle.of_model(definition.model, start)
-    if called_by is not None and called_by.handlers:
-        handlers, shut_by = called_by.handlers, tuple(dict.fromkeys((*called_by.shut_by, *shut_by)))
+    handlers, shut_by = _handled(definition, start, called_by)
     if handlers is not None:
         owner = circle.head(session, handlers, circle.named_in(shut_by, variables))
     case_id = context.new_id()
-    numbered: dict[str, Any] = {}
-    if business_key is None and definition.model.number:
-        business_key, numbered = _numbered(session, rows, definition, case_id, calendar, context)
-    if business_key and len(business_key) > LONGEST_KEY:
-        raise Invalid(f"A business key has at most {LONGEST_KEY} signs.", {"business_key": ["It is too long."]})
+    business_key, numbered = _keyed(session, rows, definition, case_id, business_key, calendar, context)
     facts = registers.facts_of(session, about) if about else None
     case = Case(
         id=case_id,
@@ -219,13 +213,31 @@ def _owned(session: Session, definition: Parsed) -> tuple[str, UUID | None]:
     return found.owner, found.told
 
 
-def _numbered(
-    session: Session, rows: Rows, definition: Parsed, case_id: UUID, calendar: str, context: Context
-) -> tuple[str, dict[str, Any]]:
-    """The next number of this process, by the calendar that the case follows."""
-    zone = timetable.calendar(session, calendar).zone
-    written = str(definition.model.number)
-    return numbering.next_number(session, rows, definition.key, written, case=case_id, zone=zone, now=context.now)
+def _handled(definition: Parsed, start: str | None, called_by: Case | None) -> tuple[str | None, tuple[str, ...]]:
+    """The group that handles a case, if one does, and who is shut out of it; what its caller says holds as well."""
+    handlers, shut_by = circle.of_model(definition.model, start)
+    if called_by is None or not called_by.handlers:
+        return handlers, shut_by
+    return called_by.handlers, tuple(dict.fromkeys((*called_by.shut_by, *shut_by)))
+
+
+def _keyed(
+    session: Session,
+    rows: Rows,
+    definition: Parsed,
+    case_id: UUID,
+    given: str | None,
+    calendar: str,
+    context: Context,
+) -> tuple[str | None, dict[str, Any]]:
+    """The business key of a case: the one given, or the next number of its process by the calendar that it follows."""
+    key, numbered, written = given, dict[str, Any](), definition.model.number
+    if key is None and written:
+        zone, now = timetable.calendar(session, calendar).zone, context.now
+        key, numbered = numbering.next_number(session, rows, definition.key, written, case=case_id, zone=zone, now=now)
+    if key and len(key) > LONGEST_KEY:
+        raise Invalid(f"A business key has at most {LONGEST_KEY} signs.", {"business_key": ["It is too long."]})
+    return key, numbered
 
 
 def _title(
