@@ -5,14 +5,28 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, literal_column, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from engine.identity.person import Person
 from engine.store.base import table_of
+from engine.store.people import GroupRow
 from engine.store.running import Candidate, ShutOut, Task
 
-CANDIDATE, TASK, SHUT = table_of(Candidate), table_of(Task), table_of(ShutOut)
+CANDIDATE, TASK, SHUT, GROUP = table_of(Candidate), table_of(Task), table_of(ShutOut), table_of(GroupRow)
 SHUT_TO_HIM = (
     select(TASK.c.id)
     .join(SHUT, SHUT.c.instance_id == TASK.c.instance_id)
@@ -41,20 +55,26 @@ def oldest_claimable(
 
 
 def claimable(
-    person: Person, *, limit: int, after: tuple[datetime, UUID] | None = None
+    person: Person, *, limit: int, after: tuple[datetime, UUID] | None = None, named: bool = False
 ) -> tuple[Select[Any], dict[str, Any]]:
-    """The query behind `oldest_claimable` and what it is given, for who joins more to it."""
+    """
+    The query behind `oldest_claimable` and what it is given, for who joins more to it.
+
+    Args:
+        named: with a column `through`, the name of a group of his to which the task is offered; None where there is
+            none.
+    """
     parties = sorted(person.parties)
     given: dict[str, Any] = {f"who_{place}": who for place, who in enumerate(parties)} | {
         "person": person.id,
     }
     if after is not None:
         given |= {"opened": after[0], "task": after[1]}
-    return _statement(len(parties), after is not None, limit), given
+    return _statement(len(parties), after is not None, limit, named), given
 
 
 @lru_cache(64)
-def _statement(parties: int, goes_on: bool, limit: int) -> Select[Any]:
+def _statement(parties: int, goes_on: bool, limit: int, named: bool) -> Select[Any]:
     """
     The oldest of the oldest of each.
 
@@ -62,13 +82,16 @@ def _statement(parties: int, goes_on: bool, limit: int) -> Select[Any]:
     that is made once for all would else expect a tenth of everything.
     """
     at_most: ColumnElement[int] = literal_column(str(int(limit)))
-    of_each = [_oldest_of(place, goes_on, at_most) for place in range(parties)]
-    offered = union(*(select(each) for each in of_each)).subquery()
-    return select(offered).order_by(offered.c.opened_at, offered.c.task_id).limit(at_most)
+    of_each = [_oldest_of(place, goes_on, at_most, named) for place in range(parties)]
+    offered = union_all(*(select(each) for each in of_each)).subquery()
+    through = [func.min(offered.c.through).label("through")] if named else []
+    query = select(offered.c.task_id, offered.c.opened_at, *through).group_by(offered.c.task_id, offered.c.opened_at)
+    return query.order_by(offered.c.opened_at, offered.c.task_id).limit(at_most)
 
 
-def _oldest_of(place: int, goes_on: bool, at_most: ColumnElement[int]) -> Any:
-    query = select(CANDIDATE.c.task_id, CANDIDATE.c.opened_at).where(
+def _oldest_of(place: int, goes_on: bool, at_most: ColumnElement[int], named: bool) -> Any:
+    through = [_name_of(place).label("through")] if named else []
+    query = select(CANDIDATE.c.task_id, CANDIDATE.c.opened_at, *through).where(
         CANDIDATE.c.who == bindparam(f"who_{place}"),
         CANDIDATE.c.closed_at.is_(None),
         or_(~IS_SHUT_OUT, CANDIDATE.c.task_id.not_in(select(SHUT_TO_HIM.c.id))),
@@ -80,3 +103,9 @@ def _oldest_of(place: int, goes_on: bool, at_most: ColumnElement[int]) -> Any:
         query = query.where(CANDIDATE.c.opened_at >= opened, or_(CANDIDATE.c.opened_at > opened, later))
     order = (CANDIDATE.c.opened_at, CANDIDATE.c.task_id)
     return query.order_by(*order).limit(at_most).subquery()
+
+
+def _name_of(place: int) -> Any:
+    """The name of the group that a party is, looked up once; a person is none, and no key is like what follows his."""
+    key = func.substr(bindparam(f"who_{place}", type_=String), len("group:") + 1)
+    return select(GROUP.c.name).where(GROUP.c.key == key).scalar_subquery()

@@ -50,7 +50,7 @@ class Speaker:
                 libpq.send_prepare(name, text.encode())
             for words, given in sent:
                 for values, formats in given:
-                    libpq.send_query_prepared(names[words.text], values, formats)
+                    libpq.send_query_prepared(names[words.text], values, formats, pq.Format.BINARY)
             libpq.pipeline_sync()
             results = iter(self._driver.wait(self._results())[begins + len(new) :])
         finally:

@@ -47,7 +47,8 @@ class Words(NamedTuple):
             return found
         values = list(found)
         for place, turn in self.gives:
-            values[place] = turn(values[place])
+            if values[place] is not None:
+                values[place] = turn(values[place])
         return values
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from engine import access, inbox, separation
@@ -35,32 +35,40 @@ THROUGH = (
     .correlate(Task)
 )
 TYPED = select(Draft.saved_at).where(Draft.task_id == Task.id, Draft.person_id == bindparam("reader")).correlate(Task)
-ROWS = (
-    select(
-        Task.id,
-        Task.instance_id,
-        Instance.definition_id,
-        DefinitionRow.key.label("process"),
-        Instance.title,
-        Instance.business_key,
-        Instance.calendar,
-        Task.element,
-        Task.locals,
-        Task.name,
-        Task.status,
-        Task.holder,
-        Task.acting_for,
-        Task.opened_at,
-        Task.due_at,
-        Task.closed_at,
-        Task.completed_by,
-        Task.version,
-        THROUGH.scalar_subquery().label("through"),
-        TYPED.scalar_subquery().label("draft_at"),
+
+
+def _rows(through: ColumnElement[Any]) -> Select[Any]:
+    """What a row shows of a task, of its case and of what the reader typed; `through` as `Waiting` has it."""
+    return (
+        select(
+            Task.id,
+            Task.instance_id,
+            Instance.definition_id,
+            DefinitionRow.key.label("process"),
+            Instance.title,
+            Instance.business_key,
+            Instance.calendar,
+            Task.element,
+            Task.locals,
+            Task.name,
+            Task.status,
+            Task.holder,
+            Task.acting_for,
+            Task.opened_at,
+            Task.due_at,
+            Task.closed_at,
+            Task.completed_by,
+            Task.version,
+            through.label("through"),
+            TYPED.scalar_subquery().label("draft_at"),
+        )
+        .select_from(Task)
+        .join(Instance, Instance.id == Task.instance_id)
+        .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
     )
-    .join(Instance, Instance.id == Task.instance_id)
-    .join(DefinitionRow, DefinitionRow.id == Instance.definition_id)
-)
+
+
+ROWS = _rows(THROUGH.scalar_subquery())
 HELD = Hot(ROWS.where(Task.holder == bindparam("reader"), found.CLAIMED).order_by(found.DUE, Task.id).limit(MOST))
 
 
@@ -108,7 +116,7 @@ class Front:
 
 def asked(person: Person) -> Asked:
     """What `front` is made of, to be found on one journey."""
-    query, given = inbox.claimable(person, limit=MOST)
+    query, given = inbox.claimable(person, limit=MOST, named=True)
     reads = _reads(person)
     return (HELD, [reads]), (_with_facts(query), [reads | given]), (views.OF, [{"person": person.id}])
 
@@ -180,7 +188,8 @@ def came_since(session: Session, person: Person, since: datetime, *, besides: Co
 def _with_facts(query: Select[Any]) -> Hot:
     """The tasks that an inbox query names, with all that a row shows, in one statement."""
     found_ids = query.subquery()
-    return Hot(ROWS.join(found_ids, found_ids.c.task_id == Task.id).order_by(Task.opened_at, Task.id))
+    rows = _rows(found_ids.c.through).join(found_ids, found_ids.c.task_id == Task.id)
+    return Hot(rows.order_by(Task.opened_at, Task.id))
 
 
 def _reads(person: Person) -> dict[str, Any]:
