@@ -8,8 +8,8 @@ from engine.transactions import Database
 from tests.factories import END, START, process, sequence, user_task
 from tests.integration.api.conftest import Client, Clock
 from tests.integration.pages.conftest import Reader, words
+from tests.integration.pages.test_cost import cost
 from tests.integration.registers.conftest import FORM, MACHINES, PRESS
-from tests.listening import listening
 
 CARE = process("care", sequence(START, user_task("T_look", groups="staff"), END))
 WEEKLY = {
@@ -53,16 +53,9 @@ def test_a_pages_statements_do_not_grow_with_what_it_lists(
             anna.post("/instances", {"process": "care", "title": name, "subject": f"reg_machines:{made['key']}"})
         clock.forward(days=7)
         cycles.drain_cycles(database, now=clock())
-        return {address: _cost(reader("anna"), address, database) for address in PAGES}
+        return {address: cost(reader("anna"), database, address) for address in PAGES}
 
     more("Lathe")
     few, many = more("Saw"), more("Drill", "Mill", "Oven")
     assert many == few
     assert all("Mill" in words(reader("anna").open(address)) for address in ("/calendar", "/cycles/care", "/dashboard"))
-
-
-def _cost(reader: Reader, address: str, database: Database) -> int:
-    reader.open(address)
-    with listening(database.engine) as heard:
-        reader.open(address)
-    return len(heard.statements)
